@@ -12,7 +12,7 @@ const PORTIONS = {
   chains: { mutate: ['pki/ca-chain', 'pki/issuer-limits'], suites: ['pki/issuer-limits', 'pki/ca-suitability', 'pki/ca-chain'] },
   der: {
     mutate: ['pki/der', 'pki/der-reader', 'pki/der-values', 'pki/strict-der'],
-    suites: ['pki/der', 'pki/der-reader', 'pki/csr/malformed', 'pki/golden', 'pki/certificate'],
+    suites: ['pki/der', 'pki/der-reader', 'pki/der-values', 'pki/strict-der', 'pki/csr/malformed', 'pki/golden', 'pki/certificate'],
   },
   revocation: {
     mutate: ['pki/revocation/*', 'issuing/revocation/!(*ocsp*)'],
@@ -33,7 +33,10 @@ const PORTIONS = {
   texts: { mutate: ['contract/rules', 'contract/unsafe-characters', 'lambda/redact'], suites: ['contract/rules', 'contract/quote', 'lambda/redact'] },
   ledger: {
     mutate: ['issuing/issue-certificate', 'issuing/withdraw-certificate', 'issuing/lifecycle', 'issuing/ledger/*', 'issuing/replacement-guard'],
-    suites: ['lifecycle', 'latest-request', 'ledger-knows-best', 'taken-over-ca', 'replacement-guard', 'identity'].map(suite => `issuing/${suite}`),
+    suites: [
+      'lifecycle', 'resource-record', 'forged-certificates', 'latest-request', 'ledger-knows-best', 'taken-over-ca', 'replacement-guard', 'identity',
+      'revocation/declarations', 'requested-certificate', 'signed-elsewhere', 'subordinate-ca', 'bundles',
+    ].map(suite => `issuing/${suite}`),
   },
 };
 

@@ -21,7 +21,7 @@ test.each(CEILINGS)('%s stays below its ceiling', (file, kilobytes) => {
 /** The AWS SDK asks for it only where a service signs for several Regions at once. */
 const OPTIONAL = ['@aws-sdk/signature-v4-crt'];
 
-test('the function needs nothing beside its one file and Node.js', () => {
+test('the function needs nothing but its one file and Node.js', () => {
   const required = [...readFileSync(HANDLER, 'utf8').matchAll(/\brequire\("([^"]+)"\)/g)].map(([, name]) => name);
   expect(required.filter(name => !OPTIONAL.includes(name) && !builtinModules.includes(name.replace(/^node:/, '')))).toEqual([]);
 });
@@ -32,7 +32,7 @@ test('the function loads with an empty environment, and exports its handler', ()
   expect(printed).toBe('function\n');
 });
 
-test('what signs can be read: the bundle is not minified and says which file each part comes from', () => {
+test('the code that signs can be read: the bundle is not minified and names the file of each part', () => {
   const text = readFileSync(HANDLER, 'utf8');
   expect(text).toContain('// src/pki/issue.ts');
   expect(text).toContain('async function issueCertificate(');

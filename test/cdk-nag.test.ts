@@ -27,11 +27,11 @@ function findings(declare: (app: App) => void): string {
   return said.join('\n');
 }
 
-test('the AwsSolutions pack of cdk-nag has no finding that is not acknowledged with a reason, whatever of the library is used', () => {
+test('the AwsSolutions pack of cdk-nag has no unacknowledged finding about any part of the library', () => {
   expect(findings(app => fullStack(app))).not.toContain('AwsSolutions-');
 });
 
-test('nor has it of registrations with Azure and Huawei Cloud', () => {
+test('the AwsSolutions pack has no finding about registrations with Azure and Huawei Cloud', () => {
   expect(findings(app => {
     const stack = stackOf(app);
     const ca = new PrivateIotCa(stack, 'Ca', { subject: { commonName: 'Root' } });
@@ -44,7 +44,7 @@ test('nor has it of registrations with Azure and Huawei Cloud', () => {
   })).not.toContain('AwsSolutions-');
 });
 
-test('nor has it of registrations with platforms in China, and of a signature', () => {
+test('the AwsSolutions pack has no finding about registrations with platforms in China, nor about a signature', () => {
   expect(findings(app => {
     const stack = stackOf(app);
     const ca = new PrivateIotCa(stack, 'Ca', { subject: { commonName: 'Root' } });
@@ -55,7 +55,7 @@ test('nor has it of registrations with platforms in China, and of a signature', 
   })).not.toContain('AwsSolutions-');
 });
 
-test('nor has it of a CA and a device on AWS IoT Core', () => {
+test('the AwsSolutions pack has no finding about a CA and a device on AWS IoT Core', () => {
   expect(findings(app => {
     const stack = stackOf(app);
     const ca = new PrivateIotCa(stack, 'Ca', { subject: { commonName: 'Root' } });
@@ -70,7 +70,7 @@ test('nor has it of a CA and a device on AWS IoT Core', () => {
   })).not.toContain('AwsSolutions-');
 });
 
-test('the pack is really asked: what the library would not do is found', () => {
+test('the AwsSolutions pack does run: it finds faults that the library would not make', () => {
   expect(findings(app => {
     new Bucket(stackOf(app), 'Bucket');
   })).toContain('AwsSolutions-S10');

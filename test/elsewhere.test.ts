@@ -21,16 +21,16 @@ function imported(attrs: Partial<PrivateIotCaAttributes> = {}, env?: { account: 
   return { stack, ca: PrivateIotCa.fromPrivateIotCaAttributes(stack, 'Ca', { ...IMPORTED, ...attrs }) };
 }
 
-describe('the certificate that is said to be the CA\'s', () => {
+describe('the certificate given as the CA\'s', () => {
   test.each<[string, Partial<PrivateIotCaAttributes>, string]>([
-    ['is refused where it is none of a CA', { certificatePem: opensslCa('sensor', { ca: false, issuer: ROOT }).certificate }, 'must be a CA certificate'],
-    ['is refused with the certificate of another CA above it', { certificatePem: SUB.certificate, issuerCertificates: [opensslCa('Other').certificate] },
+    ['it is not the certificate of a CA', { certificatePem: opensslCa('sensor', { ca: false, issuer: ROOT }).certificate }, 'must be a CA certificate'],
+    ['the certificate above it is that of another CA', { certificatePem: SUB.certificate, issuerCertificates: [opensslCa('Other').certificate] },
       'must be signed by the certificate that follows it (the CA\'s own comes first, the root last)'],
-  ])('%s', (_, attributes, message) => {
+  ])('is refused if %s', (_, attributes, message) => {
     expect(() => imported(attributes)).toThrow(`Stack/Ca: certificatePem, with issuerCertificates, ${message}`);
   });
 
-  test('is taken with those above it, and the function is told its key identifier, to hold it against the ledger', () => {
+  test('is accepted with those above it, and the function gets its key identifier, to compare it with the ledger', () => {
     const { stack, ca } = imported({ certificatePem: SUB.certificate, issuerCertificates: [ROOT.certificate] });
     ca.addDeviceCertificate('Sensor', { subject: SUBJECT });
     const identifier = opensslOutput(['x509', '-noout', '-ext', 'subjectKeyIdentifier'], SUB.certificate).split('\n')[1].replace(/[ :]/g, '').toLowerCase();
@@ -65,7 +65,7 @@ describe('a CA whose key is in KMS can be used', () => {
     });
   });
 
-  test('from a stack that does not say where it is: the ARN is right everywhere', () => {
+  test('from a stack without an account and a Region: the ARN is right everywhere', () => {
     const { stack, ca } = imported();
     ca.addDeviceCertificate('Sensor', { subject: SUBJECT });
     expect(propertiesOf(stack, 'Custom::IotDeviceCertificate').LedgerTable).toBe(TABLE_ARN);
@@ -129,7 +129,7 @@ describe('a right of another account', () => {
     return { home, ca, stack };
   };
 
-  test('is given by itself where a stack of another account uses a CA of the same app', () => {
+  test('is given automatically if a stack of another account uses a CA of the same app', () => {
     const { home, ca, stack } = across(KeyStorage.kms());
     for (const id of ['One', 'Two']) {
       new DeviceCertificate(stack, id, { ca, subject: { commonName: id } });
@@ -141,7 +141,7 @@ describe('a right of another account', () => {
     Annotations.fromStack(stack).hasNoWarning('*', Match.stringLikeRegexp('CA of the account'));
   });
 
-  test('is asked for by a warning, with the line to add, where the CA is known by its attributes', () => {
+  test('is asked for by a warning, with the line to add, if the CA is known by its attributes', () => {
     const { stack, ca } = imported({}, { account: '222222222222', region: 'eu-central-1' });
     ca.addDeviceCertificate('Sensor', { subject: SUBJECT });
     Annotations.fromStack(stack).hasWarning('/Stack/Ca', Match.stringLikeRegexp(
@@ -149,7 +149,7 @@ describe('a right of another account', () => {
       + 'call ca\\.grantIssue\\(new AccountPrincipal\\(\'222222222222\'\\)\\), and deploy that stack first'));
   });
 
-  test('is asked for nobody where the account is the same, or not known before deployment', () => {
+  test('is not asked for if the account is the same, or not known before deployment', () => {
     for (const env of [HOME, undefined]) {
       const { stack, ca } = imported({}, env);
       ca.addDeviceCertificate('Sensor', { subject: SUBJECT });
@@ -157,14 +157,14 @@ describe('a right of another account', () => {
     }
   });
 
-  test('is refused for a CA whose key is in a secret, in place of opening the ledger alone', () => {
+  test('is refused for a CA whose key is in a secret, instead of opening the ledger alone', () => {
     const { stack, ca } = stackWithCa();
     expect(() => ca.grantIssue(new AccountPrincipal('222222222222'))).toThrow('Stack/Ca: grantIssue must be given a role or a user of the CA\'s own account, '
       + 'got "AccountPrincipal(222222222222)"; the key is in a secret, which no other account can use: declare the CA with KeyStorage.kms()');
     expect(JSON.stringify(Template.fromStack(stack).toJSON())).not.toContain('222222222222');
   });
 
-  test('is no success where key and ledger are elsewhere', () => {
+  test('is no success if key and ledger are elsewhere', () => {
     const { ca } = imported({}, HOME);
     expect(ca.grantIssue(new AccountPrincipal('222222222222')).success).toBe(false);
   });
@@ -175,20 +175,20 @@ describe('a right of another account', () => {
   });
 });
 
-describe('a CA whose key is in a secret is refused from elsewhere, where the secret can\'t be read:', () => {
+describe('a CA whose key is in a secret is refused from elsewhere, because the secret can\'t be read there:', () => {
   const secret = { signingKeyArn: undefined, privateKeySecretArn: 'arn:aws:secretsmanager:eu-central-1:111111111111:secret:CaKey-AbCdEf' };
   test.each([
     ['account', { account: '222222222222', region: 'eu-central-1' }, 'account of the stack that uses it, 222222222222, got "111111111111"'],
     ['Region', { account: '111111111111', region: 'us-east-1' }, 'Region of the stack that uses it, us-east-1, got "eu-central-1"'],
-  ])('another %s', (_, env, difference) => {
+  ])('from another %s', (_, env, difference) => {
     const { ca } = imported(secret, env);
     expect(() => ca.addDeviceCertificate('Sensor', { subject: SUBJECT }))
       .toThrow(`ca must be in the ${difference} (Stack/Ca); only a CA whose key is in KMS can be used from another account or Region`);
   });
 });
 
-describe('what is known of an imported CA comes from its certificate:', () => {
-  test('the algorithm of its key, the digest of KMS, and the path length', () => {
+describe('the certificate of an imported CA', () => {
+  test('tells the algorithm of its key, the digest of KMS, and the path length', () => {
     const { certificate } = opensslCa('Curve', { newKey: P384, pathLength: 3 });
     const { ca } = imported({ certificatePem: certificate });
     expect([ca.keyAlgorithm, ca.defaultHashAlgorithm, ca.pathLength]).toEqual([KeyAlgorithm.EC_P384, HashAlgorithm.SHA_384, 3]);
@@ -196,7 +196,7 @@ describe('what is known of an imported CA comes from its certificate:', () => {
       .toThrow('Stack/Sub: pathLength must be from 0 to 2 below Stack/Ca, whose pathLength is 3, got 3');
   });
 
-  test('whether the chain ends in a root', () => {
+  test('tells whether the chain ends in a root', () => {
     const whole = imported({ certificatePem: SUB.certificate, issuerCertificates: [ROOT.certificate] }).ca;
     expect(whole.stack.resolve(whole.certificateChainPem)).toBe(`${SUB.certificate}${ROOT.certificate}`);
     expect(whole.certificateChainWithoutRootPem).toBe(SUB.certificate);
@@ -204,7 +204,7 @@ describe('what is known of an imported CA comes from its certificate:', () => {
     expect(imported().ca.certificateChainWithoutRootPem).toBe('');
   });
 
-  test('the extensions that certificates below it may carry are those that are given', () => {
+  test('does not tell the extensions that certificates below it can have, which are declared', () => {
     const { ca } = imported({ allowedCustomExtensions: ['1.3.6.1.4.1.99999.1'] });
     const declare = (id: string, oid: string) => ca.addDeviceCertificate(id, { subject: SUBJECT, customExtensions: [{ oid, valueDerBase64: 'BQA=' }] });
     expect(() => declare('A', '1.3.6.1.4.1.99999.1')).not.toThrow();
@@ -212,7 +212,7 @@ describe('what is known of an imported CA comes from its certificate:', () => {
   });
 });
 
-describe('fails for an imported CA with', () => {
+describe('an imported CA', () => {
   test.each<[string, Partial<PrivateIotCaAttributes>, string]>([
     ['its key in no place', { signingKeyArn: undefined }, 'either privateKeySecretArn or signingKeyArn must be given, because the key of the CA is in only one place'],
     ['its key in two places', { privateKeySecretArn: 'arn:aws:secretsmanager:eu-central-1:111111111111:secret:CaKey-AbCdEf' },
@@ -228,12 +228,12 @@ describe('fails for an imported CA with', () => {
     }, 'issuerCertificates[0] must be PEM blocks with the label CERTIFICATE and nothing else, got (a private key, not shown)'],
     ['an alias in place of its key', { signingKeyArn: 'arn:aws:kms:eu-central-1:111111111111:alias/iot-ca' },
       'signingKeyArn must be a key and not an alias, because rights can\'t be granted on an alias; use Key.fromKeyArn()'],
-  ])('%s', (_, attrs, message) => {
+  ])('is refused with %s', (_, attrs, message) => {
     expect(() => imported(attrs)).toThrow(`Stack/Ca: ${message}`);
   });
 });
 
-test('stacks of one app that do not say where they are share a CA by name', () => {
+test('stacks of one app without an account and a Region share a CA by name', () => {
   const { stack: home, ca } = stackWithCa({ keyStorage: KeyStorage.kms() });
   const stack = stackOf(home.node.root as App, 'Devices');
   new DeviceCertificate(stack, 'Sensor', { ca, subject: SUBJECT });

@@ -91,7 +91,7 @@ test.each([
   // The registrations are only AWS's to make; what it will know the device by is known.
   ['aws-iot', [], () => expect(JSON.parse(readFileSync(join(folder, 'outputs.json'), 'utf8')).AwsIot.DeviceCertificateId)
     .toBe(exported('device').fingerprint256.replaceAll(':', '').toLowerCase())],
-])('%s: what cdk synthesizes is deployed locally and exported, OpenSSL accepts every certificate, and no key is seen', (example, options, expectMore) => {
+])('%s: the assembly of the CDK is deployed locally and exported, OpenSSL accepts every certificate, and no key is seen', (example, options, expectMore) => {
   deploy(example, [], options);
   expectCaAndDevice();
   expectMore();

@@ -76,13 +76,13 @@ describe.each([KeyAlgorithm.RSA_2048, KeyAlgorithm.EC_P256])('with keys by %s', 
       expect((await started.program.says(connected))[0]).toContain(userName('sensor-001'));
     });
 
-    test('does not believe another name that the device gives', async () => {
+    test('does not believe another name from the device', async () => {
       const from = started.program.log.length;
       expect(await connectDevice(broker, certificates.device, { userName: 'sensor-002' })).toEqual({ returnCode: 0 });
       expect((await started.program.says(connected, from))[0]).toContain(userName('sensor-001'));
     });
 
-    test('passes on what the device sends, with the client that applications use', () => {
+    test('passes on the messages of the device, with the client that applications use', () => {
       const { stdout, stderr } = spawnSync(process.execPath,
         [join(__dirname, '..', 'support', 'mqtt-device.mjs'), String(broker.port), certificates.folder, 'devices/sensor-001/hello'], { encoding: 'utf8', timeout: 10_000 });
       expect([stdout, stderr]).toEqual(['received: hello from devices/sensor-001/hello\n', '']);

@@ -125,41 +125,41 @@ whereMosquitto('Mosquitto', () => {
   });
 });
 
-describe('the kit is refused', () => {
+describe('the kit', () => {
   beforeAll(() => mkdirSync(join(folder, 'mosquitto'), { recursive: true }));
 
-  test('without the list of a CA, because the broker would refuse all its devices', async () => {
+  test('is refused without the list of a CA, because the broker would refuse all its devices', async () => {
     await revoke('north-2', 'certificateHold');
     expect(await cliError(...exportKit('--crl', list('North'))))
       .toMatch(/--crl must name a revocation list of each CA in the kit, got none of South Root: without it, a broker refuses all its devices, or none of them$/);
   });
 
-  test('with a list of a CA that is not in it', async () => {
+  test('is refused with a list of a CA that is not in it', async () => {
     expect(await cliError(...exportKit('--ca', 'South Root', '--crl', list('North')))).toMatch(/no CA there has signed it; choose the CAs with --ca$/);
   });
 
-  test('with a file that holds no list', async () => {
+  test('is refused with a file that holds no list', async () => {
     expect(await cliError(...exportKit('--crl', join(folder, 'outputs.json')))).toMatch(/--crl: .*outputs\.json must hold a certificate revocation list, and holds none$/);
   });
 
-  test('for a broker that does not check revocation', async () => {
+  test('is refused with a list for a broker that does not check revocation', async () => {
     const args = ['export', '--outputs', join(folder, 'outputs.json'), '--out', folder, '--platform', 'thingsboard', '--crl', list('North')];
     expect(await cliError(...args))
       .toMatch(/--crl must be left out for --platform thingsboard, which does not check revocation; it is for emqx, hivemq, mosquitto, vernemq$/);
   });
 
-  test('with a revoked CA or a revoked broker, which Mosquitto would not notice', async () => {
+  test('is refused with a revoked CA or a revoked broker, which Mosquitto would not notice', async () => {
     await revoke('broker', 'superseded');
     expect(await cliError(...exportKit('--crl', list('North'), '--crl', list('South'))))
       .toMatch(/--crl: broker must not be in the kit, because it is revoked according to .*Broker-North\w+\.crl;/);
   });
 
-  test('without lists, if it had some before: the broker would no longer check', async () => {
+  test('is refused without lists if it had some before, because the broker would no longer check', async () => {
     writeFileSync(kit('revoked.pem'), readFileSync(`${list('North')}.pem`));
     expect(await cliError(...exportKit())).toMatch(/--crl must be given, because .*mosquitto makes a broker check revocation lists, and would no longer do so; to turn/);
   });
 
-  test('if there is no kit', async () => {
+  test('gets new lists only if there is a kit', async () => {
     expect(await cliError('export', '--outputs', join(folder, 'outputs.json'), '--out', folder, '--crl', list('North'))).toMatch(/apply only to a kit/);
   });
 });

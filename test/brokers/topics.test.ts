@@ -54,12 +54,12 @@ describe('a device whose name lies below that of another one', () => {
       join(__dirname, '..', 'support', 'mqtt-reader.mjs'), String(broker.port), folder, 'attacker', 'victim', topic, `devices/${ATTACKER}/own`,
     ], { encoding: 'utf8', timeout: 10_000 }).trim();
 
-    test('would read what is meant for that one, of which it reads nothing else', () => {
+    test('would read the messages for that one, of which it reads nothing else', () => {
       expect(reads('devices/victim/commands/open')).toBe('read');
       expect(reads('devices/victim/state')).toBe('not read');
     });
 
-    test('is warned of at synthesis where no platform is declared', () => {
+    test('brings a warning at synthesis if no platform is declared', () => {
       expect(warnings).toEqual(['/Broker/Ca/Attacker']);
     });
 

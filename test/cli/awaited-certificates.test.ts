@@ -31,7 +31,7 @@ test.each([
   expect(await cliError(...args(file))).toBe(`error: ${file}: no output holds a certificate, because ${WAITING}`);
 });
 
-test('where the request is no output, that is the first thing to do', async () => {
+test('a request that is no output is named as the first thing to do', async () => {
   const file = await deployed(() => undefined);
   expect(await cliError('export', '--outputs', file, '--out', temporaryFolder())).toBe(`error: ${file}: no output holds a certificate, because the CA of `
     + `Iot.CaCertificate is waiting for its signature: add an output of its certificateSigningRequestPem and deploy, have that request signed, ${REST}`);

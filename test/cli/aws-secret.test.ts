@@ -43,7 +43,7 @@ describe('a secret of AWS', () => {
     expect(JSON.parse(requests[0].body)).toEqual({ SecretId: ARN });
   });
 
-  test('that has no value has no versions', async () => {
+  test('without a value has no versions', async () => {
     answer = { status: 200, body: { ARN } };
     expect(await new AwsSecrets().versionsOf(ARN)).toEqual({ ids: [], current: undefined });
   });
@@ -57,7 +57,7 @@ describe('a secret of AWS', () => {
     expect(JSON.parse(requests[0].body)).toEqual({ SecretId: ARN, VersionId: VERSION });
   });
 
-  test('that is not given is an error that says why', async () => {
+  test('that is not given is an error with the reason', async () => {
     answer = { status: 400, body: { __type: 'AccessDeniedException', Message: 'no identity-based policy allows it' } };
     await expect(new AwsSecrets().readSecret(ARN, VERSION)).rejects.toThrow('AWS Secrets Manager did not return the value of the secret: no identity-based policy allows it');
     await expect(new AwsSecrets().versionsOf(ARN))
@@ -80,7 +80,7 @@ describe('a parameter of AWS', () => {
     expect(JSON.parse(requests[0].body)).toEqual({ Name: place, WithDecryption: true });
   });
 
-  test('that is not given is an error that says why', async () => {
+  test('that is not given is an error with the reason', async () => {
     answer = { status: 400, body: { __type: 'AccessDeniedException', Message: 'no identity-based policy allows it' } };
     await expect(new AwsSecrets().readParameter(NAME)).rejects.toThrow('AWS Systems Manager did not return the value of the parameter: no identity-based policy allows it');
   });

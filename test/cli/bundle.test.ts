@@ -70,14 +70,14 @@ describe('the bundled command line', () => {
     expect(command(...args())).toMatchObject({ code: 2, stderr: expect.stringMatching(/^error: \/proc\/[a-z-]+: can't be created: [^\n]+\n$/) });
   });
 
-  test('tells an error on one line of standard error, with exit code 2', () => {
+  test('reports an error on one line of standard error, with exit code 2', () => {
     writeJson(join(app, 'manifest.json'), '{');
     expect(command('local', '--app', app, '--out', out)).toEqual({ code: 2, stdout: '', stderr: `error: ${join(app, 'manifest.json')}: this is not JSON\n` });
     expect(command('inspect', app)).toEqual({ code: 2, stdout: '', stderr: `error: ${app}: this is a folder\n` });
     expect(command('inspect')).toMatchObject({ code: 2, stderr: "error: missing required argument 'file'\n" });
   });
 
-  test('reads standard input in the place of a file, as long as it comes', () => {
+  test('reads standard input in the place of a file until its end', () => {
     synth();
     command('local', '--app', app, '--out', out);
     const outputs = join(out, 'outputs.json');
@@ -125,7 +125,7 @@ describe('the bundled command line', () => {
     expect(readdirSync(out).sort()).toEqual(['keys', 'outputs.json', 'state.json']);
   });
 
-  test('ends quietly when nobody reads on', () => {
+  test('ends quietly if its reader has gone', () => {
     synth();
     command('local', '--app', app, '--out', out);
     const { stdout, stderr } = spawnSync('sh', ['-c', `"${process.execPath}" "${BUNDLE}" inspect "${join(out, 'outputs.json')}" | head -n 1`], { encoding: 'utf8' });

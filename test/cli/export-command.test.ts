@@ -80,7 +80,7 @@ describe('an export', () => {
     });
   });
 
-  test('done again changes no file, and after a change only the files of that', async () => {
+  test('that is repeated changes no file, and after a change only the files of that change', async () => {
     await cliOk('export', '--outputs', outputsFile, '--out', out);
     const before = readdirSync(out).map(file => statSync(join(out, file)).mtimeMs);
     await cliOk('export', '--outputs', outputsFile, '--out', out);
@@ -90,7 +90,7 @@ describe('an export', () => {
     expect(readFileSync(join(out, 'ca.pem'), 'utf8')).toBe(outputs().CaCertificate);
   });
 
-  test('passes over what is PEM and no certificate', async () => {
+  test('passes over PEM that is not a certificate', async () => {
     const publicKey = '-----BEGIN PUBLIC KEY-----\nMAA=\n-----END PUBLIC KEY-----\n';
     await cliOk('export', '--outputs', otherOutputs({ Iot: { Other: publicKey, CaCertificate: outputs().CaCertificate } }), '--out', out);
     expect(readdirSync(out).sort()).toEqual(['ca.pem', 'manifest.json']);
@@ -122,7 +122,7 @@ function anotherKey(): string {
   return generateKeyPairSync('ec', { namedCurve: 'prime256v1' }).privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
 }
 
-describe('an export refuses', () => {
+describe('an export', () => {
   test.each<[string, string, string]>([
     ['a file of another kind', 'device0.pem', 'my notes'],
     ['an empty file', 'ca.pem', ''],
@@ -130,7 +130,7 @@ describe('an export refuses', () => {
     ['somebody else\'s manifest', 'manifest.json', '{"name":"app"}'],
     ['a manifest of a later version', 'manifest.json', '{"version":2,"certificates":[]}'],
     ['a certificate where a private key goes', 'device0.key.pem', '-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n'],
-  ])('to overwrite %s, and writes nothing at all', async (_, name, content) => {
+  ])('refuses to overwrite %s, and writes nothing at all', async (_, name, content) => {
     writeJson(join(out, name), content);
     const error = await cliError('export', '--outputs', otherOutputs({ Iot: { ...outputs(), CaKeySecret: 'none' } }), '--out', out, '--private-keys', '--local', deployed);
     expect(error).toContain(`${join(out, name)}: this file holds something other than a`);
@@ -146,32 +146,32 @@ describe('an export refuses', () => {
     ['a damaged certificate', { Iot: { Ca: '-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----' } }, 'Iot.Ca: this is not a certificate'],
     ['a certificate that is cut off', { Iot: { Ca: '-----BEGIN CERTIFICATE-----\nMAA=' } }, 'Iot.Ca: PEM block 1 (CERTIFICATE) has no END line'],
     ['the same names', { Iot: { caPem: 'PEM', CaPem: 'PEM' } }, 'the outputs Iot.caPem and Iot.CaPem would be written to the same file, ca-pem.pem'],
-  ])('outputs with %s', async (_, content, message) => {
+  ])('refuses outputs with %s', async (_, content, message) => {
     const text = JSON.stringify(content).replaceAll('"PEM"', JSON.stringify(outputs().CaCertificate));
     expect(await cliError('export', '--outputs', otherOutputs(text), '--out', out)).toContain(message);
     expect(existsSync(out)).toBe(false);
   });
 
-  test('two stacks whose folders are one on a disk that does not tell capital letters apart', async () => {
+  test('refuses two stacks whose folders are one on a disk that does not tell capital letters apart', async () => {
     const { CaCertificate } = outputs();
     expect(await cliError('export', '--outputs', otherOutputs({ One: { CaCertificate }, ONE: { CaCertificate } }), '--out', out))
       .toContain('ONE/ca.pem: two files would have this name (upper and lower case count as the same); rename the output');
     expect(existsSync(out)).toBe(false);
   });
 
-  test('outputs with a private key beside a certificate, which it does not show', async () => {
+  test('refuses outputs with a private key beside a certificate, and does not show the key', async () => {
     const key = anotherKey();
     const error = await cliError('export', '--outputs', otherOutputs({ Iot: { Ca: outputs().CaCertificate + key } }), '--out', out);
     expect(error).toMatch(/Iot\.Ca: PEM block 2 must be a certificate, got private key \(not shown\)$/);
     expect(existsSync(out)).toBe(false);
   });
 
-  test('an outputs file that is not there', async () => {
+  test('refuses an outputs file that is not there', async () => {
     expect(await cliError('export', '--outputs', join(out, 'no.json')))
       .toContain('no.json: there is no such file; pass --outputs with the file that `cdk deploy --outputs-file outputs.json` or `private-iot-ca local` wrote');
   });
 
-  test('an outputs file that is not there, and names that of the local deployment', async () => {
+  test('refuses an outputs file that is not there, and names that of the local deployment', async () => {
     const before = process.cwd();
     process.chdir(dirname(deployed));
     try {
@@ -182,7 +182,7 @@ describe('an export refuses', () => {
     }
   });
 
-  test('a damaged state of the local deployment', async () => {
+  test('refuses a damaged state of the local deployment', async () => {
     const local = temporaryFolder();
     writeJson(join(local, 'state.json'), '{');
     expect(await cliError('export', '--outputs', outputsFile, '--out', out, '--private-keys', '--local', local)).toContain('state.json: this is not JSON');

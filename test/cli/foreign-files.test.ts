@@ -255,7 +255,7 @@ describe(`foreign files (FOREIGN_FILES_SEED=${SEED})`, () => {
     ['inspect --json', 5, (path, print) => inspectCommand([path], { json: true }, terminal(print), NOW)],
     ['lint', 1, (path, print) => lintCommand([path], { platform: PLATFORM_IDS }, terminal(print), NOW)],
     ['lint --sarif', 5, (path, print) => lintCommand([path], { sarif: true }, terminal(print), NOW)],
-  ])('are shown or refused by %s in words of our own that name the file, each within a second', (_, step, command) => {
+  ])('are shown or refused by %s in a message of this library that names the file, each within a second', (_, step, command) => {
     const complaints = files.filter((_file, index) => index % step === 0).flatMap(({ what, path }) => {
       const complaint = judge(path, print => command(path, print));
       return complaint === undefined ? [] : [`${what}: ${complaint}`];

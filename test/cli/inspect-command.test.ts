@@ -42,7 +42,7 @@ function keyText(key: KeyObject, type: 'pkcs8' | 'pkcs1' | 'sec1' = 'pkcs8', mor
 }
 
 describe('a certificate', () => {
-  test('of this library is shown with all that a platform asks about', async () => {
+  test('of this library is shown with everything that a platform asks about', async () => {
     const app = writeAssembly(temporaryFolder(), { Iot: { template: iotTemplate({ caKey: 'RSA_2048' }) } });
     const out = join(temporaryFolder(), 'out');
     await cliOk('local', '--app', app, '--out', out);
@@ -112,7 +112,7 @@ describe('a certificate', () => {
     expect(said).toMatch(/alternative names +dns:iot\.example, ip:192\.0\.2\.1\n/);
   });
 
-  test('can not make a terminal do things', async () => {
+  test('can\'t control a terminal', async () => {
     const certificate = await foreignCertificate({ name: 'CN=a\u001b[2Jb\u202ec' });
     const said = await inspectAt('2026-06-01', file('evil.pem', certificate.pem), file('root.pem', root.pem));
     expect(said).toContain('CN=a\\u001b[2Jb\\u202ec');
@@ -121,7 +121,7 @@ describe('a certificate', () => {
 });
 
 describe('several certificates', () => {
-  test('are shown as far as they can be read, also where Node.js does not know the algorithm of a key', async () => {
+  test('are shown as far as they can be read, even if Node.js does not know the algorithm of a key', async () => {
     const algorithm = Buffer.from('06072a8648ce3d0201', 'hex'); // id-ecPublicKey
     const odd = Buffer.from(root.der);
     odd[odd.indexOf(algorithm) + algorithm.length - 1] = 0x7f;
@@ -141,7 +141,7 @@ describe('several certificates', () => {
     expect(said).toContain('  Device\n    signed by Root, signature verified\n      signed by itself, signature verified\n');
   });
 
-  test('are put in order, with verified signatures, however they were given', async () => {
+  test('are put in order, with verified signatures, in whatever order they were given', async () => {
     const other = await foreignCertificate({ name: 'CN=Alone' });
     const said = await inspectAt('2026-06-01', file('root.pem', root.pem), file('both.pem', leaf.pem + root.pem), file('alone.pem', other.pem));
     expect(said).toContain([
@@ -151,7 +151,7 @@ describe('several certificates', () => {
     ].join('\n'));
   });
 
-  test('say where an issuer is missing or is another one of the same name', async () => {
+  test('are shown with a note if an issuer is missing or is another one of the same name', async () => {
     const impostor = await foreignCertificate({ name: 'CN=Root' });
     const orphan = await foreignCertificate({ name: 'CN=Orphan', signer: { ...root, name: 'CN=Nobody' } });
     const said = await inspectAt('2026-06-01', file('leaf.pem', leaf.pem), file('impostor.pem', impostor.pem), file('orphan.pem', orphan.pem));
@@ -171,7 +171,7 @@ describe('a private key', () => {
     ['DER', ec.export({ type: 'pkcs8', format: 'der' }), /private key +EC P-384/],
     ['encrypted PKCS#8', keyText(ec, 'pkcs8', { cipher: 'aes-256-cbc', passphrase: 'x' }), /private key +encrypted, and not shown/],
     ['encrypted PKCS#1', keyText(rsa, 'pkcs1', { cipher: 'aes-256-cbc', passphrase: 'x' }), /private key +encrypted, and not shown/],
-  ])('in %s is told of and never shown', async (_, content, expected) => {
+  ])('in %s is reported and never shown', async (_, content, expected) => {
     const said = await inspectAt('2026-06-01', file('key', content));
     expect(said).toMatch(expected);
     expect(said).not.toContain('PRIVATE');
@@ -187,7 +187,7 @@ describe('a private key', () => {
   });
 });
 
-describe('a file that can not be read', () => {
+describe('a file that can\'t be read', () => {
   test.each<[string, string | Buffer | (() => string), string]>([
     ['is empty', ' \n', 'the file is empty'],
     ['is no certificate', 'hello', 'this is not a certificate (X.509 in DER)'],
@@ -202,14 +202,14 @@ describe('a file that can not be read', () => {
     ['is a request', '-----BEGIN CERTIFICATE REQUEST-----\nMAA=\n-----END CERTIFICATE REQUEST-----', 'holds a certificate request, but this command reads only certificates, private keys, revocation lists and OCSP responses; openssl req -noout -text shows a request'],
     ['is other JSON', '{"a": 1}', 'must map the name of each stack to a map of its outputs'],
     ['has no certificate in its outputs', '{"Iot": {"Url": "x"}}', 'no output holds a certificate'],
-  ])('because it %s is told in one line', async (_, content, expected) => {
+  ])('because it %s is reported in one line', async (_, content, expected) => {
     const path = file('bad', typeof content === 'function' ? content() : content);
     const error = await cliError('inspect', file('good.pem', root.pem), path);
     expect(error).toContain(`error: ${path}`);
     expect(error).toContain(expected);
   });
 
-  test('because it is not there, or is a folder, is told in one line', async () => {
+  test('because it is not there, or is a folder, is reported in one line', async () => {
     expect(await cliError('inspect', join(folder, 'nobody.pem'))).toContain('nobody.pem: there is no such file');
     expect(await cliError('inspect', folder)).toContain(`${folder}: this is a folder`);
   });

@@ -50,7 +50,7 @@ async function document(code: number, ...args: string[]): Promise<ReturnType<typ
 }
 
 describe('inspect --json', () => {
-  test('says of a certificate what OpenSSL says of it, and how the chains end', async () => {
+  test('describes a certificate as OpenSSL describes it, and says how the chains end', async () => {
     const { Iot } = readJson(outputs);
     const { entries, chains } = await document(0, 'inspect', outputs);
     const ca = new X509Certificate(Iot.CaCertificate);
@@ -73,7 +73,7 @@ describe('inspect --json', () => {
     expect(chains).toContainEqual({ sha256Fingerprints: [hex(device.fingerprint256), hex(ca.fingerprint256)], end: 'selfSigned' });
   });
 
-  test('says of a private key no more than its kind and its public key', async () => {
+  test('shows of a private key no more than its kind and its public key', async () => {
     const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
     const file = join(temporaryFolder(), 'key.pem');
     writeFileSync(file, privateKey.export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'x' }).toString()
@@ -85,7 +85,7 @@ describe('inspect --json', () => {
     ]);
   });
 
-  test('has nothing that a terminal would act upon, and still the same text', async () => {
+  test('has nothing that would control a terminal, and still the same text', async () => {
     const folder = join(temporaryFolder(), 'a\u202eb');
     writeJson(join(folder, 'c\u009b.pem'), readJson(outputs).Iot.CaCertificate);
     const { stdout } = await cli('inspect', join(folder, 'c\u009b.pem'), '--json');
@@ -95,7 +95,7 @@ describe('inspect --json', () => {
 });
 
 describe('lint --json', () => {
-  test('has the findings with the ids of their rules, and the exit code says whether there are errors', async () => {
+  test('has the findings with the ids of their rules, and an exit code that says whether there are errors', async () => {
     expect(await document(0, 'lint', outputs)).toMatchObject({ errors: 0, certificates: [{ place: 'Iot.CaCertificate', issuerFound: true, findings: [] }, {}, {}] });
     const { platforms, errors, certificates: [ca] } = await document(1, 'lint', outputs, '--platform', 'alibaba-cloud-iot');
     expect(platforms).toEqual(['alibaba-cloud-iot']);
@@ -119,7 +119,7 @@ describe('lint --json', () => {
 });
 
 describe('export --json', () => {
-  test('says which files there are, and what people are told beside it', async () => {
+  test('names the files, and has the messages for people', async () => {
     const pem = temporaryFolder();
     const { certificates, manifest, notes, errors } = await document(0, 'export', '--outputs', outputs, '--out', pem, '--private-keys');
     expect(certificates).toEqual(readJson(manifest).certificates);
@@ -128,7 +128,7 @@ describe('export --json', () => {
     expect(errors).toEqual([]);
   });
 
-  test('warns of a CA\'s key that it writes, and says which keys are missing', async () => {
+  test('warns of a CA\'s key that it writes, and names the missing keys', async () => {
     const arguments_ = ['--outputs', outputs, '--out', temporaryFolder(), '--ca-private-key'];
     expect((await document(0, 'export', ...arguments_, 'CaKeySecret')).warnings).toEqual([expect.stringContaining('is the private key of the CA Acme IoT Root CA')]);
     expect((await document(1, 'export', ...arguments_, 'Device0Secret')).errors).toEqual([expect.stringMatching(/^no key from Iot\.Device0Secret: /)]);
@@ -136,7 +136,7 @@ describe('export --json', () => {
 });
 
 describe('local --json', () => {
-  test('says what happened to each resource, and what is left out', async () => {
+  test('says what happened to each resource, and which resources were left out', async () => {
     const { changed, stacks: [stack], outputs: written } = await document(0, 'local', '--app', app, '--out', join(temporaryFolder(), 'other'));
     expect([changed, stack.stack, stack.removed, readJson(written).Iot.CaCertificate]).toEqual([true, 'Iot', false, expect.stringContaining('BEGIN')]);
     expect(stack.resources).toContainEqual({ name: 'Ca', type: 'Custom::PrivateIotCa', outcome: 'created', notAfter: expect.any(String) });
@@ -144,7 +144,7 @@ describe('local --json', () => {
     expect(await document(0, 'local', '--app', app, '--out', out)).toMatchObject({ changed: false, dryRun: false, stacks: [{ unchanged: 6, resources: [] }] });
   });
 
-  test('says no end of a CA that waits for its certificate', async () => {
+  test('has no end for a CA that waits for its certificate', async () => {
     const waiting = new App({ outdir: join(temporaryFolder(), 'cdk.out') });
     new PrivateIotCa(new Stack(waiting, 'Waiting'), 'Ca', { subject: { commonName: 'Acme' }, signedElsewhere: true });
     waiting.synth();
@@ -152,13 +152,13 @@ describe('local --json', () => {
     expect(stacks[0].resources).toContainEqual({ name: expect.stringMatching(/^Ca/), type: 'Custom::PrivateIotCa', outcome: 'created' });
   });
 
-  test('says before anything is changed what would be lost', async () => {
+  test('says before any change which certificates and keys would be lost', async () => {
     synth({ caGeneration: 2, replaces: caIdIn(out) });
     const { losses, dryRun } = await document(0, 'local', '--app', app, '--out', out, '--dry-run');
     expect([losses, dryRun]).toEqual([[expect.stringContaining('the CA Ca will be replaced')], true]);
   });
 
-  test('says why a deployment has failed, with exit code 1 and the line of an error', async () => {
+  test('has the reason for a failed deployment, with exit code 1 and the line of an error', async () => {
     synth({ deviceDays: 5000 });
     const args = ['local', '--app', app, '--out', join(temporaryFolder(), 'failed')];
     const { error, stacks, changed } = await document(1, ...args);
@@ -170,7 +170,7 @@ describe('local --json', () => {
 test.each([
   [['inspect', 'no-such-file']], [['lint', 'no-such-file']], [['lint', 'no-such-file', '--sarif']], [['lint', 'package.json', '--json', '--sarif']],
   [['export', '--outputs', 'no-such-file']], [['local', '--app', 'no-such-folder']],
-])('%j writes no document where it is not carried out: one line of standard error and exit code 2', async args => {
+])('%j writes no document if it is not carried out: one line of standard error and exit code 2', async args => {
   const flags = args.includes('--sarif') ? [] : ['--json'];
   expect(await cli(...args, ...flags)).toEqual({ code: 2, stdout: '', stderr: expect.stringMatching(/^error: [^\n]+\n$/) });
 });

@@ -75,7 +75,7 @@ describe('certificates of this library', () => {
 });
 
 describe('a certificate with an error', () => {
-  test('is told of in a table, with exit code 1 and without the line of an error', async () => {
+  test('is shown in a table, with exit code 1 and without the line of an error', async () => {
     const bad = file('bad.pem', pem(build({ ...DEVICE, subject: name(['2.5.4.6', 'de'], ['2.5.4.3', 'a']) })));
     const { code, stdout, stderr } = await cli('lint', bad);
     expect([code, stderr]).toEqual([1, '']);
@@ -92,7 +92,7 @@ describe('a certificate with an error', () => {
     expect(await cliOk('lint', warned)).toMatch(/warning {3}stack-p521 .*\n.*\n\n1 certificate: 0 errors, 1 warning\n$/);
   });
 
-  test('may have it only towards its CA: it outlives it', async () => {
+  test('can have the error only in relation to its CA: it outlives the CA', async () => {
     const issuer = { ...ca.issuer, validity: undefined, pathLength: undefined };
     const late = await testCertificate(issuer, { validity: { notBefore: NOW, notAfter: new Date('2046-01-01T00:00:00Z') } });
     const path = file('late.pem', pem(late));
@@ -100,7 +100,7 @@ describe('a certificate with an error', () => {
     expect(lintAt(NOW, [path, caFile])).toMatchObject({ passed: false, said: expect.stringMatching(/error +rfc5280-outlives-issuer +the validity must end by 2036-/) });
   });
 
-  test('may have it only towards its CA: the name was encoded anew, and the signature says whose it is', async () => {
+  test('can have the error only in relation to its CA: the name was encoded anew, and the signature says whose it is', async () => {
     const utf8 = { ...CA_SUBJECT, commonName: 'Acme_CA' };
     const root = await testCa({ subject: utf8 });
     const renamed = { ...root.issuer, name: Buffer.from(root.issuer.name) };
@@ -118,12 +118,12 @@ describe('a certificate with an error', () => {
     expect(said.match(/to check those about the issuer, add its certificate/g)).toHaveLength(1);
   });
 
-  test('is found by the clock too', () => {
+  test('has it by the clock too', () => {
     expect(lintAt(new Date('2040-01-01'), [caFile]).said).toMatch(/warning +rfc5280-validity-current +the certificate expired/);
     expect(lintAt(new Date('2040-01-01'), [caFile], { platform: ['aws-iot-core'] })).toMatchObject({ passed: false });
   });
 
-  test('of another origin can not make a terminal do things', async () => {
+  test('of another origin can\'t control a terminal', async () => {
     const { pem: evil } = await foreignCertificate({ name: 'C=a\u001b[2Jb\u202ec', extensions: [new x509.BasicConstraintsExtension(true, 0, true)] });
     const { said } = lintAt(NOW, [file('evil.pem', evil)]);
     expect(said).toContain('\\u001b[2Jb\\u202ec');
@@ -141,7 +141,7 @@ describe('a certificate with an error', () => {
 });
 
 describe('the rules of a platform', () => {
-  test('are checked where it is named, once or several times', async () => {
+  test('are checked if it is named, once or several times', async () => {
     expect(lintAt(NOW, [caFile, deviceFile]).passed).toBe(true);
     expect(lintAt(NOW, [caFile, deviceFile], { platform: ['aws-iot-core'] }).passed).toBe(true);
     const { passed, said } = lintAt(NOW, [caFile, deviceFile], { platform: ['aws-iot-core', 'alibaba-cloud-iot', 'azure-dps'] });
@@ -153,7 +153,7 @@ describe('the rules of a platform', () => {
     expect(await cli('lint', '--platform', 'azure-dps', caFile)).toMatchObject({ code: 0, stderr: '' });
   });
 
-  test('that is not known are an error that names those that are', async () => {
+  test('that is unknown are an error that names the known platforms', async () => {
     expect(await cliError('lint', '--platform', 'aws', caFile)).toBe(`error: --platform must be one of ${PLATFORM_IDS.join(', ')}, got "aws"`);
     expect(await cliError('lint', '--platform', 'alibaba-iot', caFile))
       .toContain('got "alibaba-iot", which is the name of an export kit; the name of the platform is alibaba-cloud-iot');
@@ -178,7 +178,7 @@ describe('a private key', () => {
   });
 });
 
-test('--list says every rule with its source and what it checks', async () => {
+test('--list shows every rule with its source and its subject', async () => {
   const said = await cliOk('lint', '--list');
   expect(said.trimEnd().split('\n')).toHaveLength(1 + ALL_LINT_RULES.length);
   for (const { id, severity, checks, source } of ALL_LINT_RULES) {
@@ -192,6 +192,6 @@ test.each<[string, string | undefined, string]>([
   ['another file', 'hello', 'this is not a certificate (X.509 in DER)'],
   ['a request', '-----BEGIN CERTIFICATE REQUEST-----\nMAA=\n-----END CERTIFICATE REQUEST-----', 'holds a certificate request'],
   ['outputs without certificates', '{"Iot": {"Url": "x"}}', 'no output holds a certificate'],
-])('%s is told in one line', async (_, content, expected) => {
+])('%s is reported in one line', async (_, content, expected) => {
   expect(await cliError('lint', ...content === undefined ? [] : [file('other', content)])).toContain(expected);
 });

@@ -73,7 +73,7 @@ describe('a first run', () => {
     expect(statSync(join(out, 'state.json')).mode.toString(8)).toBe('100600');
   });
 
-  test('says how far it is, resource by resource, and what it makes', async () => {
+  test('reports its progress, resource by resource, and the resources that it makes', async () => {
     synth();
     const labels: string[] = [];
     let depth = 0;
@@ -103,7 +103,7 @@ describe('a first run', () => {
 });
 
 describe('a second run', () => {
-  test('says so, and leaves every file as it is to the byte', async () => {
+  test('says that there is no change, and leaves every file as it is to the byte', async () => {
     synth();
     await local();
     const before = filesBelow(out);
@@ -111,7 +111,7 @@ describe('a second run', () => {
     expect(filesBelow(out)).toEqual(before);
   });
 
-  test('writes outputs.json again where it is gone or was changed', async () => {
+  test('writes outputs.json again if it is gone or was changed', async () => {
     synth();
     await local();
     const before = filesBelow(out);
@@ -122,7 +122,7 @@ describe('a second run', () => {
     expect(filesBelow(out)).toEqual(before);
   });
 
-  test('replaces only what was declared differently', async () => {
+  test('replaces only the certificates that were declared differently', async () => {
     synth({ devices: ['sensor-001', 'sensor-002'] });
     await local();
     const before = outputs();
@@ -135,7 +135,7 @@ describe('a second run', () => {
     expect(readdirSync(generatedPath(join(out, 'keys'), 'Iot-Device1Key'))).toEqual([`${certificate('Device1CertificatePem').serialNumber}.pem`]);
   });
 
-  test('replaces what a CA has issued together with the CA, and keeps the old CA\'s key', async () => {
+  test('replaces the certificates of a CA together with the CA, and keeps the old CA\'s key', async () => {
     synth();
     await local();
     const before = outputs();
@@ -157,7 +157,7 @@ describe('a second run', () => {
     expect(outputs()).toEqual({ CaCertificate: before.CaCertificate, CaKeySecret: before.CaKeySecret });
   });
 
-  test('removes what is not declared any more, with the keys of devices', async () => {
+  test('removes the certificates that are not declared any more, with the keys of devices', async () => {
     synth({ devices: ['a', 'b'] });
     await local();
     synth({ devices: ['a'], verification: false });
@@ -180,7 +180,7 @@ describe('a second run', () => {
   });
 });
 
-describe('what only AWS would know', () => {
+describe('a value that only AWS would know', () => {
   function withStored(Default?: string): void {
     const template = iotTemplate();
     const { Verification, ...others } = template.Resources as { Verification: { Properties: object } };
@@ -202,7 +202,7 @@ describe('what only AWS would know', () => {
     expect(await local()).toContain('no changes');
   });
 
-  test('of a parameter in the Parameter Store must be given where a certificate needs it', async () => {
+  test('of a parameter in the Parameter Store must be given if a certificate needs it', async () => {
     withStored('/iot/registration-code');
     expect(await cliError('local', '--app', app, '--out', out)).toMatch(/stack Iot, resource Verification, property RegistrationCode: Ref: it refers to the parameter StoredCode, whose value is kept in the Systems Manager Parameter Store; give it with --parameters Iot:StoredCode=VALUE$/);
     withStored();
@@ -260,7 +260,7 @@ describe('a run that fails', () => {
       /stack Iot, resource Ca, property HashAlgorithm: Fn::GetAtt: it refers to Function \(AWS::Lambda::Function\), which a local deployment leaves out$/],
     ['a certificate refers to nothing', folder => writeAssembly(folder, { Iot: { template: withHash({ Ref: 'Nobody' }) } }),
       /stack Iot, resource Ca, property HashAlgorithm: Ref: the template has no parameter or resource "Nobody"$/],
-  ])('because %s says it in one line and writes nothing', async (_, spoil, expected) => {
+  ])('because %s is reported in one line and writes nothing', async (_, spoil, expected) => {
     synth();
     await local();
     const before = filesBelow(out);
@@ -274,7 +274,7 @@ describe('a run that fails', () => {
     ['has another version', '{"version":1,"stacks":{},"ledgers":{},"secrets":{}}'],
     ['has no stacks', '{"version":3}'],
     ['is empty', ''],
-  ])('because state.json %s says it in one line and writes nothing', async (_, content) => {
+  ])('because state.json %s is reported in one line and writes nothing', async (_, content) => {
     synth();
     await local();
     writeFileSync(join(out, 'state.json'), content);
@@ -290,14 +290,14 @@ describe('a run that fails', () => {
     expect(filesBelow(out)).toEqual({ 'outputs.json': '{"Other":{"Key":"value"}}' });
   });
 
-  test('because the folder can not be made says so', async () => {
+  test('because the folder can\'t be made is reported', async () => {
     synth();
     writeFileSync(out, 'a file');
     expect(await cliError('local', '--app', app, '--out', out)).toContain(`${out}: can't be created`);
     expect(readFileSync(out, 'utf8')).toBe('a file');
   });
 
-  test('because a private key was damaged says where, and never shows it', async () => {
+  test('because a private key was damaged names its place, and never shows it', async () => {
     synth();
     await local();
     const file = join(generatedPath(join(out, 'keys'), 'Iot-CaKey'), `${certificate('CaCertificate').serialNumber}.pem`);
@@ -335,7 +335,7 @@ describe('several stacks', () => {
     expect(await cliError('local', '--app', app, '--out', out, '--stack', 'Nobody')).toContain('--stack: must be one of Iot, Prod-A, got "Nobody"');
   });
 
-  test('are removed when the app has them no more, unless only some were asked for', async () => {
+  test('are removed when they have left the app, unless only some were asked for', async () => {
     STAGED();
     await local();
     synth({ devices: [] });
@@ -346,7 +346,7 @@ describe('several stacks', () => {
     expect(readdirSync(join(out, 'keys')).map(stem).sort()).toEqual(['Iot-CaKey', 'Prod-A-CaKey']);
   });
 
-  test('keep what succeeded when a later one fails', async () => {
+  test('keep the stacks that succeeded when a later one fails', async () => {
     writeAssembly(app, { First: { template: iotTemplate({ devices: [] }) }, Second: { template: iotTemplate({ deviceDays: 5000 }) } });
     await cliFailure('local', '--app', app, '--out', out);
     expect(Object.keys(readJson(join(out, 'outputs.json')))).toEqual(['First']);
@@ -364,19 +364,19 @@ describe('wrong usage', () => {
     [['--secret', 'CaKey=package.json', '--secret', 'Iot-CaKey=package.json', 'Iot-CaKey=package.json'], '--secret Iot-CaKey: this secret must be given only once'],
     [['--secret', 'CaKye=package.json'], '--secret CaKye: no certificate in this deployment reads this secret; this deployment has no secret that can be given'],
     [['--nonsense'], "unknown option '--nonsense'"],
-  ])('%j is told in one line, and nothing is made', async (args, expected) => {
+  ])('such as %j is reported in one line, and nothing is made', async (args, expected) => {
     synth();
     expect(await cliError('local', '--app', app, '--out', out, ...args)).toContain(expected);
     expect(existsSync(out)).toBe(false);
   });
 
-  test('as an empty folder or an unknown command is told in one line', async () => {
+  test('such as an empty folder or an unknown command is reported in one line', async () => {
     synth();
     expect(await cliError('local', '--app', app, '--out=')).toContain('--out: must name a folder');
     expect(await cliError('nonsense')).toContain("unknown command 'nonsense'");
   });
 
-  test('is not asking for the version or for help', async () => {
+  test('is not a question for the version or for help', async () => {
     expect(await cli('--version')).toMatchObject({ code: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) });
     expect(await cli('--help')).toMatchObject({ code: 0, stdout: expect.stringContaining('Examples:') });
     expect(await cli('local', '--help')).toMatchObject({ code: 0, stdout: expect.stringMatching(/--parameters[^]*--secret <name=file\.\.\.>/) });

@@ -19,7 +19,7 @@ describe('the help', () => {
     expect(said).toMatch(/\nExamples:\n {2}# .+\n {2}\$ .*private-iot-ca /);
   });
 
-  test('of an unknown command names those that there are', async () => {
+  test('of an unknown command names the known ones', async () => {
     expect(await cliError('help', 'nonsense')).toBe(`error: help: command must be one of ${COMMANDS.join(', ')}, got "nonsense"`);
   });
 
@@ -33,7 +33,7 @@ describe('the help', () => {
   });
 });
 
-test('a command line without a command says which there are, on standard error, with exit code 2', async () => {
+test('a command line without a command gets the list of commands on standard error, with exit code 2', async () => {
   expect(await cli()).toEqual({ code: 2, stdout: '', stderr: expect.stringMatching(/^Usage: private-iot-ca [^]*Commands:/) });
 });
 
@@ -45,11 +45,11 @@ test.each([
 
 test.each([
   ['export', 'Pass the outputs file with --outputs.'], ['local', 'Give a parameter of the template with --parameters NAME=VALUE.'],
-])('an argument of %s, which takes none, is told where it belongs', async (command, wayOut) => {
+])('an argument of %s, which takes none, gets a message that says where it belongs', async (command, wayOut) => {
   expect((await cli(command, 'outputs.json')).stderr).toContain(`too many arguments for '${command}'. Expected 0 arguments but got 1. ${wayOut}\n`);
 });
 
-describe('a private key that is given in the place of something else is not shown:', () => {
+describe('a private key that is given in the place of something else', () => {
   const KEY = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ type: 'pkcs8', format: 'pem' }) as string;
 
   test.each([
@@ -63,7 +63,7 @@ describe('a private key that is given in the place of something else is not show
     ['a command', [KEY]],
     ['a shell', ['completion', KEY]],
     ['a command to help with', ['help', KEY]],
-  ])('%s', async (_, args) => {
+  ])('is not shown: %s', async (_, args) => {
     const said = await cliError(...args);
     KEY.split('\n').slice(1, 3).forEach(line => expect(said).not.toContain(line.slice(0, 20)));
     expect(said).toMatch(/private key|not shown|must be of the form/);

@@ -17,7 +17,7 @@ describe('a file', () => {
     }
   });
 
-  test('that is longer than anything of this tool is an error that says so, before it fills the memory', async () => {
+  test('that is longer than any of this tool is an error that says so, before it fills the memory', async () => {
     const file = join(temporaryFolder(), 'disk.img');
     writeFileSync(file, '');
     truncateSync(file, 257 * 1024 * 1024); // takes no room

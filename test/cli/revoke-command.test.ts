@@ -115,7 +115,7 @@ describe('several certificates', () => {
     expect([isAccepted('sensor-001'), isAccepted('sensor-002')]).toEqual([false, false]);
   });
 
-  test('can be revoked in part: what is refused is told, and the exit code says so', async () => {
+  test('can be revoked in part: a refused one is reported, and the exit code says so', async () => {
     await revoke('--common-name', 'sensor-001', '--reason', 'certificateHold');
     const { code, stdout } = await cli('revoke', '--local', out, '--yes', '--below', 'Iot/Ca', '--reason', 'removeFromCRL');
     expect(stdout).toMatch(/sensor-001 .* released\n/);
@@ -212,7 +212,7 @@ describe('the question', () => {
   });
 });
 
-describe('a mistake is one line, and changes nothing', () => {
+describe('a mistake is reported on one line and changes nothing,', () => {
   test.each<[string, string[], RegExp]>([
     ['no selector', [], /certificates must be selected with --serial-number, --common-name, --resource, --stack, --below; got none of them$/],
     ['an unknown serial number', ['--serial-number', 'ABCD'], /--serial-number must be the serial number of a certificate .*, got "ABCD"$/],
@@ -225,13 +225,13 @@ describe('a mistake is one line, and changes nothing', () => {
     ['a reason that does not exist', ['--common-name', 'sensor-001', '--reason', 'stolen'], /--reason must be one of unspecified, keyCompromise, .*, got "stolen"$/],
     ['a time that is none', ['--common-name', 'sensor-001', '--invalidity-date', 'yesterday'], /--invalidity-date must be a time in the past, in UTC, such as .*, got "yesterday"$/],
     ['a time that has not come', ['--common-name', 'sensor-001', '--invalidity-date', '2999-01-01T00:00:00Z'], /--invalidity-date must be a time in the past/],
-  ])('%s', async (_, args, message) => {
+  ])('such as %s', async (_, args, message) => {
     const before = filesBelow(out);
     expect(await cliError('revoke', '--local', out, '--yes', ...args)).toMatch(message);
     expect(filesBelow(out)).toEqual(before);
   });
 
-  test('a directory without a deployment', async () => {
+  test('such as a directory without a deployment', async () => {
     const empty = temporaryFolder();
     expect(await cliError('revoke', '--local', empty, '--yes', '--stack', 'Iot')).toMatch(/--local: .* holds no local deployment; name the folder/);
     rmSync(empty, { recursive: true });

@@ -83,7 +83,7 @@ test('every finding names its rule, its level, and the line of the file on which
   expect(startLine).toBe(2 + pem(build(CA)).trimEnd().split('\n').length);
 });
 
-test('the rules are those that were checked, with what they check and where it is written', async () => {
+test('the rules are those that were checked, with their subjects and their sources', async () => {
   const file = join(temporaryFolder(), 'ca.pem');
   writeFileSync(file, pem(build(CA)));
   const { tool: { driver: { rules } } } = await sarif(0, file, '--platform', 'aws-iot-core');
@@ -98,7 +98,7 @@ test('the rules are those that were checked, with what they check and where it i
   expect(rules.some(({ helpUri }: { helpUri?: string }) => helpUri?.startsWith('https://'))).toBe(true);
 });
 
-test('a relative path stays one, and what comes from standard input has no file', () => {
+test('a relative path stays relative, and standard input has no file', () => {
   const finding = { rule: 'rfc5280-version', severity: 'error', source: 'RFC 5280', message: 'must be 3' } as const;
   const log = (file: string) => {
     const certificates = [{ title: 'a title', file, der: BAD, rules: [], signerFound: false, findings: [finding] }];

@@ -63,7 +63,7 @@ function literal(command: string): string {
   return readFileSync(join(__dirname, 'screens', `${command.split(' ').slice(0, command.startsWith('help') ? 2 : 1).join('-').replace(',', '')}.txt`), 'utf8');
 }
 
-test.each(Object.keys(COMMANDS).filter(command => command !== 'local, again'))('private-iot-ca %s looks as it is written down, on each kind of terminal', async command => {
+test.each(Object.keys(COMMANDS).filter(command => command !== 'local, again'))('private-iot-ca %s looks as its stored screen on each kind of terminal', async command => {
   const again = command === 'local' ? 'local, again' : undefined;
   expect(await screens(command) + (again === undefined ? '' : await screens(again))).toBe(literal(command));
 });
@@ -91,7 +91,7 @@ test.each([40, 80])('the list of stacks has one empty line after each at %d colu
   expect(said).toContain('\n\nstack Web\n  no certificate resources\n\nleft out');
 });
 
-test.each([80, 160])('no line is longer than %d columns, but for a word that nobody could copy otherwise', async columns => {
+test.each([80, 160])('no line is longer than %d columns, except for a word that can\'t be copied otherwise', async columns => {
   for (const command of Object.keys(COMMANDS)) {
     const [, screen] = (await screens(command)).split(new RegExp(`^=== .* \\| ${columns} columns\\n`, 'm'));
     const long = screen.split(/^===/m)[0].split('\n').filter(line => line.length > columns);

@@ -11,7 +11,7 @@ describe('the status line of a terminal', () => {
 
   afterEach(() => jest.useRealTimers());
 
-  test('tells what is going on and for how long, and is gone in the end', async () => {
+  test('shows the present step and its duration, and is gone at the end', async () => {
     const result = await statusLine(stream).during('Iot: create Ca', async () => {
       await jest.advanceTimersByTimeAsync(2_600);
       return 'done';
@@ -27,13 +27,13 @@ describe('the status line of a terminal', () => {
     expect(Math.max(...written.split('\r\u001b[K').map(line => line.length))).toBe(39);
   });
 
-  test('says nothing of what is done at once', async () => {
+  test('is silent for steps that end at once', async () => {
     await statusLine(stream).during('Iot: create Ca', async () => 'done');
     await jest.advanceTimersByTimeAsync(5_000);
     expect(written).toBe('');
   });
 
-  test('says what a step is a part of, and how long the whole has taken', async () => {
+  test('shows the whole that a step is a part of, and how long that has taken', async () => {
     const progress = statusLine({ ...stream, columns: 100 });
     await progress.during('stack Iot', async () => {
       await jest.advanceTimersByTimeAsync(3_000);
@@ -45,7 +45,7 @@ describe('the status line of a terminal', () => {
     expect(lines[lines.length - 1]).toBe('');
   });
 
-  test('says how far many short steps are, each of which is done before anybody could read it', async () => {
+  test('counts many short steps, each of which ends before anybody could read it', async () => {
     const progress = statusLine(stream);
     await progress.during('stack Iot', async () => {
       for (let step = 1; step <= 300; step++) {

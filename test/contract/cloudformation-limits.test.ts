@@ -17,7 +17,7 @@ test.each<[string, (over: number) => string | undefined, string]>([
     'Template format error: Number of resources, 501, is greater than maximum allowed, 500.'],
   ['a template of 1,000,000 bytes is taken and a longer one is refused', over => checkTemplate({}, 1_000_000 + over),
     'Template may not exceed 1000000 bytes in size. (It has 1000001'],
-])('%s, in the words of CloudFormation and with the way out', (_, check, complaint) => {
+])('%s is reported in the words of CloudFormation and with the way out', (_, check, complaint) => {
   expect(check(0)).toBeUndefined();
   expect(check(1)).toContain(complaint);
 });

@@ -17,7 +17,7 @@ describe('an object identifier', () => {
   });
 });
 
-describe('what is declared beyond the profile', () => {
+describe('a declared extension', () => {
   test.each<[string, DeclaredExtensions]>([
     ['nothing', {}],
     ['names', { subjectAlternativeNames: { dns: ['example.com'] } }],

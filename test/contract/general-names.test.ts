@@ -31,7 +31,7 @@ function describeRule(check: (lists: NameLists) => string | undefined, property:
     expect(check({ dns: [], ip: undefined })).toBe(`${property} must hold 1 to 50 names, got 0`);
   });
 
-  test('are distinguished names where they are directory names, with the rules of subjects', () => {
+  test('are distinguished names if they are directory names, with the rules of subjects', () => {
     expect(check({ directory: [{ country: 'CN', organization: 'Acme' }] })).toBeUndefined();
     expect(check({ directory: [{}] })).toBe(`${property}.directory must have at least one attribute`);
     expect(check({ directory: [{ organization: undefined }] })).toBe(`${property}.directory must have at least one attribute`);
@@ -110,7 +110,7 @@ const SUBTREES = {
 
 describe('subtrees of constraints', () => describeRule(lists => checkSubtrees('nameConstraints.permitted', lists), 'nameConstraints.permitted', SUBTREES));
 
-describe('rules for what a request may ask for', () => describeRule(checkNameRules, 'allowedSubjectAlternativeNames', {
+describe('the names that a rule allows a request to have', () => describeRule(checkNameRules, 'allowedSubjectAlternativeNames', {
   ...SUBTREES,
   uri: {
     good: ['urn:acme:device:', 'https://example.com/', 'https://example.com/devices/', 'https://example.com?', 'spiffe://example.com/ns#', 'tag:a'],
@@ -129,7 +129,7 @@ describe('an address', () => {
     ['2001:db8::c000:201', [0x20, 0x01, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 192, 0, 2, 1]],
     ['fe80::1%eth0', undefined],
     ['example.com', undefined],
-  ])('%s has these octets', (text, octets) => {
+  ])('has its octets: %s', (text, octets) => {
     expect(addressOctets(text)).toEqual(octets);
   });
 

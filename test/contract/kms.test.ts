@@ -4,7 +4,7 @@ import {
   checkHashForKms, checkKeyAlgorithmForKms, defaultHashForKms, keyAlgorithmOfKeySpec, KMS_KEY_ALGORITHM_NAMES, KMS_KEY_SPECS,
 } from '../../src/contract/kms';
 
-test('the key specs are such as KMS has, and lead back to their algorithms', () => {
+test('the key specs are ones that KMS has, and lead back to their algorithms', () => {
   for (const name of KMS_KEY_ALGORITHM_NAMES) {
     const { keySpec } = KMS_KEY_SPECS[name]!;
     expect(Object.values<string>(KeySpec)).toContain(keySpec);
@@ -30,6 +30,6 @@ test.each(KMS_KEY_ALGORITHM_NAMES)('%s signs over the digests of its family: any
   expect(Object.values<string>(SigningAlgorithmSpec)).toEqual(expect.arrayContaining(allowed.map(hash => `${scheme}_${hash.replace('-', '_')}`)));
 });
 
-test('a digest that KMS does not sign over is refused with the one that it does', () => {
+test('a digest that KMS does not sign over is refused, and the message names the one that it does', () => {
   expect(checkHashForKms('EC_P384', 'SHA-256')).toBe('hashAlgorithm must be SHA-384 under a CA with an EC_P384 key in AWS KMS, got "SHA-256"');
 });

@@ -88,7 +88,7 @@ describe('a private key is found, and not quoted,', () => {
   });
 });
 
-describe('what is no private key is not taken for one:', () => {
+describe('a string without a private key', () => {
   const { certificate } = opensslCa('a');
   const octets = new X509Certificate(certificate).raw;
 
@@ -108,7 +108,7 @@ describe('what is no private key is not taken for one:', () => {
     ]],
     ['a program that reads keys', ['if (!pem.startsWith("-----BEGIN PRIVATE KEY-----")) {\n  refuseWhatIsNoPrivateKey(pem);\n}',
       'const { kty, d } = JSON.parse(await read("d")); // "kty" and "d" of RFC 7517']],
-  ])('%s', (_, texts) => {
+  ])('is not taken for one: %s', (_, texts) => {
     expect(texts.filter(text => holdsPrivateKey(text))).toEqual([]);
   });
 
@@ -121,12 +121,12 @@ describe('what is no private key is not taken for one:', () => {
     'MBedded-controllers-of-the-second-generation-with-TLS',
     'MIcrocontrollers/of/the/second/generation/with/TLS/in/hardware',
     'dns:Meters-and-gateways-of-the-third-generation.acme.example',
-  ])('a name that only looks like one, which messages show: %s', text => {
+  ])('is shown if it only looks like one: %s', text => {
     expect([isPrivateKey(text), holdsPrivateKey(text)]).toEqual([false, false]);
     expect(quote(text)).toBe(JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text));
   });
 
-  test('base64 of other DER, which messages don\'t show, since it may be one that is not known', () => {
+  test('is not shown if it is base64 of other DER, because that can be an unknown form of key', () => {
     const pkcs12 = element(0x30, Buffer.concat([Buffer.from('020103', 'hex'), element(0x30, Buffer.alloc(300, 1))])); // how RFC 7292, section 4, begins a PFX
     for (const der of [octets, pkcs12, ...KEYS.map(([, { publicKey }]) => publicKey.export({ type: 'spki', format: 'der' }))]) {
       for (const encoding of ['base64', 'base64url'] as const) {
@@ -135,7 +135,7 @@ describe('what is no private key is not taken for one:', () => {
     }
   });
 
-  test('random octets, in base64, base64url and hexadecimal digits', () => {
+  test('is not taken for one if it is random octets, in base64, base64url and hexadecimal digits', () => {
     const seed = process.env.PRIVATE_KEYS_SEED ?? '1';
     console.info(`PRIVATE_KEYS_SEED=${seed}`);
     const cipher = createCipheriv('aes-128-ctr', createHash('sha256').update(seed).digest().subarray(0, 16), Buffer.alloc(16));
@@ -146,7 +146,7 @@ describe('what is no private key is not taken for one:', () => {
   });
 });
 
-test('texts that are made to be read slowly take no longer than others of their length', () => {
+test('strings that are made to be read slowly take no longer than others of their length', () => {
   const hostile = ['\\', 'A', '0', '%30', 'BEGIN PRIVATE KEY ', 'BEGIN PRIVATE KEY\nA-b: c\n', '"kty""d":', '-', 'MDAw', '0x:'].map(piece => piece.repeat(65_536 / piece.length));
   const cpuTime = (text: string): number => {
     const before = process.cpuUsage();

@@ -34,7 +34,7 @@ test.each(UNSEEN)('a name that contains such a character is recognised, and a li
   expect(withPlainSpaces(` ${text}${text.slice(1, -1).repeat(2)}`)).toBe('a b');
 });
 
-test.each(['a b', 'Größe', '泵', '🔑', 'a\u0301'])('a message leaves as it is what everybody sees: %s', text => {
+test.each(['a b', 'Größe', '泵', '🔑', 'a\u0301'])('a message leaves visible characters as they are: %s', text => {
   expect(quote(text)).toBe(`"${text}"`);
   expect(hasUnsafeCharacter(text)).toBe(false);
   expect(withPlainSpaces(text)).toBe(text);
@@ -44,7 +44,7 @@ test('characters that nobody sees can be removed from a string before it is sear
   expect(withoutInvisible('P\0R\u200bI\u200b\u2060V\u3164A TE')).toBe('PRIVA TE');
 });
 
-test('an ARN is shown whole, and of other texts no more than 80 characters', () => {
+test('an ARN is shown whole, and of other strings no more than 80 characters', () => {
   const arn = 'arn:aws:secretsmanager:eu-central-1:111111111111:secret:IotStackCaPrivateKey1234ABCD-AbCdEfGhIjKl-AbCdEf';
   expect(quote(arn)).toBe(`"${arn}"`);
   expect(quote('word '.repeat(30))).toBe(`"${'word '.repeat(16)}…"`);
@@ -71,7 +71,7 @@ test.each(['-----BEGIN PRIVATE KEY-----', 'MC4CAQAwBQYDK2VwBCIEIKtwKpZJYJFuyCLDs
     expect(quote(`key: ${text}`)).toBe('(a private key, not shown)');
   });
 
-describe('base64 of DER is not shown, because it may be a private key', () => {
+describe('base64 of DER', () => {
   const NOT_SHOWN = '(base64 of DER, not shown, because it may be a private key)';
   /** A SEQUENCE that begins with an element of the tag and is not a private key. */
   const der = (tag: number, lengthOctets: number[], content = 26): string =>
@@ -84,7 +84,7 @@ describe('base64 of DER is not shown, because it may be a private key', () => {
     ['a SEQUENCE behind a length of three octets', der(0x30, [0x82, 1, 4], 100)],
     ['an INTEGER, where other texts surround it', `key=${der(0x02, [28])}, do not lose it`],
     ['an INTEGER, where a run that only resembles DER comes before it', `${der(0x04, [28])} ${der(0x02, [28])}`],
-  ])('if it begins with %s', (_, text) => {
+  ])('is not shown, because it may be a private key, if it begins with %s', (_, text) => {
     expect(quote(text)).toBe(NOT_SHOWN);
   });
 
@@ -93,7 +93,7 @@ describe('base64 of DER is not shown, because it may be a private key', () => {
     ['one less octet than the shortest key', der(0x02, [27], 25).slice(0, 39)],
     ['a letter before it, so that it is a part of a word', `x${der(0x02, [28])}`],
     ['a length that no private key has', der(0x02, [0x0f])],
-  ])('but is shown if it has %s', (_, text) => {
+  ])('is shown if it has %s', (_, text) => {
     expect(quote(text)).toBe(`"${text}"`);
   });
 });

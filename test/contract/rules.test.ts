@@ -6,7 +6,7 @@ import { SubjectAttribute, SubjectValues } from '../../src/contract/subject-attr
 
 const PEM = '-----BEGIN CERTIFICATE-----\nMIIBxjCCAWug+/w=\n-----END CERTIFICATE-----\n';
 
-describe('a value that a rule allows brings no complaint', () => {
+describe('a value that a rule allows', () => {
   test.each<[string, (value: any) => Complaint, readonly unknown[]]>([
     ['a number of delivery formats', checkDeliveryFormats, [0, 1, 20]],
     ['a key algorithm', checkKeyAlgorithm, ['RSA_2048', 'EC_P384', 'ED25519']],
@@ -19,7 +19,7 @@ describe('a value that a rule allows brings no complaint', () => {
     ['a fingerprint', checkSha256Fingerprint, ['0123456789abcdef'.repeat(4)]],
     ['a certificate', value => checkCertificatePem(value, 'chainPem'), [PEM, PEM + PEM, `\n${PEM} \n${PEM}\n\n`, PEM.replaceAll('\n', '\r\n')]],
     ['a verification code', checkVerificationCode, ['a', '0-_=+/Z', 'x'.repeat(512)]],
-  ])('for %s', (_, check, values) => {
+  ])('brings no complaint for %s', (_, check, values) => {
     expect(values.map(value => check(value))).toEqual(values.map(() => undefined));
   });
 });
@@ -122,7 +122,7 @@ describe('a subject', () => {
       + 'organizationalUnit, distinguishedNameQualifier, serialNumber, commonName, got "nickname"');
   });
 
-  test('may lack a common name where a rule or a constraint states only some attributes', () => {
+  test('can lack a common name if a rule or a constraint names only some attributes', () => {
     expect(checkAttributes({ organization: 'Acme' }, 'nameConstraints.permitted')).toBeUndefined();
     expect(checkAttributes({ organization: ' ' }, 'nameConstraints.permitted'))
       .toBe('nameConstraints.permitted.organization must not begin or end with a space, got " "');

@@ -5,7 +5,7 @@ const pattern = (commonName: string, others: SubjectValues = {}): AllowedSubject
 const exact = (subject: SubjectValues): AllowedSubject => ({ type: 'Exact', subject });
 const allows = (rule: AllowedSubject, subject: SubjectValues): boolean => checkRequestedSubject(subject, rule) === undefined;
 
-describe('a pattern is held against the whole common name:', () => {
+describe('a pattern', () => {
   test.each<[string, readonly string[], readonly string[]]>([
     ['sensor-*', ['sensor-1', 'sensor-001.plant_7:a-b'], ['sensor-', 'Sensor-1', 'my-sensor-1', 'sensor-1/x', 'sensor-1 ', 'sensor-#', 'sensor-ü', 'xsensor-1', '']],
     ['sensor-001', ['sensor-001'], ['sensor-0011', 'sensor-00', 'sensor.001', 'SENSOR-001']],
@@ -15,19 +15,19 @@ describe('a pattern is held against the whole common name:', () => {
     ['plant/*', ['plant/a'], ['plant/a/b', 'plant/']],
     ['(a+)+*', ['(a+)+b'], ['aaab', '(a+)+']], // nothing but the asterisk has a meaning
     ['**', ['ab'], ['a']],
-  ])('%s', (text, allowed, refused) => {
+  ])('is compared with the whole common name: %s', (text, allowed, refused) => {
     expect(allowed.filter(commonName => !allows(pattern(text), { commonName }))).toEqual([]);
     expect(refused.filter(commonName => allows(pattern(text), { commonName }))).toEqual([]);
   });
 
-  test('whatever the pattern and the name, it takes no longer than their lengths multiplied', () => {
+  test('takes no longer than its length multiplied by that of the name', () => {
     const before = process.cpuUsage();
     expect(allows(pattern('*a'.repeat(32)), { commonName: `${'a'.repeat(60_000)}!` })).toBe(false);
     expect(process.cpuUsage(before).user).toBeLessThan(5_000_000);
   });
 });
 
-test('a rule is held against every attribute, and one that it does not name must not be there', () => {
+test('a rule is compared with every attribute, and one that it does not name must not be there', () => {
   const rule = pattern('sensor-*', { organization: 'Acme', serialNumber: '*' });
   expect(allows(rule, { commonName: 'sensor-1', organization: 'Acme', serialNumber: 'A7' })).toBe(true);
   expect(checkRequestedSubject({ commonName: 'sensor-1', organization: 'Evil', serialNumber: 'A7' }, rule)).toBe(
@@ -39,12 +39,12 @@ test('a rule is held against every attribute, and one that it does not name must
   expect(allows(rule, { organization: 'Acme', serialNumber: 'A7' })).toBe(false);
 });
 
-test('an exact rule takes an asterisk for what it is', () => {
+test('an exact rule takes an asterisk literally', () => {
   expect(allows(exact({ commonName: '*.acme.example' }), { commonName: '*.acme.example' })).toBe(true);
   expect(allows(exact({ commonName: '*.acme.example' }), { commonName: 'a.acme.example' })).toBe(false);
 });
 
-describe('a rule is refused that', () => {
+describe('a rule', () => {
   test.each<[string, AllowedSubject, string]>([
     ['has no common name', pattern(undefined!, { organization: 'Acme' }), 'allowedSubject.commonName must be given, because every subject has a common name'],
     ['is of another type', { type: 'Any' as 'Exact', subject: { commonName: 'a' } }, 'allowedSubject must have the type Exact or Pattern, got "Any"'],
@@ -54,7 +54,7 @@ describe('a rule is refused that', () => {
     ['has a control character', exact({ commonName: 'a\nb' }), 'allowedSubject.commonName must not contain control, direction or other invisible characters'],
     ['is a private key', pattern('-----BEGIN PRIVATE KEY-----*'), 'allowedSubject.commonName must not be a private key'],
     ['names an attribute that there is not', exact({ commonName: 'a', nickname: 'b' } as SubjectValues), 'allowedSubject must consist of country, '],
-  ])('%s', (_, rule, message) => {
+  ])('is refused if it %s', (_, rule, message) => {
     expect(checkAllowedSubject(rule)).toContain(message);
   });
 

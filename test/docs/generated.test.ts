@@ -11,14 +11,14 @@ test.each(DOCUMENTS)('%s has the tables that the code makes today (npx projen do
   expect(withTables(textOf(document))).toBe(textOf(document));
 });
 
-test('a place for a table that there is not, or that does not end, is an error', () => {
+test('a place for a table that does not exist, or that does not end, is an error', () => {
   expect(() => withTables('<!-- generated: prices -->\n<!-- /generated: prices -->')).toThrow('got "prices"');
   expect(() => withTables('<!-- generated: platforms -->\n<!-- /generated: notices -->')).toThrow('got "platforms" and "notices"');
   expect(() => withTables('<!-- generated: platforms -->\n')).toThrow('must end with a line of its own');
   expect(() => withTables('<!-- generated: constructor -->\n<!-- /generated: constructor -->')).toThrow('got "constructor"');
 });
 
-test('what a remedy is found by comes in words that a person can look for', () => {
+test('the signs by which a remedy is found are words that a person can look for', () => {
   expect(wordsOf(/^\d+ ScopeLocked\b/)).toEqual(['ScopeLocked']);
   expect(wordsOf(/^\d+ (?:Subscription|ResourceGroup|Resource)NotFound|^404 /)).toEqual(['SubscriptionNotFound', 'ResourceGroupNotFound', 'ResourceNotFound', '404']);
   expect(wordsOf(/^(ERR_TLS_|CERT_)/)).toEqual(['ERR_TLS_…', 'CERT_…']);

@@ -7,7 +7,7 @@ import { DOCUMENTS, ROOT, textOf } from '../support/documents';
 
 const PYTHON_PARSES = 'import sys, xml.dom.minidom; d = xml.dom.minidom.parse(sys.stdin); print(d.documentElement.tagName, len(d.getElementsByTagName("script")))';
 
-test('the picture is what its source draws today (npx projen docs:picture draws it)', () => {
+test('the picture is the one that its source draws today (npx projen docs:picture draws it)', () => {
   expect(readFileSync(join(ROOT, PICTURE), 'utf8')).toBe(picture());
 });
 

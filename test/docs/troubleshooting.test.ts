@@ -21,7 +21,7 @@ test.each([
   'InvalidParameterValue.CACertInvalid', 'InvalidParameterValue.CACertNotMatch', 'LimitExceeded (…); an account accepts at most 10 CA certificates', 'LimitExceeded.CARepeat',
   'LimitExceeded.CACertNameRepeat', 'LimitExceeded.CAAlreadyBindProduct', 'LimitExceeded.CACertNotSupport', 'ResourceNotFound.CACertNotExist', 'AuthFailure', 'SignatureDoesNotMatch',
   'ScopeLocked', 'ENOTFOUND', 'DEPTH_ZERO_', 'peer did not return a certificate', 'alert unknown ca', 'Cannot verify signature for certificate with fingerprint',
-])('a reader who searches for %s finds what to do', error => {
+])('a reader who searches for %s finds the remedy', error => {
   expect(FOUND_BY.filter(text => text.includes(error))).not.toEqual([]);
 });
 
@@ -60,7 +60,7 @@ test.each(QUOTED)('the code says "%s", which troubleshooting explains', quoted =
   expect(saidOf(wordsOf(quoted))).toBeGreaterThan(0.6);
 });
 
-test('what the code does not say is told apart from what it says', () => {
+test('a sentence that the code does not contain is told apart from one that it contains', () => {
   expect(saidOf(wordsOf('the certificate must be renewed by hand in the console of the platform'))).toBeLessThan(0.6);
   expect(saidOf(wordsOf('gateway must be signed by the broker that … connects to before it is started'))).toBeLessThan(0.6);
 });

@@ -8,7 +8,7 @@ import { connectDevice } from '../support/mqtt';
 const ROOT = resolve(__dirname, '..', '..');
 const CLI = join(ROOT, 'assets', 'cli', 'private-iot-ca.js');
 
-test('the example goes from the app to a broker that lets in its device, and nobody without a certificate', async () => {
+test('the example goes from the app to a broker that lets in its device, and no client without a certificate', async () => {
   const folder = temporaryFolder();
   const run = (args: string[], environment = {}) => execFileSync(process.execPath, args, {
     cwd: folder, encoding: 'utf8', env: { ...process.env, ...environment }, stdio: ['ignore', 'pipe', 'pipe'],

@@ -26,7 +26,7 @@ function registrationIn(stackName: string): { readonly [property: string]: any }
   return Object.values<any>(Resources).find(({ Type }) => Type === 'AWS::IoT::CACertificate').Properties;
 }
 
-test('multi-account-aws: the CA that is made on this machine is taken by every account and Region that the templates register it in', () => {
+test('multi-account-aws: the CA that is made on this machine is accepted by every account and Region in which the templates register it', () => {
   const cli = (...args: string[]) => run([join(ROOT, 'assets', 'cli', 'private-iot-ca.js'), ...args]);
   run([join(ROOT, 'node_modules', 'tsx', 'dist', 'cli.mjs'), '--tsconfig', '../tsconfig.json', 'app.ts'], join(ROOT, 'examples', 'multi-account-aws'),
     { CDK_OUTDIR: join(folder, 'cdk.out') });

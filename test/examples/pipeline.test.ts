@@ -54,7 +54,7 @@ describe('the steps of a pipeline', () => {
 describe('the workflow and the build', () => {
   const commands = (steps: readonly { run?: string }[]) => steps.flatMap(({ run }) => run ?? []);
 
-  test('deploy with an outputs file, run the same steps, and hand on what these have made', () => {
+  test('deploy with an outputs file, run the same steps, and pass on the results', () => {
     const { jobs: { deploy } } = yaml('github-actions.yml');
     const { phases, artifacts } = yaml('buildspec.yml');
     const upload = deploy.steps.find(({ uses }: { uses?: string }) => uses?.startsWith('actions/upload-artifact@'));

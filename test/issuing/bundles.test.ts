@@ -58,7 +58,7 @@ test('CombinedPem holds key, certificate and chain in this order, and Der the ke
   expect(opensslOutput(['pkey', '-inform', 'DER', '-in', der])).toBe(key);
 });
 
-test('a bundle is written once: retries, updates and another passphrase leave its bytes', async () => {
+test('a bundle is written once: retries, updates and another passphrase do not change its bytes', async () => {
   const event = request('device', 'Create', declare(ALL));
   const created = await handle(event);
   const before = world.snapshot();
@@ -91,12 +91,12 @@ test('a replacement makes the bundles of the new certificate current, a rollback
   expect(versionsOf(old)).toEqual([]);
 });
 
-describe('fails for', () => {
+describe('a bundle', () => {
   test.each<[string, Buffer | string | undefined, string]>([
     ['no passphrase', undefined, 'as text, got no value'],
     ['an empty passphrase', '\r\n', 'as text, got an empty text'],
     ['octets in place of a passphrase', Buffer.from([0xc3, 0x28]), 'as text, got bytes that are not UTF-8'],
-  ])('%s, before anything is written', async (_, passphrase, message) => {
+  ])('is refused for %s, before anything is written', async (_, passphrase, message) => {
     const old = await create();
     const before = world.snapshot();
     world.secretValues.delete(PASSPHRASE);
@@ -111,7 +111,7 @@ describe('fails for', () => {
     expect(valueOf('Pkcs12', retried.data!.SerialNumber)).toBeDefined();
   });
 
-  test('a secret that takes no bundle: nothing is issued, the old key stays the current one, and the next deployment issues', async () => {
+  test('that its secret does not take lets nothing be issued, keeps the old key the current one, and is written by the next deployment', async () => {
     const old = await create();
     const ports = world.ports();
     const write = async (place: string, version: string, value: string, owner: string) => {
@@ -132,7 +132,7 @@ describe('fails for', () => {
     expect(valueOf('CombinedPem', next.data!.SerialNumber)).toContain(next.data!.CertificatePem);
   });
 
-  test('a bundle that is added when the key is no longer there', async () => {
+  test('is refused if it is added when the key is no longer there', async () => {
     const { physicalResourceId, data } = await create();
     world.versions.delete(`${KEY_SECRET}/${data!.SerialNumber}`);
     await expect(handle(request('device', 'Update', declare(ALL), physicalResourceId)))
@@ -144,7 +144,7 @@ describe('fails for', () => {
     [{ Type: 'toString', SecretArn: PASSPHRASE }, 'deliveryFormats must be of type'],
     [{ Type: 'Der', SecretArn: 'secret' }, 'deliveryFormats must be an ARN of secretsmanager, got "secret"'],
     [{ Type: 'Pkcs12', SecretArn: PASSPHRASE }, 'passphrase of deliveryFormats must be an ARN of secretsmanager, got undefined'],
-  ])('%j', async (declared, message) => {
+  ])('is refused if it is declared as %j', async (declared, message) => {
     await expect(create({ Bundles: [declared] })).rejects.toThrow(message);
     expect(world.issued('factory')).toHaveLength(1);
   });

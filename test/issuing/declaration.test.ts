@@ -13,7 +13,7 @@ test('the strings that CloudFormation makes of numbers and booleans are read as 
   expect(parseDevice({ ClipToIssuer: 'true' })).toMatchObject({ clipToIssuer: true, term: { days: 365 } });
 });
 
-test('what is absent has its default, and what is unknown is ignored', () => {
+test('a missing property has its default, and an unknown one is ignored', () => {
   expect(parseDevice({ ClipToIssuer: undefined, Generation: undefined, Platforms: undefined, Colour: 'blue' }))
     .toMatchObject({ clipToIssuer: false, generation: 1, platforms: [] });
 });
@@ -24,11 +24,11 @@ test('a verification certificate has the code as its whole subject, and no place
   expect(declaration.keyStorage).toBeUndefined();
 });
 
-test.each(['1e3', '0x10', ' 5', '5 ', '-1', '+5', 'NaN', '2147483648', '', '05', '1.0', true, null, {}])('fails for a validity of %j', value => {
+test.each(['1e3', '0x10', ' 5', '5 ', '-1', '+5', 'NaN', '2147483648', '', '05', '1.0', true, null, {}])('a validity of %j is refused', value => {
   expect(() => parseCa({ ValidityDays: value })).toThrow(/^validity must be a whole number of days from 1 to 36500, got /);
 });
 
-test.each(['yes', '1', 'True', '', 0, null])('fails for a truth value of %j', value => {
+test.each(['yes', '1', 'True', '', 0, null])('a truth value of %j is refused', value => {
   expect(() => parseDevice({ ClipToIssuer: value })).toThrow(/^clipToIssuer must be true or false, got /);
 });
 
@@ -73,7 +73,7 @@ test.each<[string, () => unknown, string]>([
   ['a device with its key in KMS', () => parseDevice({ KeyStorage: { Type: 'Kms', KeyArn: 'arn:aws:kms:eu-central-1:111111111111:key/a' } }),
     'keyStorage must be of type SecretsManager or Parameter, got "Kms"'],
   ['an existing CA as if it were issued', () => parseDeclaration('Custom::ExistingIotCa', {}), 'the resource type must be one of'],
-])('fails for %s', (_, parse, message) => {
+])('a declaration is refused with %s', (_, parse, message) => {
   expect(parse).toThrow(message);
   expect(parse).not.toThrow(/MHcCAQEE/);
 });

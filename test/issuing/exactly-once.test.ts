@@ -50,7 +50,7 @@ function expectBundled(kind: typeof KINDS[number], world: MemoryWorld, { data }:
 const serialNumbers = (world: MemoryWorld) => [...world.entries.values()].slice(1).map(({ serialNumber }) => serialNumber);
 
 describe.each(KINDS)('a %s certificate', kind => {
-  test('is finished by the retry with the same serial number and the same key, wherever the first attempt died', async () => {
+  test('is finished by a retry with the same serial number and key, wherever the first attempt died', async () => {
     const { world: counting, caId: countingCa } = await worldWithCa();
     const count = dyingAt(Infinity, 'before');
     await handleLifecycleEvent(creation(kind, countingCa), counting.ports(count));
@@ -74,7 +74,7 @@ describe.each(KINDS)('a %s certificate', kind => {
   });
 });
 
-test('a removal that died is finished by its second delivery, and the key goes too, wherever it died', async () => {
+test('a removal that died anywhere is finished by its second delivery, together with its key', async () => {
   for (let n = 1; n <= 3; n++) {
     for (const when of ['before', 'after'] as const) {
       const { world, caId } = await worldWithCa();
@@ -123,7 +123,7 @@ class Turns {
   }
 }
 
-test('concurrent deliveries of one request end in one certificate, in whatever order their steps fall and whoever dies', async () => {
+test('concurrent deliveries of one request end in one certificate, in whatever order their steps fall and whichever dies', async () => {
   await fc.assert(fc.asyncProperty(
     fc.constantFrom(...KINDS),
     fc.array(fc.nat(2), { minLength: 40, maxLength: 40 }),
@@ -148,7 +148,7 @@ test('concurrent deliveries of one request end in one certificate, in whatever o
   ), { numRuns: 250 });
 });
 
-test('a removal that meets a running creation ends with nothing issued, or with a certificate that was answered and withdrawn', async () => {
+test('a removal that meets a running creation ends without a certificate, or with a withdrawn one that was answered', async () => {
   await fc.assert(fc.asyncProperty(fc.constantFrom(...KINDS), fc.array(fc.nat(2), { minLength: 40, maxLength: 40 }), async (kind, choices) => {
     const { world, caId } = await worldWithCa();
     const event = creation(kind, caId);

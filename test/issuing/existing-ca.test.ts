@@ -69,7 +69,7 @@ describe('the key of an existing CA can be', () => {
   });
 });
 
-describe('the CA of the seed, made by its own command,', () => {
+describe('a CA that OpenSSL made by the command of the guide', () => {
   /** `openssl req -new -x509` asks for the passphrase; what it writes is PKCS#8, encrypted by it. */
   function seedCa(...more: string[]): string {
     const [keyFile, certificateFile] = [cas.path('ca.key', ''), cas.path('ca.crt', '')];
@@ -98,7 +98,7 @@ describe('the CA of the seed, made by its own command,', () => {
     });
 });
 
-test('the key can be in KMS', async () => {
+test('an existing CA can have its key in KMS', async () => {
   const KeyArn = 'arn:aws:kms:eu-central-1:111111111111:key/0a1b';
   world.hsmKeys.set(KeyArn, root.privateKeyPem);
   const { physicalResourceId } = await adopt(root.certificatePem, { KeyStorage: { Type: 'Kms', KeyArn } });
@@ -109,7 +109,7 @@ test('the key can be in KMS', async () => {
   await expect(adopt(cas.root({ subject: '/CN=Other' }).certificatePem, { KeyStorage: { Type: 'Kms', KeyArn } })).rejects.toThrow('privateKey must be the key of the CA\'s certificate, got another key');
 });
 
-test('a CA whose extended key usages are for servers issues servers and no devices, which OpenSSL would refuse', async () => {
+test('an existing CA issues for servers and for no devices if its extended key usages are for servers, because OpenSSL would refuse the devices', async () => {
   const { certificatePem } = cas.root({ privateKeyPem: root.privateKeyPem, extensions: [...CA_EXTENSIONS, 'extendedKeyUsage=serverAuth'] });
   const { physicalResourceId } = await adopt(certificatePem);
   await expect(handle(request('device', 'Create', deviceProperties(physicalResourceId)))).rejects.toThrow(
@@ -119,7 +119,7 @@ test('a CA whose extended key usages are for servers issues servers and no devic
   expect(cas.verify(data!.CertificatePem, '', certificatePem, ['-purpose', 'sslserver'])).toBe('certificate: OK');
 });
 
-test('no certificate outlives a CA above the one that signs', async () => {
+test('an existing CA issues no certificate that outlives a CA above it', async () => {
   const above = cas.root({ subject: '/CN=Above', days: 9 });
   const below = cas.below(above, { privateKeyPem: root.privateKeyPem, subject: '/CN=Below', days: 3650 });
   const { physicalResourceId } = await adopt(below.certificatePem + above.certificatePem);
@@ -129,7 +129,7 @@ test('no certificate outlives a CA above the one that signs', async () => {
   expect(end(data!.CertificatePem)).toBe(end(above.certificatePem));
 });
 
-describe('fails, and takes nothing into the ledger, for', () => {
+describe('an existing CA', () => {
   const leaf = () => cas.below(root, { subject: '/CN=leaf', extensions: ['basicConstraints=critical,CA:FALSE', 'keyUsage=critical,digitalSignature', 'subjectKeyIdentifier=hash'] });
   const own = (options: Parameters<OpensslCas['root']>[0]) => cas.root({ privateKeyPem: root.privateKeyPem, ...options });
   const without = (line: string, ...instead: string[]) => [...CA_EXTENSIONS.filter(extension => !extension.startsWith(line)), ...instead];
@@ -162,13 +162,13 @@ describe('fails, and takes nothing into the ledger, for', () => {
     ['no certificate', () => 'certificate', 'certificate must hold a certificate in PEM'],
     ['a private key in place of the certificate', () => root.privateKeyPem, 'certificate must hold certificates only, got a private key (not shown)'],
   ];
-  test.each(CASES)('%s', async (_, certificate, message) => {
+  test.each(CASES)('is refused for %s, and nothing gets into the ledger', async (_, certificate, message) => {
     const error = await adopt(certificate()).catch(caught => caught);
     expect(error.message).toContain(message);
     expect(world.entries.size).toBe(0);
   });
 
-  test('the wrong passphrase, none, and one that is not there, without showing it', async () => {
+  test('is refused for a wrong passphrase, none, or one that is not there, and none is shown', async () => {
     world.secretValues.set(EXISTING_KEY, made('pkcs8', '-topk8', '-in', cas.path('key.pem', root.privateKeyPem), '-passout', 'pass:right').toString());
     await expect(adopt(root.certificatePem)).rejects.toThrow('passphrase must be given, because privateKey is encrypted');
     await expect(adopt(root.certificatePem, { KeyStorage: ENCRYPTED_KEY })).rejects.toThrow(`passphrase must be in the secret ${PASSPHRASE} as text, got no value`);
@@ -183,14 +183,14 @@ describe('fails, and takes nothing into the ledger, for', () => {
     expect(world.entries.size).toBe(0);
   });
 
-  test('a secret without a key, and octets that are none', async () => {
+  test('is refused for a secret without a key, or with octets that are none', async () => {
     world.secretValues.set(EXISTING_KEY, Buffer.from('30030201', 'hex'));
     await expect(adopt(root.certificatePem)).rejects.toThrow('privateKey must be a private key in PEM');
     world.secretValues.delete(EXISTING_KEY);
     await expect(adopt(root.certificatePem)).rejects.toThrow(`privateKey must be in the secret ${EXISTING_KEY}, which has no value`);
   });
 
-  test('a CA whose key the platform does not take, also where the platform comes later', async () => {
+  test('is refused if the platform does not take its key, even if the platform is declared later', async () => {
     const platforms = { Platforms: ['alibaba-cloud-iot'] };
     await expect(adopt(root.certificatePem, platforms)).rejects.toThrow('keyAlgorithm of the CA must be one of RSA_2048, RSA_3072, RSA_4096 for Alibaba Cloud IoT Platform, got "EC_P256"');
     const { physicalResourceId } = await adopt(root.certificatePem);
@@ -199,7 +199,7 @@ describe('fails, and takes nothing into the ledger, for', () => {
   });
 });
 
-test('an RSA key of 1024 bits and SHA-1 above the CA are taken only where allowLegacyChain says so, and never in the CA itself', async () => {
+test('an existing CA can have RSA keys of 1024 bits and SHA-1 above it only if allowLegacyChain says so, and never itself', async () => {
   const old = cas.root({ key: ['RSA', '-pkeyopt', 'rsa_keygen_bits:1024'], more: ['-sha1'], subject: '/CN=Old Root' });
   const below = cas.below(old, { privateKeyPem: root.privateKeyPem, subject: '/CN=Below', more: ['-sha256'] });
   const chain = below.certificatePem + old.certificatePem;
@@ -211,7 +211,7 @@ test('an RSA key of 1024 bits and SHA-1 above the CA are taken only where allowL
   await expect(adopt(old.certificatePem, { AllowLegacyChain: 'true' })).rejects.toThrow('certificate must have an RSA key of at least 2048 bits, got 1024');
 });
 
-test('the key identifier of the CA is copied into what it issues, also where it is not the SHA-1 of its key', async () => {
+test('an existing CA has its key identifier copied into its certificates, even if that is not the SHA-1 of its key', async () => {
   const odd = cas.root({ extensions: [...CA_EXTENSIONS.slice(0, 2), 'subjectKeyIdentifier=0102030405060708090a0b0c'] });
   world.secretValues.set(EXISTING_KEY, odd.privateKeyPem);
   const { physicalResourceId, data: ca } = await adopt(odd.certificatePem);
@@ -226,7 +226,7 @@ test.each([
   ['printable and UTF-8 strings mixed', ['[dn]', 'C=CN', 'O=FORMAT', 'CN=Größe'], 'default'],
   ['Teletex strings', ['[dn]', 'C=CN', 'O=Acme_Old', 'CN=Acme@Root'], 'nombstr'],
   ['an RDN of two attributes', ['[dn]', 'C=CN', 'O=Acme', 'CN=Root', '+OU=Plant 1'], 'utf8only'],
-])('the name of a CA with %s stands in what it issues to the byte', async (_, dn, mask) => {
+])('an existing CA has its name, with %s, in its certificates, byte for byte', async (_, dn, mask) => {
   const config = cas.path('dn.cnf', ['[req]', 'prompt=no', 'utf8=yes', `string_mask=${mask}`, 'distinguished_name=dn', 'x509_extensions=ext', '[ext]', ...CA_EXTENSIONS, ...dn].join('\n'));
   const certificatePem = opensslOutput(['req', '-new', '-x509', '-utf8', '-days', '3650', '-config', config, '-key', cas.path('key.pem', root.privateKeyPem)]);
   const { physicalResourceId } = await adopt(certificatePem);
@@ -241,8 +241,8 @@ function nameOf(pem: string, which: 'subject' | 'issuer'): string {
   return openssl(['x509', '-noout', `-${which}`, '-nameopt', 'multiline,show_type,dump_all'], pem).stdout.replace(/^.*=\s*$/m, '').trim();
 }
 
-describe('declared again', () => {
-  test('by a retry and by an update, an existing CA has the same id and the same data', async () => {
+describe('a second declaration', () => {
+  test('by a retry or an update answers the same id and the same data', async () => {
     const event = request('existing', 'Create', existingCaProperties({ CertificatePem: root.certificatePem }));
     const created = await handle(event);
     expect(await handle(event)).toEqual(created);
@@ -250,7 +250,7 @@ describe('declared again', () => {
     expect(world.entries.size).toBe(1);
   });
 
-  test('with its key in another place, it signs from there, and a rollback brings the old place back', async () => {
+  test('with the key in another place signs from there, and a rollback brings the old place back', async () => {
     const { physicalResourceId } = await adopt(root.certificatePem);
     const moved = { Type: 'ExistingSecret', SecretArn: `${SECRET}Moved-AbCdEf` };
     const update = (KeyStorage: object) => handle(request('existing', 'Update', existingCaProperties({ CertificatePem: root.certificatePem, KeyStorage }), physicalResourceId));
@@ -264,7 +264,7 @@ describe('declared again', () => {
     expect(world.entry(physicalResourceId)).toMatchObject({ status: 'ISSUED', keyStorage: { SecretArn: EXISTING_KEY } });
   });
 
-  test('with certificates above it that were missing, it has them in the chain from then on', async () => {
+  test('with certificates above the CA that were missing has them in the chain from then on', async () => {
     const top = cas.root({ subject: '/CN=Top' });
     const below = cas.below(top, { privateKeyPem: root.privateKeyPem, subject: '/CN=Below' });
     const { physicalResourceId } = await adopt(below.certificatePem);
@@ -275,10 +275,10 @@ describe('declared again', () => {
   });
 });
 
-describe('a certificate from a secret', () => {
+describe('an existing CA whose certificate is in a secret', () => {
   const properties = (changes = {}) => existingCaProperties({ CertificateSecretArn: CERTIFICATE_SECRET, ...changes });
 
-  test('is answered with the chain above it, and read once: another one there is taken when the generation is raised', async () => {
+  test('is answered with the chain above it, and read once: another certificate there is read when the generation is raised', async () => {
     const top = cas.root({ subject: '/CN=Top' });
     const below = cas.below(top, { privateKeyPem: root.privateKeyPem, subject: '/CN=Below' });
     await expect(handle(request('existing', 'Create', properties()))).rejects.toThrow(`certificate must be in the secret ${CERTIFICATE_SECRET}, which has no value`);
@@ -293,7 +293,7 @@ describe('a certificate from a secret', () => {
     expect(next.data!.CertificatePem).toBe(renewed.certificatePem);
   });
 
-  test('stays the same where the key moves', async () => {
+  test('stays the same if the key moves', async () => {
     world.secretValues.set(CERTIFICATE_SECRET, root.certificatePem);
     const created = await handle(request('existing', 'Create', properties()));
     world.secretValues.set(CERTIFICATE_SECRET, cas.root().certificatePem);
@@ -304,7 +304,7 @@ describe('a certificate from a secret', () => {
     expect(world.entry(created.physicalResourceId)).toMatchObject({ keyStorage: { Type: 'Kms' } });
   });
 
-  test('that is raised to a new generation and is the same is in the ledger twice, under two identities', async () => {
+  test('is in the ledger twice, under two identities, if it is raised to a new generation and is the same', async () => {
     world.secretValues.set(CERTIFICATE_SECRET, root.certificatePem);
     const first = await handle(request('existing', 'Create', properties()));
     const second = await handle(request('existing', 'Update', properties({ Generation: '2' }), first.physicalResourceId));
@@ -314,7 +314,7 @@ describe('a certificate from a secret', () => {
   });
 });
 
-test('a removal withdraws the CA and touches neither its key nor its certificate, and the CA can be declared again', async () => {
+test('an existing CA is withdrawn by a removal that touches neither its key nor its certificate, and can be declared again', async () => {
   const properties = existingCaProperties({ CertificatePem: root.certificatePem });
   const created = await handle(request('existing', 'Create', properties));
   const before = [...world.secretValues];
@@ -326,7 +326,7 @@ test('a removal withdraws the CA and touches neither its key nor its certificate
   expect(world.issued()).toHaveLength(1);
 });
 
-test('the identity is that of the certificate, whatever stands around it in the text', () => {
+test('an existing CA has the identity of its certificate, whatever text is around it', () => {
   const identity = (certificatePem: string, changes = {}) =>
     existingCaIdentity(parseExistingCa(existingCaProperties({ CertificatePem: certificatePem, ...changes })), { stackId: 's', logicalResourceId: 'r' });
   const own = identity(root.certificatePem);
@@ -337,7 +337,7 @@ test('the identity is that of the certificate, whatever stands around it in the 
   expect(identity(cas.root({ privateKeyPem: root.privateKeyPem }).certificatePem)).not.toBe(own);
 });
 
-test('what the ledger says of an existing CA is what stands in its certificate', async () => {
+test('an existing CA is in the ledger with the values of its certificate', async () => {
   const { physicalResourceId } = await adopt(root.certificatePem);
   const certificate = new X509Certificate(root.certificatePem);
   expect(world.entry(physicalResourceId)).toMatchObject({
@@ -352,7 +352,7 @@ test('what the ledger says of an existing CA is what stands in its certificate',
   expect(createPublicKey(root.privateKeyPem).equals(certificate.publicKey)).toBe(true);
 });
 
-test('an existing CA whose ledger was emptied is not exchanged for what its secret holds by now', async () => {
+test('an existing CA is not exchanged for the present contents of its secret after its ledger was emptied', async () => {
   world.secretValues.set(CERTIFICATE_SECRET, root.certificatePem);
   const properties = existingCaProperties({ CertificateSecretArn: CERTIFICATE_SECRET });
   const { physicalResourceId } = await handle(request('existing', 'Create', properties));
@@ -365,7 +365,7 @@ test('an existing CA whose ledger was emptied is not exchanged for what its secr
     `Existing: the ledger ledger does not hold the certificate ${physicalResourceId} that this resource has; restore the table`);
 });
 
-test('an existing CA whose name is longer than RFC 5280 allows issues all the same: nobody can change it any more', async () => {
+test('an existing CA whose name is longer than RFC 5280 allows can issue, because nobody can change it any more', async () => {
   const ca = await foreignCertificate({
     name: `CN=${'a'.repeat(300)}`,
     notAfter: new Date(world.now.getTime() + 400 * 86_400_000),

@@ -78,7 +78,7 @@ test.each(Object.entries(LATER))('the identity of %s is the same in every versio
   expect(declared()).toBe(literal);
 });
 
-test('an identity is a short physical id, and CloudFormation\'s invented ids are none', () => {
+test('an identity is a short physical id, and CloudFormation\'s invented ids are not identities', () => {
   expect(parsePhysicalId(ca())).toEqual({ identity: ca() });
   expect(ca().length).toBeLessThan(64);
   for (const invented of [
@@ -131,7 +131,7 @@ test('another registration code is another verification certificate (replace)', 
   expect(verification({ RegistrationCode: 'code-2' })).not.toBe(verification());
 });
 
-describe('of what came later', () => {
+describe('a later property', () => {
   test.each<[string, () => string, () => string]>([
     ['the place of the key from a secret to KMS', () => ca(KMS), ca],
     ['the place of the key from a secret to parameters', () => device(PARAMETER), device],
@@ -150,7 +150,7 @@ describe('of what came later', () => {
     ['the rules for a request that is not read yet', () => requested({ ...REQUEST_SECRET, AllowedNames: { Dns: ['a.example'] } }), () => requested(REQUEST_SECRET)],
     ['the rule for the subject of such a request', () => requested({ ...REQUEST_SECRET, AllowedSubject: { Type: 'Exact', Subject: { CommonName: 'sensor-1' } } }), () => requested(REQUEST_SECRET)],
     ['the generation of an existing CA', () => existing({ CertificatePem: CA_CERTIFICATE, Generation: '2' }), () => existing({ CertificatePem: CA_CERTIFICATE })],
-  ])('another value of %s is another identity (replace)', (_, one, other) => {
+  ])('with another value of %s asks for another identity (replace)', (_, one, other) => {
     expect(one()).not.toBe(other());
   });
 
@@ -169,7 +169,7 @@ describe('of what came later', () => {
     ['the line ends of a request', requested, () => requested({ CertificateSigningRequest: DEVICE_REQUEST.replaceAll('\n', '\r\n') })],
     ['the place of an existing CA\'s key, and what is above it', () => existing({ CertificatePem: CA_CERTIFICATE }),
       () => existing({ CertificatePem: CA_CERTIFICATE + CA_CERTIFICATE, AllowLegacyChain: 'true', ...KMS })],
-  ])('another value of %s is the same identity (no replace)', (_, one, other) => {
+  ])('with another value of %s keeps the identity (no replace)', (_, one, other) => {
     expect(one()).toBe(other());
   });
 });

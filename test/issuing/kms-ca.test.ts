@@ -29,7 +29,7 @@ function newWorld(): MemoryWorld {
 
 beforeEach(newWorld);
 
-test('a CA whose key is in KMS issues what OpenSSL takes, and its key is nowhere else', async () => {
+test('a CA whose key is in KMS issues certificates that OpenSSL accepts, and its key is nowhere else', async () => {
   const { physicalResourceId, data } = await handle(request('ca', 'Create', inKms()));
   const device = await handle(request('device', 'Create', deviceProperties(physicalResourceId)));
   const verification = await handle(request('verification', 'Create', verificationProperties(physicalResourceId)));
@@ -39,7 +39,7 @@ test('a CA whose key is in KMS issues what OpenSSL takes, and its key is nowhere
   expect(world.entry(physicalResourceId)).toMatchObject({ keyStorage: { Type: 'Kms', KeyArn: KEY_ARN } });
 });
 
-test('its certificate is that of a CA whose key is in a secret, but for the serial number and the signature', async () => {
+test('a CA whose key is in KMS has the certificate of one whose key is in a secret, but for the serial number and the signature', async () => {
   const declared = {
     Extensions: {
       NameConstraints: { Critical: 'true', Permitted: { Dns: ['plant.example'] } },
@@ -66,7 +66,7 @@ test('its certificate is that of a CA whose key is in a secret, but for the seri
   expect(own(shown(await of(kms.physicalResourceId)))).toBe(own(shown(await of(secret.physicalResourceId))));
 });
 
-test('a new generation has the same key, an update the same bytes, and a removal leaves the key alone', async () => {
+test('a CA whose key is in KMS keeps that key for a new generation, its bytes in an update, and its key after a removal', async () => {
   const old = await handle(request('ca', 'Create', inKms()));
   expect(await handle(request('ca', 'Update', inKms({ Platforms: ['aws-iot-core'] }), old.physicalResourceId))).toEqual(old);
   const next = await handle(request('ca', 'Update', inKms({ Generation: '2' }), old.physicalResourceId));
@@ -82,18 +82,18 @@ test('a new generation has the same key, an update the same bytes, and a removal
   expect(await handle(request('ca', 'Update', inKms({ Generation: '2' }), next.physicalResourceId))).toEqual(next);
 });
 
-describe('fails for', () => {
+describe('a certificate of a CA whose key is in KMS', () => {
   test.each([
     ['a digest that KMS does not sign over with the key of the CA', () => inKms({ KeyAlgorithm: 'EC_P384', HashAlgorithm: 'SHA-256' }),
       'hashAlgorithm must be SHA-384 under a CA with an EC_P384 key in AWS KMS, got "SHA-256"'],
     ['an algorithm that KMS does not have', () => inKms({ KeyAlgorithm: 'ED25519' }), 'keyAlgorithm must be one of RSA_2048'],
     ['an alias, which can come to mean another key', () => inKms({}, 'arn:aws:kms:eu-central-1:111111111111:alias/iot'), 'keyStorage must be an ARN of kms'],
-  ])('%s, before anything is written', async (_, declared, message) => {
+  ])('is refused for %s, before anything is written', async (_, declared, message) => {
     await expect(handle(request('ca', 'Create', declared()))).rejects.toThrow(message);
     expect(world.entries.size).toBe(0);
   });
 
-  test('a digest that KMS does not sign over with the key of the issuer, before anything is written', async () => {
+  test('is refused before anything is written for a digest that KMS does not sign over with the key of the issuer', async () => {
     world.hsmKeys.set(KEY_ARN, cas.key(['ec', '-pkeyopt', 'ec_paramgen_curve:P-384']));
     const { physicalResourceId } = await handle(request('ca', 'Create', inKms({ KeyAlgorithm: 'EC_P384', HashAlgorithm: 'SHA-384' })));
     const before = world.snapshot();
@@ -102,12 +102,12 @@ describe('fails for', () => {
     await handle(request('device', 'Create', deviceProperties(physicalResourceId, { HashAlgorithm: 'SHA-384' })));
   });
 
-  test('a key of another algorithm than is declared, and nothing is left to sign', async () => {
+  test('is refused for a key of another algorithm than the declared one, and leaves nothing to sign', async () => {
     await expect(handle(request('ca', 'Create', inKms({ KeyAlgorithm: 'RSA_2048' })))).rejects.toThrow(`the KMS key ${KEY_ARN} must hold a key of 2048 bits (RSA_2048), got "EC_P256"`);
     expect([...world.entries.values()].map(({ status }) => status)).toEqual(['WITHDRAWN']);
   });
 
-  test('another key, or another kind of place, under the certificate', async () => {
+  test('is refused if another key, or another kind of place, is under it', async () => {
     const { physicalResourceId } = await handle(request('ca', 'Create', inKms()));
     const other = `${KEY_ARN}2`;
     await expect(handle(request('ca', 'Update', inKms({}, other), physicalResourceId))).rejects.toThrow(`keyStorage must stay ${KEY_ARN}, where the key of this certificate is held, got ${other}`);
@@ -115,7 +115,7 @@ describe('fails for', () => {
     expect(moved.physicalResourceId).not.toBe(physicalResourceId); // another kind of place is another CA
   });
 
-  test('a module that signs with another key than it shows', async () => {
+  test('is refused if a module signs with another key than it shows', async () => {
     const { physicalResourceId } = await handle(request('ca', 'Create', inKms()));
     const [honest, other] = [signerOf(world.hsmKeys.get(KEY_ARN)!), signerOf(cas.key())];
     const ports: Ports = { ...world.ports(), hsm: async () => ({ publicKey: honest.publicKey, sign: other.sign }) };
@@ -124,7 +124,7 @@ describe('fails for', () => {
   });
 });
 
-describe('with KMS as it is documented', () => {
+describe('KMS, as it is documented,', () => {
   let kms: StrictKms;
   let key: StrictKey;
   let caId: string;
@@ -149,7 +149,7 @@ describe('with KMS as it is documented', () => {
     ['Disabled', /failed: DisabledException; the key is disabled; enable it \(kms:EnableKey\) and deploy again/],
     ['PendingDeletion', /the key is pending deletion; keep it \(kms:CancelKeyDeletion\)/],
     ['Unavailable', /the key is unavailable/],
-  ])('a key that is %s is named with its state, before anything is written, and issues once it is enabled again', async (state, words) => {
+  ])('has a key that is %s named with its state before anything is written, and issues once it is enabled again', async (state, words) => {
     key.state = state;
     const event = request('device', 'Create', deviceProperties(caId));
     const before = world.snapshot();
@@ -161,7 +161,7 @@ describe('with KMS as it is documented', () => {
     expect((await deliver({ ...event, requestId: 'next' })).data!.CertificatePem).toMatch(/^-----BEGIN CERTIFICATE/);
   });
 
-  test('a key that is disabled while a certificate is made leaves no half of one, and the next deployment issues', async () => {
+  test('leaves no half of a certificate when a key is disabled meanwhile, and the next deployment issues', async () => {
     const keysBefore = [...world.versions];
     kms.faults = (_, { operation }) => {
       key.state = operation === 'Sign' ? 'Disabled' : 'Enabled';
@@ -178,7 +178,7 @@ describe('with KMS as it is documented', () => {
     expect(world.issued().map(({ serialNumber }) => serialNumber)).toContain(data!.SerialNumber);
   });
 
-  test('an unchanged certificate is answered without a signature, but not without the key that vouches for it', async () => {
+  test('is not asked for a signature for an unchanged certificate, but has to have the key that vouches for it', async () => {
     const event = request('device', 'Create', deviceProperties(caId));
     const created = await deliver(event);
     kms.reset();
@@ -190,7 +190,7 @@ describe('with KMS as it is documented', () => {
   });
 });
 
-test.each(['ca', 'device'] as const)('wherever the first delivery dies, the next one ends with one certificate (%s)', async kind => {
+test.each(['ca', 'device'] as const)('a creation with a key in KMS ends in one certificate by the next delivery, wherever the first one dies (%s)', async kind => {
   const calls = await crashEverywhere(async () => {
     newWorld();
     const ca = request('ca', 'Create', inKms());

@@ -54,19 +54,19 @@ describe('an update that fails', () => {
     ['advance', 1, 'before'], ['advance', 1, 'after'], ['advance', 2, 'before'], ['advance', 2, 'after'],
     ['makeCurrent', 1, 'before'], ['makeCurrent', 1, 'after'], ['makeCurrent', 2, 'before'], ['makeCurrent', 2, 'after'],
   ];
-  test.each(FAULTS)('at %s %d (%s its effect) leaves what was there before, without a rollback', async (operation, n, when) => {
+  test.each(FAULTS)('at %s %d (%s its effect) leaves everything that was there before, without a rollback', async (operation, n, when) => {
     await expect(handle(update({ Generation: '2' }), failingAt(operation, n, when))).rejects.toThrow(/failed|was lost/);
     expectFirst();
   });
 
-  test('for good is not carried out by a second delivery, which comes when the fault is over', async () => {
+  test('for good is not carried out by a second delivery that comes when the fault is over', async () => {
     const event = update({ Generation: '2' });
     await expect(handle(event, failingAt('write'))).rejects.toThrow('write failed');
     await expect(handle(event)).rejects.toThrow('this one has already ended');
     expectFirst();
   });
 
-  test('is undone by its rollback where it could not undo itself', async () => {
+  test('is undone by its rollback if it could not undo itself', async () => {
     let dead = false;
     const gate: Gate = async (operation, effect) => {
       dead ||= operation === 'makeCurrent';
@@ -95,7 +95,7 @@ test('a certificate that could not be removed is withdrawn by the next request f
   expect(issuedDevices().sort()).toEqual([second, third].map(({ physicalResourceId }) => physicalResourceId).sort());
 });
 
-test('a new version of a key is current only once its certificate is issued', async () => {
+test('a new version of a key becomes current only once its certificate is issued', async () => {
   const seen: string[] = [];
   await handle(update({ Generation: '2' }), async (operation, effect) => {
     if (operation === 'makeCurrent') {
@@ -106,8 +106,8 @@ test('a new version of a key is current only once its certificate is issued', as
   expect(seen).toHaveLength(4); // two certificates, at each of two places
 });
 
-describe('of two deliveries of one request', () => {
-  test('the one that fails says nothing where the other has succeeded', async () => {
+describe('of two deliveries of one request, the one', () => {
+  test('that fails says nothing if the other has succeeded', async () => {
     const event = update({ Generation: '2' });
     let done: LifecycleResult | undefined;
     const late: Gate = async (operation, effect) => {
@@ -123,7 +123,7 @@ describe('of two deliveries of one request', () => {
     expect(world.currentVersion.get(DEVICE_SECRET)).toBe(done!.data!.SerialNumber);
   });
 
-  test('the one that can\'t even read the ledger says nothing where the other has succeeded', async () => {
+  test('that can\'t even read the ledger says nothing if the other has succeeded', async () => {
     const event = update({ Generation: '2' });
     await handle(event);
     let reads = 0;
@@ -136,7 +136,7 @@ describe('of two deliveries of one request', () => {
     expect(error.cause).toBeInstanceOf(AnsweredError);
   });
 
-  test('the one that would succeed fails where the other has failed', async () => {
+  test('that would succeed fails if the other has failed', async () => {
     const event = update({ Generation: '2' });
     let failed = false;
     const slow: Gate = async (operation, effect) => {
@@ -180,7 +180,7 @@ describe('a delivery that is overtaken', () => {
     expect([...world.versions.keys()].filter(key => key.startsWith(DEVICE_SECRET))).toEqual([]);
   });
 
-  test('does not come to life when it is delivered again, after the next request', async () => {
+  test('does not come to life when it is delivered again after the next request', async () => {
     const event = update({ Generation: '2' });
     const second = await handle(event);
     await handle(update({}, second.physicalResourceId, { Generation: '2' }));
@@ -189,14 +189,14 @@ describe('a delivery that is overtaken', () => {
     expectFirst();
   });
 
-  test('is known by when it was made, even where it was never delivered before', async () => {
+  test('is known by its time, even if it was never delivered before', async () => {
     const creation = { ...request('device', 'Create', declare({ Generation: '9' })), logicalResourceId: 'Late', requestedAt: new Date('2026-03-01T12:00:00Z') };
     await handle({ ...creation, requestType: 'Delete', requestId: 'removal', physicalResourceId: 'Iot-Late-1ABCDEF', requestedAt: new Date('2026-03-01T12:00:01Z') });
     await expect(handle(creation)).rejects.toThrow('a later request for this resource has begun');
     expectFirst();
   });
 
-  test('is known by when it was made, to the second: what CloudFormation removes in the same second is what it cancels', async () => {
+  test('is known by its time, to the second: a removal by CloudFormation in the same second cancels it', async () => {
     const requestedAt = new Date('2026-03-01T12:00:00Z');
     const creation = { ...request('device', 'Create', declare({ Generation: '9' })), logicalResourceId: 'Late', requestedAt };
     await handle({ ...creation, requestType: 'Delete', requestId: 'removal', physicalResourceId: 'Iot-Late-1ABCDEF' });
@@ -205,14 +205,14 @@ describe('a delivery that is overtaken', () => {
     expectFirst();
   });
 
-  test('is known by the end of its signature, where that is what CloudFormation says of its time', async () => {
+  test('is known by the end of its signature if that is CloudFormation\'s word on its time', async () => {
     const creation = { ...request('device', 'Create', declare({ Generation: '9' })), logicalResourceId: 'Late', expiresAt: new Date('2026-03-01T14:00:00Z') };
     await handle({ ...creation, requestType: 'Delete', requestId: 'removal', physicalResourceId: 'Iot-Late-1ABCDEF', expiresAt: new Date('2026-03-01T14:00:01Z') });
     await expect(handle(creation)).rejects.toThrow('a later request for this resource has begun');
     expectFirst();
   });
 
-  test('is not taken for one when the next requests say their time otherwise: the end of a signature is no time of signing', async () => {
+  test('is not assumed when the next requests tell their time otherwise, because the end of a signature is no time of signing', async () => {
     const place = { KeyStorage: { Type: 'SecretsManager', SecretArn: `${SECRET}Late-AbCdEf` }, Bundles: [] };
     const resource = { ...request('device', 'Create', declare({ ...place, Generation: '9' })), logicalResourceId: 'Late' };
     const created = await handle({ ...resource, expiresAt: new Date('2026-03-01T14:00:00Z') });
@@ -235,7 +235,7 @@ describe('a delivery that is overtaken', () => {
     expect(issuedDevices()).toEqual([first.physicalResourceId, physicalResourceId]);
   });
 
-  test('is known by the last time of its kind, where the request that overtook it says none', async () => {
+  test('is known by the last time of its kind if the request that overtook it has none', async () => {
     const place = { KeyStorage: { Type: 'SecretsManager', SecretArn: `${SECRET}Late-AbCdEf` }, Bundles: [] };
     const resource = { ...request('device', 'Create', declare({ ...place, Generation: '9' })), logicalResourceId: 'Late' };
     const { physicalResourceId } = await handle({ ...resource, requestedAt: new Date('2026-03-01T12:00:01Z') });
@@ -277,13 +277,13 @@ describe('a removal by an id that CloudFormation has invented', () => {
   const create = () => named(request('device', 'Create', declare(place)));
   const remove = () => named(request('device', 'Delete', declare(place), 'Iot-Second-1ABCDEF'));
 
-  test('takes away what a creation has made whose answer was lost', async () => {
+  test('takes away the result of a creation whose answer was lost', async () => {
     const created = await handle(create());
     await handle(remove());
     expect(world.entry(created.physicalResourceId)).toMatchObject({ status: 'WITHDRAWN' });
   });
 
-  test('leaves alone what CloudFormation takes the resource to be: an earlier creation was not answered, and died before it wrote anything', async () => {
+  test('leaves the resource that CloudFormation knows: an earlier creation was not answered, and died before it wrote anything', async () => {
     const anew = await handle(create());
     world.stackResources.push({ type: 'Custom::IotDeviceCertificate', logicalResourceId: 'Second', physicalResourceId: anew.physicalResourceId });
     await handle(remove());
@@ -294,8 +294,8 @@ describe('a removal by an id that CloudFormation has invented', () => {
   });
 });
 
-describe('a removal that failed midway', () => {
-  test('lets the key go when it is asked for again, by another request', async () => {
+describe('a removal that failed halfway', () => {
+  test('releases the key when it is asked for again by another request', async () => {
     const removal = request('device', 'Delete', declare(), first.physicalResourceId);
     await expect(handle(removal, failingAt('release'))).rejects.toThrow('release failed');
     expect(statuses()).toEqual(['WITHDRAWN']);
@@ -326,7 +326,7 @@ describe('a reservation that was left behind', () => {
   test.each([
     ['of another request', 'another', 0],
     ['that is old', undefined, 35 * 86_400_000],
-  ])('%s is given up, and the certificate is valid from now on', async (_, requestId, age) => {
+  ])('is given up if it is %s, and the certificate is valid from now on', async (_, requestId, age) => {
     const event = update({ Generation: '2', ValidityDays: '30' });
     await handle(event, dying('write')).catch(() => undefined);
     const reserved = [...world.entries.values()].at(-1)!;

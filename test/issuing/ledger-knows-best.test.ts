@@ -32,7 +32,7 @@ function exchange(identity: string, changes: object): void {
   world.entries.set(`${entry.issuer}/${entry.serialNumber}`, { ...entry, ...changes });
 }
 
-describe('whoever may invoke the function', () => {
+describe('an event from anyone with the right to invoke the function', () => {
   test('gets no bundle of a CA, or of a verification certificate', async () => {
     const Bundles = [{ Type: 'CombinedPem', SecretArn: DEVICE_SECRET }];
     for (const event of [
@@ -44,12 +44,12 @@ describe('whoever may invoke the function', () => {
     expect([...world.versions.keys()].every(key => key.startsWith(CA_SECRET))).toBe(true);
   });
 
-  test('does not have the key of a retained CA let go, by what an event says', async () => {
+  test('can\'t release the key of a retained CA', async () => {
     await handle(request('ca', 'Delete', caProperties({ RetainKey: 'false' }), caId));
     expect([...world.versions.keys()]).toEqual([`${CA_SECRET}/${world.entry(caId)!.serialNumber}`]);
   });
 
-  test('puts no key into the place of another certificate, be it that of the CA', async () => {
+  test('can\'t put a key in the place of another certificate, even of the CA', async () => {
     const versions = [...world.versions];
     await expect(handle(request('device', 'Create', deviceProperties(caId, { KeyStorage: { Type: 'SecretsManager', SecretArn: CA_SECRET } }))))
       .rejects.toThrow(`the secret ${CA_SECRET} must hold only keys of this resource`);
@@ -57,7 +57,7 @@ describe('whoever may invoke the function', () => {
     expect(world.currentVersion.get(CA_SECRET)).toBe(world.entry(caId)!.serialNumber);
   });
 
-  test('gets no bundle into the place of another certificate\'s key', async () => {
+  test('can\'t put a bundle in the place of another certificate\'s key', async () => {
     await handle(request('device', 'Create', deviceProperties(caId)));
     const before = world.versions.get(`${DEVICE_SECRET}/${[...world.entries.values()].at(-1)!.serialNumber}`);
     const Bundles = [{ Type: 'CombinedPem', SecretArn: DEVICE_SECRET }];
@@ -66,10 +66,10 @@ describe('whoever may invoke the function', () => {
   });
 });
 
-describe('a certificate that was exchanged in the ledger is not answered', () => {
+describe('a certificate that was exchanged in the ledger', () => {
   const unchanged = (device: { physicalResourceId: string }) => request('device', 'Update', deviceProperties(caId), device.physicalResourceId);
 
-  test('where another CA has signed it', async () => {
+  test('is not answered if another CA has signed it', async () => {
     const device = await handle(request('device', 'Create', deviceProperties(caId)));
     const other = await handle(named(request('ca', 'Create', caProperties({
       LedgerTable: 'other', KeyStorage: { Type: 'SecretsManager', SecretArn: `${SECRET}OtherCa-AbCdEf` },
@@ -78,7 +78,7 @@ describe('a certificate that was exchanged in the ledger is not answered', () =>
     await expect(handle(unchanged(device))).rejects.toThrow('the table was changed from outside this library; restore it from its point-in-time recovery');
   });
 
-  test('where it is a genuine one of another device', async () => {
+  test('is not answered if it is a genuine one of another device', async () => {
     const device = await handle(request('device', 'Create', deviceProperties(caId)));
     const other = await handle(named(request('device', 'Create', otherDevice()), 'Other'));
     const { certificate, serialNumber } = world.entry(other.physicalResourceId)!;
@@ -89,7 +89,7 @@ describe('a certificate that was exchanged in the ledger is not answered', () =>
     await expect(handle(unchanged(device))).rejects.toThrow('must have ');
   });
 
-  test('for a CA of which a declaration shows another certificate', async () => {
+  test('is not answered for a CA whose declaration shows another certificate', async () => {
     const claim = (IssuerKeyIdentifier: string) => handle(request('device', 'Create', deviceProperties(caId, { IssuerKeyIdentifier })));
     const own = parseCertificate(world.entry(caId)!.certificate!).keyIdentifier.toString('hex');
     await expect(claim('00'.repeat(20))).rejects.toThrow(`the key identifier of the CA ${caId} must be the one in its ledger, ${own}, got "${'00'.repeat(20)}"; `
@@ -97,7 +97,7 @@ describe('a certificate that was exchanged in the ledger is not answered', () =>
     await expect(claim(own)).resolves.toMatchObject({ physicalResourceId: expect.stringMatching(/^device-/) });
   });
 
-  test('where it is an older one of the same resource, from another request for the same name', async () => {
+  test('is not answered if it is an older one of the same resource, from another request for the same name', async () => {
     const REQUEST = `${SECRET}Request-AbCdEf`;
     const fromSecret = (Generation: string): Properties => requestedProperties(caId, {
       CertificateSigningRequestSecretArn: REQUEST, AllowedSubject: { Type: 'Exact', Subject: { CommonName: 'sensor-001' } }, Generation,
@@ -115,7 +115,7 @@ describe('a certificate that was exchanged in the ledger is not answered', () =>
     await expect(handle(request('device', 'Update', fromSecret('2'), identity))).rejects.toThrow('got a certificate that was issued for another resource');
   });
 
-  test('of a CA, where it is that of another CA with the place of its key', async () => {
+  test('is not answered for a CA if it is that of another CA with the place of its key', async () => {
     const keyIdentifier = (identity: string): string => parseCertificate(world.entry(identity)!.certificate!).keyIdentifier.toString('hex');
     const other = await handle(named(request('ca', 'Create', caProperties({ KeyStorage: { Type: 'SecretsManager', SecretArn: `${SECRET}OtherCa-AbCdEf` } })), 'OtherCa'));
     const IssuerKeyIdentifier = keyIdentifier(caId);
@@ -126,7 +126,7 @@ describe('a certificate that was exchanged in the ledger is not answered', () =>
       `the key identifier of the CA ${caId} must be the one in its ledger, ${keyIdentifier(caId)}, got "${IssuerKeyIdentifier}"`);
   });
 
-  test('of a CA above another one: the chain of that is the one of the CA that signed it', async () => {
+  test('is not answered for a CA below another one: its chain is the one of the CA that signed it', async () => {
     const root = await handle(named(request('ca', 'Create', caProperties({
       LedgerTable: 'root', PathLength: '1', KeyStorage: { Type: 'SecretsManager', SecretArn: `${SECRET}Root-AbCdEf` },
     })), 'Root'));
@@ -143,7 +143,7 @@ describe('a certificate that was exchanged in the ledger is not answered', () =>
     });
   });
 
-  test('of a CA high above, which sets limits too', async () => {
+  test('is not answered for a CA high above, which sets limits too', async () => {
     const above = async (kind: 'ca' | 'subordinate', properties: Properties, name: string) => (await handle(named(request(kind, 'Create', properties), name))).physicalResourceId;
     const root = await above('ca', caProperties({ LedgerTable: 'root', PathLength: '2', KeyStorage: { Type: 'SecretsManager', SecretArn: `${SECRET}Root-AbCdEf` } }), 'Root');
     const middle = await above('subordinate', subordinateProperties(root, 'middle', { IssuerLedgerTable: 'root', PathLength: '1' }), 'Middle');
@@ -157,20 +157,20 @@ describe('a certificate that was exchanged in the ledger is not answered', () =>
       `the ledger must hold the issued certificates of the CA ${lowest} and of the CAs above it`);
   });
 
-  test('where it is octets', async () => {
+  test('is not answered if it is mere octets', async () => {
     const device = await handle(request('device', 'Create', deviceProperties(caId)));
     exchange(device.physicalResourceId, { certificate: Buffer.from('no certificate') });
     await expect(handle(unchanged(device))).rejects.toThrow('got a certificate that can\'t be read');
   });
 
-  test('of a CA that signs itself, which its own key vouches for', async () => {
+  test('is not answered for a CA that signs itself, for which its own key vouches', async () => {
     const forged = cas.root({ subject: '/CN=Acme IoT Root CA' });
     exchange(caId, { certificate: Buffer.from(forged.certificatePem.replace(/-----[^-]+-----|\s/g, ''), 'base64') });
     await expect(handle(request('ca', 'Update', caProperties(), caId))).rejects.toThrow('the table was changed from outside this library');
     await expect(handle(request('device', 'Create', deviceProperties(caId)))).rejects.toThrow(/does not hold the key of the CA's certificate/);
   });
 
-  test('and no request of a CA either that is for another key', async () => {
+  test('is not answered, and neither is the request of a CA that is for another key', async () => {
     const pending = await handle(named(request('ca', 'Create', signedElsewhereProperties({
       LedgerTable: 'factory', KeyStorage: { Type: 'SecretsManager', SecretArn: `${SECRET}Factory-AbCdEf` },
     })), 'Factory'));
@@ -182,14 +182,14 @@ describe('a certificate that was exchanged in the ledger is not answered', () =>
     }), pending.physicalResourceId), 'Factory'))).rejects.toThrow('must hold the certificate signing request for the CA\'s key, got another request');
   });
 
-  test('and no signature that the CA has not made', async () => {
+  test('is not answered, and neither is a signature that the CA has not made', async () => {
     const proof = await handle(request('signature', 'Create', signatureProperties(caId)));
     exchange(proof.physicalResourceId, { signature: Buffer.alloc(64) });
     await expect(handle(request('signature', 'Update', signatureProperties(caId), proof.physicalResourceId))).rejects.toThrow('has a different signature than the one that was made');
   });
 });
 
-test('the key of another device is not let go, though the entry of a device that goes names it', async () => {
+test('the key of another device is not released, even if the entry of a device that goes names it', async () => {
   const inParameter = (path: string) => ({ KeyStorage: { Type: 'Parameter', Path: path } });
   const going = await handle(request('device', 'Create', deviceProperties(caId, inParameter('/iot/going'))));
   const staying = await handle(named(request('device', 'Create', deviceProperties(caId, { ...inParameter('/iot/staying'), Subject: { CommonName: 'b' } })), 'B'));
@@ -200,7 +200,7 @@ test('the key of another device is not let go, though the entry of a device that
   expect([...world.parameters.keys()]).toContain(`/iot/staying/${serialNumber}`);
 });
 
-test('a key whose release is denied is let go by the next request for its resource, and that is told', async () => {
+test('a key whose release is denied is released by the next request for its resource, and the log tells', async () => {
   const device = await handle(request('device', 'Create', deviceProperties(caId)));
   const next = deviceProperties(caId, { Generation: '2' });
   const updated = await handle({ ...request('device', 'Update', next, device.physicalResourceId), oldProperties: deviceProperties(caId) });
@@ -216,14 +216,14 @@ test('a key whose release is denied is let go by the next request for its resour
   expect([...world.versions.keys()].filter(key => key.startsWith(DEVICE_SECRET))).toEqual([`${DEVICE_SECRET}/${updated.data!.SerialNumber}`]);
 });
 
-test('an update of nothing fails where the key is gone, and says so', async () => {
+test('an update that changes nothing fails if the key is gone, and the message says so', async () => {
   const device = await handle(request('device', 'Create', deviceProperties(caId)));
   world.versions.delete(`${DEVICE_SECRET}/${device.data!.SerialNumber}`);
   await expect(handle(request('device', 'Update', deviceProperties(caId), device.physicalResourceId)))
     .rejects.toThrow(`the secret ${DEVICE_SECRET} no longer holds the key of the certificate ${device.data!.SerialNumber}; restore it, or raise \`generation\``);
 });
 
-describe('a request that brings its subject along', () => {
+describe('a request with its own subject', () => {
   const asking = (subject: string, changes: Properties = {}) =>
     requestedProperties(caId, { CertificateSigningRequest: cas.request(cas.key(), { subject }, []), ...changes });
 
@@ -236,7 +236,7 @@ describe('a request that brings its subject along', () => {
     }
   });
 
-  test('gets it once the other certificate is withdrawn, and keeps it over its own renewals', async () => {
+  test('gets the name once the other certificate is withdrawn, and keeps it over its own renewals', async () => {
     const device = await handle(request('device', 'Create', deviceProperties(caId)));
     await handle(request('device', 'Delete', deviceProperties(caId), device.physicalResourceId));
     const taken = await handle(named(request('device', 'Create', asking('/CN=sensor-001')), 'Successor'));

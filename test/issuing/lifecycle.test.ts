@@ -90,8 +90,8 @@ test('a device that is removed and declared again gets a new certificate, since 
   expect(second.data!.SerialNumber).not.toBe(first.data!.SerialNumber);
 });
 
-describe('removal', () => {
-  test('can be asked for twice, for what never was, and by an id that CloudFormation invented', async () => {
+describe('a removal', () => {
+  test('can be asked for twice, for a resource that never was, and by an id that CloudFormation invented', async () => {
     const created = await handle(createDevice());
     for (const id of ['Iot-Device-1ABCDEF', created.physicalResourceId, created.physicalResourceId, 'device-00000000000000000000000000000000']) {
       expect(await handle(remove('device', id, deviceProperties(caId)))).toEqual({ physicalResourceId: id });
@@ -111,7 +111,7 @@ describe('removal', () => {
     expect(world.issued()).toHaveLength(2);
   });
 
-  test('keeps the key of a CA that is retained, and lets the key of another go', async () => {
+  test('keeps the key of a CA that is retained, and releases the key of another one', async () => {
     await handle(remove('ca', caId, caProperties()));
     expect(world.versions.size).toBe(1);
     later();
@@ -126,7 +126,7 @@ describe('removal', () => {
     expect(world.versions.size).toBe(0);
   });
 
-  test('delivered again late does not take away what has been declared anew since', async () => {
+  test('that is delivered again late does not take away a later declaration', async () => {
     const created = await handle(createDevice());
     const removal = remove('device', created.physicalResourceId, deviceProperties(caId));
     await handle(removal);
@@ -137,7 +137,7 @@ describe('removal', () => {
   });
 });
 
-describe('fails for', () => {
+describe('a certificate', () => {
   const failing: [string, () => LifecycleEvent, string][] = [
     ['a validity that passes the CA\'s end', () => createDevice({ ValidityDays: '3651' }), 'validity'],
     ['a CA that nobody knows', () => request('device', 'Create', deviceProperties('ca-00000000000000000000000000000000')),
@@ -152,19 +152,19 @@ describe('fails for', () => {
       Subject: { CommonName: '界'.repeat(64), Organization: '界'.repeat(64), OrganizationalUnit: '界'.repeat(64), Locality: '界'.repeat(85) },
     })), 'at most 4096 are allowed; shorten the subject or choose a smaller key'],
   ];
-  test.each(failing)('%s, before anything is written', async (_, event, message) => {
+  test.each(failing)('is refused for %s, before anything is written', async (_, event, message) => {
     const before = world.snapshot();
     await expect(handle(event())).rejects.toThrow(message);
     expect(world.snapshot()).toBe(before);
   });
 
-  test('a device certificate in place of a CA', async () => {
+  test('is refused for a device certificate in place of a CA', async () => {
     const { physicalResourceId } = await handle(createDevice());
     const event = { ...request('device', 'Create', deviceProperties(physicalResourceId)), logicalResourceId: 'Other' };
     await expect(handle(event)).rejects.toThrow(`ca must be a CA, got "${physicalResourceId}", which is a certificate of the profile device`);
   });
 
-  test('a CA whose secret holds another key, before it signs', async () => {
+  test('is refused for a CA whose secret holds another key, before it signs', async () => {
     const [[name]] = [...world.versions];
     const { privateKeyPem } = await world.ports().generateKeyPair('EC_P256');
     world.versions.set(name, privateKeyPem);
@@ -176,20 +176,20 @@ describe('fails for', () => {
     expect(world.issued()).toHaveLength(1);
   });
 
-  test('a secret that was exchanged under a certificate, whose key is in the old one', async () => {
+  test('is refused for a secret that was exchanged under it, with its key in the old one', async () => {
     const { physicalResourceId } = await handle(createDevice());
     const KeyStorage = { Type: 'SecretsManager', SecretArn: 'arn:aws:secretsmanager:eu-central-1:111111111111:secret:New-AbCdEf' };
     await expect(handle(update('device', physicalResourceId, deviceProperties(caId, { KeyStorage })))).rejects.toThrow(/keyStorage must stay .*Device-AbCdEf/);
   });
 
-  test('an update of a certificate that the ledger has lost, in place of a second one', async () => {
+  test('that the ledger has lost fails its update, and is not made a second time', async () => {
     const { physicalResourceId } = await handle(createDevice());
     world.current.delete(physicalResourceId);
     await expect(handle(update('device', physicalResourceId, deviceProperties(caId)))).rejects.toThrow('restore the table from its point-in-time recovery');
     expect(world.entries.size).toBe(2);
   });
 
-  test('a failure answers the id under which the removal finds what was reserved', async () => {
+  test('that fails is answered with the id under which the removal finds its reservation', async () => {
     const ports = world.ports();
     const broken = { ...ports, generateKeyPair: () => Promise.reject(new Error('no entropy')) };
     const event = createDevice();

@@ -36,7 +36,7 @@ test('the certificate of the CA above is looked up in the ledger of the CA below
   expect(data).toEqual(root.data);
 });
 
-test('where it is not known how many CAs are above, all of them are answered in one text, and none is an empty one', async () => {
+test('where the number of CAs above is not known, all of them are answered in one string, and none is an empty one', async () => {
   expect((await ofFactory({ WithChain: 'true' })).data).toEqual({ ...factory.data, IssuerChainPem: root.data!.CertificatePem });
   expect((await ofFactory({ WithChain: 'true', Depth: '1' })).data).toEqual({ ...root.data, IssuerChainPem: '' });
 });
@@ -81,7 +81,7 @@ test('a CA that awaits its certificate is answered with the note that it has its
   expect(withChain.data).toEqual({ ...data, IssuerChainPem: '' }); // CloudFormation wants every attribute that is referred to
 });
 
-test('the fingerprint of a CA that awaits its certificate is a note, and no other text in brackets counts as one', () => {
+test('the fingerprint of a CA that awaits its certificate is a note, and no other string in brackets counts as one', () => {
   const caId = 'ca-00000000000000000000000000000000';
   expect(parseCaLookup(lookupProperties(caId, { Sha256Fingerprint: '(not signed yet)' })).sha256Fingerprint).toBeUndefined(); // final: decision 9
   for (const fingerprint of ['(', '(anything)', '(not signed yet', ' (not signed yet)', `(${'0'.repeat(64)})`, ['(not signed yet)']]) {
@@ -98,7 +98,7 @@ test('an existing CA whose certificate is signed over SHA-1 is looked up as it w
   expect((await lookUp(adopted.physicalResourceId, { LedgerTable: 'existing' })).data).toEqual(adopted.data);
 });
 
-describe('what the ledger holds is believed only where it is verified', () => {
+describe('a certificate in the ledger', () => {
   /** Exchanges what the ledger of the factory's CA holds of it. */
   const exchange = (changes: object): void => {
     const { entries } = world.ledgers.get('factory')!;
@@ -108,34 +108,34 @@ describe('what the ledger holds is believed only where it is verified', () => {
   };
   const der = ({ data }: LifecycleResult): Buffer => new X509Certificate(data!.CertificatePem).raw;
 
-  test('another certificate in the place of the CA\'s is refused by its fingerprint', async () => {
+  test('is refused by its fingerprint if it is another one in the place of the CA\'s', async () => {
     exchange({ certificate: der(root), chain: undefined });
     await expect(ofFactory({ Sha256Fingerprint: factory.data!.Sha256Fingerprint })).rejects
       .toThrow(`must hold the certificate whose SHA-256 fingerprint begins with ${factory.data!.Sha256Fingerprint.slice(0, 12)} `
         + `for ${factory.physicalResourceId}, got a certificate with ${root.data!.Sha256Fingerprint.slice(0, 12)}; deploy the stack of the CA first`);
   });
 
-  test('a CA whose certificate is known is not answered as one that is waiting for it', async () => {
+  test('is not answered as awaited if it is known', async () => {
     exchange({ status: 'REQUESTED' });
     await expect(ofFactory({ Sha256Fingerprint: factory.data!.Sha256Fingerprint })).rejects
       .toThrow(`must hold the certificate whose SHA-256 fingerprint begins with ${factory.data!.Sha256Fingerprint.slice(0, 12)} `
         + `for ${factory.physicalResourceId}, got a CA that is waiting for its certificate; deploy the stack of the CA first`);
   });
 
-  test('a CA above that has not signed the one below it is refused', async () => {
+  test('is refused for a CA above that has not signed the one below it', async () => {
     const other = await handle({ ...request('ca', 'Create', caProperties({ PathLength: '1', LedgerTable: 'other', KeyStorage: keyOf('Other') })), logicalResourceId: 'Other' });
     exchange({ chain: der(other) });
     await expect(ofFactory({ Depth: '1' })).rejects.toThrow('must be signed by the certificate that follows it');
   });
 
-  test('a certificate whose octets were changed is refused', async () => {
+  test('is refused if its octets were changed', async () => {
     const changed = Buffer.from(der(root));
     changed[changed.length - 1] = 255 - changed[changed.length - 1];
     exchange({ certificate: changed, chain: undefined });
     await expect(ofFactory()).rejects.toThrow('must be signed by');
   });
 
-  test('a device is no CA', async () => {
+  test('of a device is refused as a CA', async () => {
     const device = await handle(request('device', 'Create', deviceProperties(root.physicalResourceId)));
     exchange({ certificate: der(device), chain: undefined });
     await expect(ofFactory()).rejects.toThrow('must be a CA certificate');
@@ -148,6 +148,6 @@ test.each<[string, Properties, string]>([
   ['a CA above a root', { Depth: '1' }, 'depth must be at most 0, the number of CAs above ca-'],
   ['no depth', { Depth: undefined }, 'depth must be'],
   ['half a fingerprint', { Sha256Fingerprint: 'abcd' }, 'sha256Fingerprint must be 64 lower-case hexadecimal digits, got "abcd"'],
-])('a look-up of %s is refused and says why', async (_, changes, message) => {
+])('a look-up of %s is refused with a reason', async (_, changes, message) => {
   await expect(lookUp(root.physicalResourceId, changes)).rejects.toThrow(message);
 });

@@ -23,7 +23,7 @@ async function newWorld(): Promise<void> {
 
 beforeEach(newWorld);
 
-test('a device whose key is in a parameter answers its name, where the key of its certificate is, encrypted with the declared key', async () => {
+test('a device whose key is in a parameter answers its name, and its key is there, encrypted with the declared key', async () => {
   const { data } = await handle(request('device', 'Create', declare({}, { EncryptionKeyArn: ENCRYPTION_KEY })));
   expect(data!.PrivateKeyParameter).toBe(`${PATH}/${data!.SerialNumber}`);
   const [[name, { value, encryptionKey }], ...others] = [...world.parameters];
@@ -32,7 +32,7 @@ test('a device whose key is in a parameter answers its name, where the key of it
   expect(world.versions.size).toBe(1); // that of the CA
 });
 
-test('a server\'s key can be in a parameter too, and AWS\'s own key encrypts it where none is declared', async () => {
+test('a server\'s key can be in a parameter too, and AWS\'s own key encrypts it if none is declared', async () => {
   const { data } = await handle(request('server', 'Create', declare()));
   expect(world.parameters.get(data!.PrivateKeyParameter!)).toEqual({ value: expect.stringMatching(/^-----BEGIN PRIVATE KEY/), encryptionKey: undefined, tags: {} });
 });
@@ -49,7 +49,7 @@ test('a retry and an update answer the same parameter, a replacement another one
   expect([...world.parameters.keys()]).toEqual([old.data!.PrivateKeyParameter]);
 });
 
-test('another key that encrypts is refused without a new generation: nothing would be written, and the rights on the old key would go', async () => {
+test('another encryption key is refused without a new generation: nothing would be written, and the rights on the old key would go', async () => {
   const old = await handle(request('device', 'Create', declare()));
   const update = (changes: { Generation?: string }) => handle(request('device', 'Update', declare(changes, { EncryptionKeyArn: ENCRYPTION_KEY }), old.physicalResourceId));
   await expect(update({})).rejects.toThrow(`keyStorage must stay ${PATH}, where the key of this certificate is held, got ${PATH} (encrypted with ${ENCRYPTION_KEY}); `
@@ -73,14 +73,14 @@ test('bundles are made of a key in a parameter too', async () => {
   expect(world.versions.get(`${secretArn}/${data!.SerialNumber}`)).toMatch(world.parameters.get(data!.PrivateKeyParameter!)!.value);
 });
 
-describe('fails for', () => {
-  test('another place of the key under a certificate, and names both', async () => {
+describe('a key in a parameter', () => {
+  test('is refused if another place of the key is under the certificate, and both places are named', async () => {
     const { physicalResourceId } = await handle(request('device', 'Create', declare()));
     await expect(handle(request('device', 'Update', declare({}, { Path: '/iot/other' }), physicalResourceId)))
       .rejects.toThrow(`keyStorage must stay ${PATH}, where the key of this certificate is held, got /iot/other`);
   });
 
-  test('a parameter that holds a key of another algorithm, by its name', async () => {
+  test('is refused with its name if it has another algorithm', async () => {
     const ports = world.ports();
     const { privateKeyPem } = await ports.generateKeyPair('EC_P384');
     const read = async () => privateKeyPem;
@@ -98,14 +98,14 @@ describe('fails for', () => {
     ['a path that ends with a slash', () => request('device', 'Create', declare({}, { Path: '/iot/' })), 'keyStorage must be a parameter path'],
     ['too deep a path', () => request('device', 'Create', declare({}, { Path: '/a'.repeat(15) })), 'keyStorage must be a parameter path'],
     ['a key that encrypts by its alias', () => request('device', 'Create', declare({}, { EncryptionKeyArn: 'alias/iot' })), 'keyStorage must be an ARN of kms'],
-  ])('%s', async (_, event, message) => {
+  ])('is refused for %s', async (_, event, message) => {
     await expect(handle(event())).rejects.toThrow(message);
     expect(world.parameters.size).toBe(0);
   });
 });
 
-describe('wherever the first delivery dies, the next one ends', () => {
-  test('a creation with one parameter', async () => {
+describe('the next delivery, wherever the first one died,', () => {
+  test('ends a creation with one parameter', async () => {
     await crashEverywhere(async () => {
       await newWorld();
       return { world, event: request('device', 'Create', declare()) };
@@ -115,7 +115,7 @@ describe('wherever the first delivery dies, the next one ends', () => {
     });
   });
 
-  test('a removal with none', async () => {
+  test('ends a removal with none', async () => {
     await crashEverywhere(async () => {
       await newWorld();
       const { physicalResourceId } = await handle(request('device', 'Create', declare()));

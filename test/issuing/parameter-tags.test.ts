@@ -102,8 +102,8 @@ describe('the parameter of a device', () => {
   });
 });
 
-describe('without tags', () => {
-  test('nothing of them is asked, and nothing is recorded', async () => {
+describe('a certificate', () => {
+  test('without tags asks for none, and records none', async () => {
     const calls: string[] = [];
     const created = await handle(creation(), recording(calls));
     await handle(update(undefined, created, { Platforms: ['generic'] }), recording(calls));
@@ -111,21 +111,21 @@ describe('without tags', () => {
     expect(Object.keys(entryOf(created)).filter(name => /tag/i.test(name))).toEqual([]);
   });
 
-  test('an update that changes nothing writes nothing', async () => {
+  test('without tags writes nothing in an update that changes nothing', async () => {
     const created = await handle(creation({ team: 'iot' }));
     const calls: string[] = [];
     await handle(update({ team: 'iot' }, created), recording(calls));
     expect(calls.filter(call => ['advance', 'write', 'reserve'].includes(call))).toEqual([]);
   });
 
-  test('whose key is in a secret, which is tagged by CloudFormation, they are passed over', async () => {
+  test('whose key is in a secret passes tags over, because CloudFormation tags the secret', async () => {
     const created = await handle(request('device', 'Create', deviceProperties(caId, { Tags: tags({ 'team#': 'iot' }) })));
     expect(entryOf(created).tags).toBeUndefined();
   });
 });
 
 describe('the ledger', () => {
-  test('remembers which tags were declared before, and no more of them than a parameter has room for', async () => {
+  test('remembers the tags that were declared before, and no more of them than a parameter has room for', async () => {
     const created = await handle(creation({ team: 'iot' }));
     for (let n = 0; n < 60; n++) {
       await handle(update({ [`tag-${n}`]: 'x' }, created));
@@ -149,7 +149,7 @@ describe('the ledger', () => {
     expect(seen).toEqual([[{ Key: 'owner', Value: 'acme' }], ['team']]);
   });
 
-  test('that names the parameter of another certificate has none of its tags changed', async () => {
+  test('never changes the tags of a parameter of another certificate', async () => {
     const [created, other] = [await handle(creation({ team: 'iot' })), '0123456789ABCDEF0123456789ABCDEF01234567'];
     world.parameters.set(`${PATH}/${other}`, { value: 'key', tags: {} });
     const ports = world.ports();
@@ -191,14 +191,14 @@ describe('an update that was held up', () => {
     expect(tagsOf(created)).toEqual({ team: 'later', owner: 'acme' });
   });
 
-  test('and comes after the removal tags nothing', async () => {
+  test('until after the removal tags nothing', async () => {
     const created = await handle(creation({ team: 'iot' }));
     const removal = request('device', 'Delete', declare(), created.physicalResourceId);
     await expect(handle(update({ team: 'late' }, created), overtakenAt('tag', removal, 'before'))).rejects.toThrow();
     expect(world.parameters.size).toBe(0);
   });
 
-  test('and is delivered a second time leaves the tags of the later one', async () => {
+  test('until it is delivered a second time leaves the tags of the later one', async () => {
     const created = await handle(creation({ team: 'iot' }));
     const late = update({ team: 'late' }, created);
     await handle(late);
@@ -208,7 +208,7 @@ describe('an update that was held up', () => {
   });
 });
 
-test('wherever an update of tags dies, the next delivery ends it, and its rollback has the old ones', async () => {
+test('an update of tags that dies anywhere is ended by the next delivery, and its rollback has the old tags', async () => {
   const [before, after] = [{ team: 'iot', stage: 'beta' }, { team: 'plant', owner: 'acme' }];
   const prepare = async () => {
     await newWorld();
@@ -223,7 +223,7 @@ test('wherever an update of tags dies, the next delivery ends it, and its rollba
   });
 });
 
-test('wherever a creation with tags dies, the next delivery ends it with them', async () => {
+test('a creation with tags that dies anywhere is ended by the next delivery with its tags', async () => {
   await crashEverywhere(async () => {
     await newWorld();
     return { world, event: creation({ team: 'iot' }) };
@@ -233,7 +233,7 @@ test('wherever a creation with tags dies, the next delivery ends it with them', 
   });
 });
 
-describe('fails for tags that AWS refuses, and makes nothing:', () => {
+describe('a parameter whose tags AWS refuses', () => {
   const KEY_RULE = 'the key of a tag of a parameter must have 1 to 128 letters';
   test.each<[string, unknown, string]>([
     ['a map', { team: 'iot' }, 'tags must be a list, got a map'],
@@ -244,7 +244,7 @@ describe('fails for tags that AWS refuses, and makes nothing:', () => {
     ['a value with other characters', tags({ team: 'a\nb' }), 'the value of the tag "team" of a parameter must have up to 256 letters'],
     ['a key twice', [...tags({ team: 'iot' })!, ...tags({ team: 'plant' })!], 'tags of a parameter must have different keys, got "team" twice'],
     ['too many', tags(Object.fromEntries(Array.from({ length: 51 }, (_, n) => [`tag-${n}`, 'x']))), 'a parameter must have at most 50 tags, got 51'],
-  ])('%s', async (_, Tags, message) => {
+  ])('is not made: %s', async (_, Tags, message) => {
     await expect(handle(creation(undefined, { Tags }))).rejects.toThrow(message);
     expect(world.parameters.size).toBe(0);
   });

@@ -95,24 +95,24 @@ describe('a declaration is refused', () => {
     ['a line end', 'code\n', /got "code\\n"$/],
     ['nothing', '', /got ""$/],
     ['more than a code', 'x'.repeat(513), /must be 1 to 512 letters/],
-  ])('whose code is %s, since a CA must not sign what is good for something else', async (_, VerificationCode, message) => {
+  ])('if its code is %s, because a CA must not sign anything that is good for something else', async (_, VerificationCode, message) => {
     const caId = await createCa();
     await expect(handle(create(caId, { VerificationCode }))).rejects.toThrow(message);
     expect(signatures()).toEqual([]);
   });
 
-  test('whose CA is none of the ledger', async () => {
+  test('if its CA is not in the ledger', async () => {
     await expect(handle(create(`ca-${'0'.repeat(32)}`))).rejects.toThrow(/^Proof: ca must be a CA in this ledger, got "ca-0{32}", which is unknown$/);
   });
 
-  test('whose resource has a signature that the ledger does not hold', async () => {
+  test('if its resource has a signature that the ledger does not hold', async () => {
     const caId = await createCa();
     const { physicalResourceId } = await handle(create(caId));
     world.current.delete(physicalResourceId);
     await expect(handle(request('signature', 'Update', signatureProperties(caId), physicalResourceId))).rejects.toThrow('does not hold the certificate');
   });
 
-  test('whose entry the ledger has, and not the signature: no second one is made', async () => {
+  test('if the ledger has its entry, but not the signature: no second one is made', async () => {
     const caId = await createCa();
     const { physicalResourceId } = await handle(create(caId));
     const key = world.current.get(physicalResourceId)!;
@@ -124,7 +124,7 @@ describe('a declaration is refused', () => {
   });
 });
 
-describe('exactly once', () => {
+describe('a signature, exactly once,', () => {
   /** Dies at the n-th call of a port, and stays dead. */
   function dyingAt(n: number, when: 'before' | 'after'): Gate {
     let calls = 0;
@@ -140,7 +140,7 @@ describe('exactly once', () => {
     };
   }
 
-  test('a retry finishes what died, wherever it died, with one signature in the ledger', async () => {
+  test('is made by a retry of a delivery that died anywhere, and is the only one in the ledger', async () => {
     for (let n = 1; n <= 7; n++) {
       for (const when of ['before', 'after'] as const) {
         world = new MemoryWorld();
@@ -154,7 +154,7 @@ describe('exactly once', () => {
     }
   });
 
-  test('concurrent deliveries answer the same signature, in whatever order their steps fall', async () => {
+  test('is answered by concurrent deliveries, in whatever order their steps fall', async () => {
     await fc.assert(fc.asyncProperty(fc.array(fc.nat(4), { minLength: 40, maxLength: 40 }), async delays => {
       world = new MemoryWorld();
       const event = create(await createCa());
@@ -170,7 +170,7 @@ describe('exactly once', () => {
     }), { numRuns: 60 });
   });
 
-  test('a removal that comes first ends a creation that is still running', async () => {
+  test('is not made if a removal comes first and ends the running creation', async () => {
     const caId = await createCa();
     const event = create(caId);
     await handle({ ...event, requestType: 'Delete', requestId: 'removal', physicalResourceId: 'Iot-Proof-1ABCDEF', requestedAt: new Date('2026-03-01T12:00:01Z') });

@@ -27,7 +27,7 @@ beforeEach(async () => {
 describe('a changed word in the declaration of a CA', () => {
   const change = (changes: Properties = {}) => request('ca', 'Update', caProperties({ PathLength: '1', Subject: { CommonName: 'Acme IoT Roof CA' }, ...changes }), caId);
 
-  test('does not replace it under its living certificates, and says what would be lost and the way out', async () => {
+  test('does not replace it under its living certificates, and the message names the losses and the way out', async () => {
     await createDevice();
     await expect(handle(change())).rejects.toThrow(new RegExp(`Ca: this update would replace the CA ${caId}, which has living certificates: device CN=sensor-001 `
       + `\\(until 2027-03-01T12:00:00Z\\); undo the change .*, or, to replace the CA and everything below it, declare replaces: '${caId}'$`));
@@ -35,7 +35,7 @@ describe('a changed word in the declaration of a CA', () => {
     expect(world.versions.size).toBe(2);
   });
 
-  test('replaces it where that is declared by its name', async () => {
+  test('replaces it if that is declared by its name', async () => {
     await createDevice();
     expect((await handle(change({ Replaces: caId }))).physicalResourceId).not.toBe(caId);
   });
@@ -64,12 +64,12 @@ describe('a changed word in the declaration of a CA', () => {
     expect(world.issued().filter(({ profile }) => profile === 'ca').map(({ identity }) => identity)).toEqual([caId]);
   });
 
-  test('is not covered by the name of another CA', async () => {
+  test('does not replace it because of the name of another CA', async () => {
     await createDevice();
     await expect(handle(change({ Replaces: `ca-${'0'.repeat(32)}` }))).rejects.toThrow('which has living certificates');
   });
 
-  test('replaces it where nothing depends on it: no certificate, a proof alone, one that has ended or was withdrawn', async () => {
+  test('replaces it if nothing depends on it: no certificate, only a proof, or one that has ended or was withdrawn', async () => {
     await handle(request('verification', 'Create', verificationProperties(caId)));
     const device = await createDevice();
     await handle(request('device', 'Delete', deviceProperties(caId), device.physicalResourceId));
@@ -80,13 +80,13 @@ describe('a changed word in the declaration of a CA', () => {
     expect((await handle(change())).physicalResourceId).not.toBe(caId);
   });
 
-  test('counts what lives below it in other stacks, and the CAs below it', async () => {
+  test('counts the certificates below it in other stacks, and the CAs below it', async () => {
     await handle(request('subordinate', 'Create', subordinateProperties(caId, 'factory')));
     await handle({ ...request('device', 'Create', deviceProperties(caId)), stackId: 'another stack' });
     await expect(handle(change())).rejects.toThrow(/living certificates: ca CN=Acme factory \(until [^)]+\) and 1 more/);
   });
 
-  test('does not stand in the way of the rollback, whatever the new CA has issued by then', async () => {
+  test('does not stand in the way of the rollback, whatever the new CA has issued meanwhile', async () => {
     await createDevice();
     const next = await handle(change({ Replaces: caId }));
     await handle(request('device', 'Update', deviceProperties(next.physicalResourceId), world.issued()[1].identity));
@@ -106,7 +106,7 @@ describe('another id of the construct of a CA', () => {
     expect(world.issued('other')).toEqual([]);
   });
 
-  test('makes one where that is declared, or where nothing depends on the old one', async () => {
+  test('makes one if that is declared, or if nothing depends on the old one', async () => {
     expect((await handle(renamed())).physicalResourceId).toMatch(/^ca-/);
     await createDevice();
     const again = named(renamed({ Generation: '2', LedgerTable: 'third', Replaces: caId, KeyStorage: { Type: 'SecretsManager', SecretArn: `${SECRET}Third-AbCdEf` } }), 'ThirdCa');
@@ -123,7 +123,7 @@ describe('another id of the construct of a CA', () => {
 describe('a CA whose key and ledger were kept', () => {
   const kept = (changes: Properties = {}) => request('kept', 'Create', keptCaProperties(caId, changes));
 
-  test('is taken back in after its removal, with its identity, and what it has issued stays', async () => {
+  test('can be taken back in after its removal, with its identity, and its certificates stay', async () => {
     const device = await createDevice();
     const ca = world.entry(caId)!;
     await handle(request('ca', 'Delete', caProperties({ PathLength: '1' }), caId));

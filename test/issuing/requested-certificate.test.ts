@@ -39,7 +39,7 @@ async function newWorld(): Promise<void> {
 beforeEach(newWorld);
 
 describe('a device certificate from a request', () => {
-  test('is of the key in the request, passes OpenSSL, and no key is made or kept for it', async () => {
+  test('has the key in the request, passes OpenSSL, and no key is made or kept for it', async () => {
     const { privateKeyPem, csr } = keyAndRequest();
     const keysBefore = world.versions.size;
     const { data, physicalResourceId } = await create(csr);
@@ -56,7 +56,7 @@ describe('a device certificate from a request', () => {
     return { privateKeyPem, csr: deviceRequest([], '/O=Acme/CN=sensor-007', privateKeyPem) };
   }
 
-  test('is the same whether the request is PEM or base64 of DER, with whatever line ends', async () => {
+  test('is the same for a request in PEM and in base64 of DER, with any line ends', async () => {
     const { csr } = keyAndRequest();
     const { physicalResourceId, data } = await create(csr);
     const base64 = csr.replace(/-----[^-]+-----|\s/g, '');
@@ -85,7 +85,7 @@ describe('a device certificate from a request', () => {
     expect(overridden.data!.CertificatePem).not.toContain('sensor-007');
   });
 
-  test('has names of the request only where a rule allows them, and tells which it does not have', async () => {
+  test('has names of the request only if a rule allows them, and says which it does not have', async () => {
     const csr = deviceRequest([`subjectAltName=${NAMES.join(',')}`]);
     const none = await create(csr);
     expect(text(none.data!.CertificatePem)).not.toMatch(/Alternative Name/);
@@ -128,7 +128,7 @@ describe('the identity of a certificate from a request', () => {
   const identity = async (csr: string, changes: Properties = {}) => (await create(csr, changes)).physicalResourceId;
   const rule = { AllowedNames: { Dns: ['plant.example'] } };
 
-  test('stays when the same is asked for by the same key, although the request was signed again', async () => {
+  test('stays if the same is asked for by the same key, even if the request was signed again', async () => {
     const [one, other] = [asked('DNS:a.plant.example'), asked('DNS:a.plant.example')];
     expect(one).not.toBe(other);
     const created = await create(one, rule);
@@ -138,7 +138,7 @@ describe('the identity of a certificate from a request', () => {
     expect(await identity(asked('DNS:a.plant.example'), { AllowedNames: { Dns: ['plant.example', 'office.example'] } })).toBe(created.physicalResourceId);
   });
 
-  test('is another one for another key, subject or name that is taken', async () => {
+  test('differs for another key, subject or accepted name', async () => {
     const identities = [
       await identity(asked('DNS:a.plant.example'), rule),
       await identity(asked('DNS:a.plant.example', undefined, cas.key()), rule),
@@ -149,7 +149,7 @@ describe('the identity of a certificate from a request', () => {
     expect(new Set(identities).size).toBe(5);
   });
 
-  test('is that of the secret where the request is in one: another request there is taken when the generation is raised', async () => {
+  test('is that of the secret if the request is in one: another request there is read when the generation is raised', async () => {
     world.secretValues.set(REQUEST_SECRET, asked('DNS:evil.example'));
     const created = await handle(request('device', 'Create', fromSecret(rule)));
     const update = (changes: Properties) => handle(request('device', 'Update', fromSecret(changes), created.physicalResourceId));
@@ -164,13 +164,13 @@ describe('the identity of a certificate from a request', () => {
   });
 });
 
-describe('what a certificate from a request has not got is told', () => {
+describe('a list of what a certificate does not have from its request', () => {
   const forge = (physicalResourceId: string): void => {
     const entry = world.entry(physicalResourceId)!;
     world.entries.set(`${entry.issuer}/${entry.serialNumber}`, { ...entry, ignoredRequests: `forged\n\u202e${'x'.repeat(5_000)}` });
   };
 
-  test('from the request itself, whatever the ledger says', async () => {
+  test('comes from the request itself, whatever the ledger says', async () => {
     const csr = deviceRequest(['subjectAltName=DNS:evil.example']);
     const created = await create(csr);
     forge(created.physicalResourceId);
@@ -179,7 +179,7 @@ describe('what a certificate from a request has not got is told', () => {
     expect(again.data!.IgnoredRequests).toContain('evil.example');
   });
 
-  test('from the ledger where the request is in a secret, on one line and short', async () => {
+  test('comes from the ledger if the request is in a secret, on one short line', async () => {
     world.secretValues.set(REQUEST_SECRET, deviceRequest(['subjectAltName=DNS:evil.example']));
     const { physicalResourceId } = await handle(request('device', 'Create', fromSecret()));
     forge(physicalResourceId);
@@ -187,7 +187,7 @@ describe('what a certificate from a request has not got is told', () => {
     expect(again.data!.IgnoredRequests).toMatch(/^forged x{2000,2048}…$/);
   });
 
-  test('only where there is a request', async () => {
+  test('is there only for a certificate from a request', async () => {
     const { physicalResourceId } = await handle(request('device', 'Create', deviceProperties(caId)));
     forge(physicalResourceId);
     const again = await handle(request('device', 'Update', deviceProperties(caId), physicalResourceId));
@@ -195,7 +195,7 @@ describe('what a certificate from a request has not got is told', () => {
   });
 });
 
-describe('fails, before anything is written, for', () => {
+describe('a request', () => {
   const CASES: [string, () => Properties, string][] = [
     ['a request whose signature is not by its key', () => {
       const der = Buffer.from(deviceRequest().replace(/-----[^-]+-----|\s/g, ''), 'base64');
@@ -234,7 +234,7 @@ describe('fails, before anything is written, for', () => {
       'deliveryFormats must be left out if the private key is not held here'],
     ['a private key in place of the request, without showing it', () => properties(cas.key()), 'private key'],
   ];
-  test.each(CASES)('%s', async (_, declared, message) => {
+  test.each(CASES)('is refused before anything is written for %s', async (_, declared, message) => {
     const event = request('device', 'Create', declared());
     const before = world.snapshot();
     const error = await handle(event).catch(caught => caught);
@@ -253,7 +253,7 @@ describe('the two halves of a hierarchy', () => {
   const inFactory = (event: LifecycleEvent) => handle({ ...event, stackId: event.stackId.replace('stack/Iot', 'stack/Factory') });
   const above = (csr: string, changes: Properties = {}) => requestedProperties(caId, { CertificateSigningRequest: csr, PathLength: '0', ValidityDays: '1000', ...changes });
 
-  test('join: the root signs the request of the factory\'s CA, which then issues what OpenSSL takes', async () => {
+  test('join: the root signs the request of the factory\'s CA, which then issues certificates that OpenSSL accepts', async () => {
     const pending = await inFactory(request('ca', 'Create', factory()));
     const signed = await handle(request('caCertificate', 'Create', above(pending.data!.CertificateSigningRequestPem!)));
     expect(signed.physicalResourceId).toMatch(/^ca-/);
@@ -267,7 +267,7 @@ describe('the two halves of a hierarchy', () => {
     expect(world.entry(signed.physicalResourceId)!.chain).toEqual(new X509Certificate(caPem).raw);
   });
 
-  test('keep the limits of the root, which are asked before anything is written', async () => {
+  test('keep the limits of the root, which are checked before anything is written', async () => {
     const { data } = await inFactory(request('ca', 'Create', factory()));
     const before = world.snapshot();
     await expect(handle(request('caCertificate', 'Create', above(data!.CertificateSigningRequestPem!, { PathLength: '1' })))).rejects.toThrow('pathLength must be 0');
@@ -285,7 +285,7 @@ describe('the two halves of a hierarchy', () => {
   });
 });
 
-test('wherever the first delivery dies, the next one ends with one certificate of the request, and with no key', async () => {
+test('a creation from a request that dies anywhere is ended by the next delivery, with one certificate and no key', async () => {
   const csr = deviceRequest();
   await crashEverywhere(async () => {
     await newWorld();

@@ -79,7 +79,7 @@ describe('a CA that waits for its certificate', () => {
 });
 
 describe('the certificate of its request', () => {
-  test('makes it a CA that issues what OpenSSL takes, under the same id', async () => {
+  test('makes the CA one that issues certificates that OpenSSL accepts, under the same id', async () => {
     const { physicalResourceId, data } = await create();
     const certificate = signed(data!.CertificateSigningRequestPem!);
     const active = await update(physicalResourceId, { SignedCertificatePem: certificate + root.certificatePem });
@@ -91,7 +91,7 @@ describe('the certificate of its request', () => {
     expect(await update(physicalResourceId, { SignedCertificatePem: certificate + root.certificatePem })).toEqual(active);
   });
 
-  test('takes over when it is renewed, with the same id and key, and what was issued before stays good', async () => {
+  test('takes over when it is renewed, with the same id and key, and older certificates stay good', async () => {
     const { physicalResourceId, data } = await create();
     const csr = data!.CertificateSigningRequestPem!;
     const [first, renewed] = [signed(csr), signed(csr, { days: 4000 })];
@@ -122,7 +122,7 @@ describe('the certificate of its request', () => {
     expect(world.entry(physicalResourceId)!.chain).toEqual(derOf(root.certificatePem));
   });
 
-  test('is waited for again after a rollback, and comes back with the same bytes', async () => {
+  test('is awaited again after a rollback, and comes back with the same bytes', async () => {
     const created = await create();
     const certificate = signed(created.data!.CertificateSigningRequestPem!);
     const active = await update(created.physicalResourceId, { SignedCertificatePem: certificate });
@@ -132,7 +132,7 @@ describe('the certificate of its request', () => {
   });
 });
 
-describe('is refused, and the CA goes on waiting with its key,', () => {
+describe('the certificate for a waiting CA', () => {
   const CASES: [string, (requestPem: string) => string, string][] = [
     ['of another key', () => cas.below(root, { subject: '/CN=Acme IoT Root CA', extensions: SUBORDINATE }).certificatePem,
       'signedCertificate must certify the key of the certificate signing request, got a certificate for another key'],
@@ -151,7 +151,7 @@ describe('is refused, and the CA goes on waiting with its key,', () => {
     ['that is a private key, without showing it', () => root.privateKeyPem, 'signedCertificate must hold certificates only, got a private key (not shown)'],
     ['that has no room in the answer', csr => signed(csr, { extensions: [...SUBORDINATE, `nsComment=${'x'.repeat(2000)}`] }), 'at most 4096 are allowed'],
   ];
-  test.each(CASES)('a certificate %s', async (_, certificate, message) => {
+  test.each(CASES)('is refused (%s), and the CA goes on waiting with its key', async (_, certificate, message) => {
     const created = await create();
     const before = world.snapshot();
     const SignedCertificatePem = certificate(created.data!.CertificateSigningRequestPem!);
@@ -161,7 +161,7 @@ describe('is refused, and the CA goes on waiting with its key,', () => {
     expect(await update(created.physicalResourceId)).toEqual(created);
   });
 
-  test('a certificate whose key is no longer in the secret', async () => {
+  test('is refused if its key is no longer in the secret', async () => {
     const { physicalResourceId, data } = await create();
     world.versions.clear();
     await expect(update(physicalResourceId, { SignedCertificatePem: signed(data!.CertificateSigningRequestPem!) }))
@@ -169,7 +169,7 @@ describe('is refused, and the CA goes on waiting with its key,', () => {
   });
 });
 
-describe('what the request asks for, whoever signs it has to grant:', () => {
+describe('what a request of a CA asks for', () => {
   const [unlimited, limited] = ['critical,CA:TRUE', 'critical,CA:TRUE,pathlen:1']
     .map(basicConstraints => [`basicConstraints=${basicConstraints}`, ...SUBORDINATE.slice(1)]);
   const permitted = (domain: string) => [...SUBORDINATE, `nameConstraints=critical,permitted;DNS:${domain}`];
@@ -180,13 +180,13 @@ describe('what the request asks for, whoever signs it has to grant:', () => {
     ['a shorter path length', { PathLength: '0' }, limited, 'signedCertificate must have a path length of at most 0, as pathLength says, got 1'],
     ['name constraints', { Extensions }, SUBORDINATE, 'signedCertificate must have the declared name constraints, got none'],
     ['its own name constraints', { Extensions }, permitted('other.example'), 'signedCertificate must have the declared name constraints, got others'],
-  ])('%s', async (_, properties, extensions, message) => {
+  ])('has to be granted by the CA that signs it: %s', async (_, properties, extensions, message) => {
     const { physicalResourceId, data } = await create(properties);
     const SignedCertificatePem = signed(data!.CertificateSigningRequestPem!, { extensions });
     await expect(update(physicalResourceId, { ...properties, SignedCertificatePem })).rejects.toThrow(message);
   });
 
-  test('then the CA is active', async () => {
+  test('makes the CA active once it is granted', async () => {
     const properties = { PathLength: '1', Extensions };
     const { physicalResourceId, data } = await create(properties);
     const extensions = [limited[0], ...permitted('plant.example').slice(1)];
@@ -195,14 +195,14 @@ describe('what the request asks for, whoever signs it has to grant:', () => {
   });
 });
 
-test('a request that has no room in the answer is refused, and leaves neither a key nor anything to sign', async () => {
+test('a request that does not fit into the answer is refused, and leaves neither a key nor anything to sign', async () => {
   const uri = Array.from({ length: 40 }, (_, index) => `plant-${index}.${'x'.repeat(50)}.example`);
   await expect(create({ Extensions: { NameConstraints: { Critical: 'true', Permitted: { Dns: uri } } } })).rejects.toThrow('at most 4096 are allowed');
   expect([...world.entries.values()].map(({ status }) => status)).toEqual(['WITHDRAWN']);
   expect(world.versions.size).toBe(0);
 });
 
-describe('removal while it waits', () => {
+describe('the removal of a waiting CA', () => {
   test.each([['keeps the key where it is retained, and the same request is there when it is declared again', 'true'], ['lets the key go otherwise', 'false']])(
     '%s', async (_, RetainKey) => {
       const created = await create({ RetainKey });
@@ -214,7 +214,7 @@ describe('removal while it waits', () => {
       expect(again.data!.CertificateSigningRequestPem === created.data!.CertificateSigningRequestPem).toBe(RetainKey === 'true');
     });
 
-  test('and a declaration in another secret afterwards makes a new key there', async () => {
+  test('lets a declaration in another secret afterwards make a new key there', async () => {
     const created = await create();
     await handle(request('ca', 'Delete', signedElsewhereProperties(), created.physicalResourceId));
     world.now = new Date(world.now.getTime() + 1000);
@@ -224,7 +224,7 @@ describe('removal while it waits', () => {
     expect(world.entry(again.physicalResourceId)).toMatchObject({ status: 'REQUESTED', keyStorage: KeyStorage });
   });
 
-  test('and of the active CA withdraws it; declared again with its certificate, it issues again', async () => {
+  test('differs from that of an active CA, which is withdrawn, and issues again once it is declared again with its certificate', async () => {
     const { physicalResourceId, data } = await create();
     const certificate = signed(data!.CertificateSigningRequestPem!);
     const active = await update(physicalResourceId, { SignedCertificatePem: certificate });
@@ -236,8 +236,8 @@ describe('removal while it waits', () => {
   });
 });
 
-describe('wherever the first delivery dies, the next one ends', () => {
-  test('a creation with one key and one request', async () => {
+describe('the next delivery, wherever the first one died,', () => {
+  test('ends a creation with one key and one request', async () => {
     await crashEverywhere(async () => ({ world: newWorld(), event: request('ca', 'Create', signedElsewhereProperties()) }), ({ world: after, result, reserved }) => {
       const [entry, ...others] = [...after.entries.values()];
       expect(others).toEqual([]);
@@ -247,7 +247,7 @@ describe('wherever the first delivery dies, the next one ends', () => {
     });
   });
 
-  test('an activation with the certificate that is declared', async () => {
+  test('ends an activation with the declared certificate', async () => {
     await crashEverywhere(async () => {
       newWorld();
       const { physicalResourceId, data } = await create();
@@ -258,7 +258,7 @@ describe('wherever the first delivery dies, the next one ends', () => {
     });
   });
 
-  test('a rollback with a CA that waits', async () => {
+  test('ends a rollback with a waiting CA', async () => {
     await crashEverywhere(async () => {
       newWorld();
       const { physicalResourceId, data } = await create();
@@ -269,7 +269,7 @@ describe('wherever the first delivery dies, the next one ends', () => {
     });
   });
 
-  test('a removal with nothing to sign and no key', async () => {
+  test('ends a removal with nothing to sign and no key', async () => {
     await crashEverywhere(async () => {
       newWorld();
       const { physicalResourceId } = await create({ RetainKey: 'false' });

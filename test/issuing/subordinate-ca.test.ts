@@ -37,7 +37,7 @@ beforeEach(() => {
 });
 
 describe.each([1, 2, 3])('a device below %i subordinate CAs', depth => {
-  test('has a chain that OpenSSL takes, each CA of which is in its issuer\'s ledger and in its own', async () => {
+  test('has a chain that OpenSSL accepts, and each CA of it is in its issuer\'s ledger and in its own', async () => {
     const root = await createRoot({ KeyAlgorithm: 'EC_P384', HashAlgorithm: 'SHA-384' });
     const between: { id: string; pem: string; table: string }[] = [];
     for (let level = 0; level < depth; level++) {
@@ -58,7 +58,7 @@ describe.each([1, 2, 3])('a device below %i subordinate CAs', depth => {
   });
 });
 
-test('a subordinate names its issuer\'s key, and OpenSSL refuses what a path length of 0 leaves no room for', async () => {
+test('a subordinate CA names its issuer\'s key, and OpenSSL refuses a CA for which a path length of 0 leaves no room', async () => {
   const root = await createRoot({ PathLength: '1' });
   const below = await createBelow(root.id, 'factory-1');
   const [own, authority] = [[root.pem, 'subjectKeyIdentifier'], [below.pem, 'authorityKeyIdentifier']]
@@ -67,7 +67,7 @@ test('a subordinate names its issuer\'s key, and OpenSSL refuses what a path len
   expect(opensslOutput(['x509', '-noout', '-ext', 'basicConstraints'], below.pem)).toContain('CA:TRUE, pathlen:0');
 });
 
-describe('fails, before anything is written, for', () => {
+describe('a subordinate CA', () => {
   const constraints = (Permitted: Properties) => ({ Extensions: { NameConstraints: { Critical: 'true', Permitted } } });
   const names = (SubjectAlternativeNames: Properties) => ({ Extensions: { SubjectAlternativeNames } });
 
@@ -97,7 +97,7 @@ describe('fails, before anything is written, for', () => {
     ['a CA that is looked for in the wrong ledger', {}, {},
       below => request('device', 'Create', deviceProperties(below, { LedgerTable: 'factory-9' })), 'ca must be a CA in this ledger'],
   ];
-  test.each(CASES)('%s', async (_, ofRoot, ofBelow, event, message) => {
+  test.each(CASES)('is refused before anything is written, for %s', async (_, ofRoot, ofBelow, event, message) => {
     const root = await createRoot(ofRoot);
     const below = await createBelow(root.id, 'factory-1', ofBelow);
     const before = world.snapshot();
@@ -106,7 +106,7 @@ describe('fails, before anything is written, for', () => {
   });
 });
 
-test('OpenSSL refuses what the name constraints of a root exclude, and takes what they permit', async () => {
+test('the name constraints of a root make OpenSSL refuse the names they exclude, and accept those they permit', async () => {
   const root = await createRoot({ Extensions: { NameConstraints: { Critical: 'true', Permitted: { Dns: ['plant.example'] } } } });
   const below = await createBelow(root.id, 'factory-1');
   const { data } = await handle(request('device', 'Create', deviceProperties(below.id, {
@@ -120,7 +120,7 @@ test('OpenSSL refuses what the name constraints of a root exclude, and takes wha
   expect(cas.verify(beside.certificatePem, below.pem, root.pem)).toContain('permitted subtree violation');
 });
 
-test('an update that changes nothing gives the same bytes, a changed declaration a new CA, and a rollback the old bytes', async () => {
+test('a subordinate CA has the same bytes after an update that changes nothing, is a new CA after a change, and has its old bytes after a rollback', async () => {
   const root = await createRoot();
   const properties = subordinateProperties(root.id, 'factory-1');
   const old = await handle(request('subordinate', 'Create', properties));
@@ -147,10 +147,10 @@ test('a CA that was removed and is declared again comes back with its bytes, in 
   expect(world.entry(old.physicalResourceId, 'factory-1')).toMatchObject({ status: 'ISSUED' });
 });
 
-describe('removal', () => {
+describe('a removal', () => {
   const ORDERS = [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]];
   test.each(ORDERS.flatMap(order => ['none', 'ledger', 'factory-1'].map(gone => [order, gone] as const)))(
-    'in the order %j succeeds where this ledger is gone: %s', async (order, gone) => {
+    'in the order %j succeeds if this ledger is gone: %s', async (order, gone) => {
       const root = await createRoot({ RetainKey: 'false' });
       const below = await createBelow(root.id, 'factory-1', { RetainKey: 'false' });
       const device = deviceProperties(below.id, { LedgerTable: 'factory-1' });
@@ -191,14 +191,14 @@ describe('removal', () => {
   });
 });
 
-describe('wherever the first delivery dies, the next one ends', () => {
+describe('the next delivery, wherever the first one died,', () => {
   const prepared = async () => {
     world = new MemoryWorld();
     world.now = new Date();
     return createRoot();
   };
 
-  test('a creation with one certificate, which is in both ledgers', async () => {
+  test('ends a creation with one certificate, which is in both ledgers', async () => {
     const calls = await crashEverywhere(async () => {
       const root = await prepared();
       return { world, event: request('subordinate', 'Create', subordinateProperties(root.id, 'factory-1')) };
@@ -215,7 +215,7 @@ describe('wherever the first delivery dies, the next one ends', () => {
     expect(calls).toBeGreaterThan(9);
   });
 
-  test('a removal with nothing issued in either ledger, and no key', async () => {
+  test('ends a removal with nothing issued in either ledger, and no key', async () => {
     await crashEverywhere(async () => {
       const root = await prepared();
       const properties = subordinateProperties(root.id, 'factory-1', { RetainKey: 'false' });
@@ -229,7 +229,7 @@ describe('wherever the first delivery dies, the next one ends', () => {
     });
   });
 
-  test('a replacement with the new certificate, and a rollback with the old one', async () => {
+  test('ends a replacement with the new certificate, and a rollback with the old one', async () => {
     await crashEverywhere(async () => {
       const root = await prepared();
       const { physicalResourceId } = await handle(request('subordinate', 'Create', subordinateProperties(root.id, 'factory-1')));

@@ -211,18 +211,18 @@ test('a CA that the template of the stack declares is not taken from it by its o
     `caId must name a CA that no other resource declares, got "${caId}"`);
 });
 
-describe('a CA is not taken over', () => {
+describe('a CA stays with its resource', () => {
   beforeEach(() => {
     world.declaredCas.push('Ca', 'KeptCa');
   });
 
-  test('while it is being replaced, for a rollback brings it back', async () => {
+  test('while it is being replaced, because a rollback brings it back', async () => {
     const next = await changeCa({ Generation: '2', Replaces: caId });
     await expect(takeOver()).rejects.toThrow(`caId must name a CA that no other resource declares, got "${caId}", which belongs to Ca of the stack`);
     expect((await handle(request('ca', 'Update', caProperties(), next.physicalResourceId))).physicalResourceId).toBe(caId);
   });
 
-  test('by a second resource whose look at it came before the first one\'s takeover', async () => {
+  test('if a second resource looked at it before the first one\'s takeover', async () => {
     world.declaredCas.splice(0, Infinity, 'KeptCa', 'KeptToo');
     const ports = world.ports();
     let isTaken = false;
@@ -245,7 +245,7 @@ describe('a CA is not taken over', () => {
     expect(world.entry(caId)).toMatchObject({ status: 'ISSUED', logicalResourceId: 'KeptCa' });
   });
 
-  test('from an old ledger, where the CA above it has a later one of the same declaration', async () => {
+  test('in an old ledger, if the CA above it has a later one of the same declaration', async () => {
     const root = await changeCa({ PathLength: '1', Replaces: caId });
     const below = subordinateProperties(root.physicalResourceId, 'below', { PathLength: '0' });
     const { physicalResourceId } = await handle(request('subordinate', 'Create', below));

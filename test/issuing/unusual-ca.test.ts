@@ -46,9 +46,9 @@ describe('a CA that is valid and unlike others', () => {
     expect([status, stdout]).toEqual([0, expect.stringContaining(': OK')]);
   }
 
-  test('issues where it is adopted', issuesWhatOpensslTakes);
+  test('issues if it is adopted', issuesWhatOpensslTakes);
 
-  test('issues where it is kept and taken back', async () => {
+  test('issues if it is kept and taken back', async () => {
     await handle(request('existing', 'Delete', properties, caId));
     await handle(request('kept', 'Create', keptCaProperties(caId)));
     await issuesWhatOpensslTakes();

@@ -9,7 +9,7 @@ test.each(['AADSTS7000215', 'LimitExceeded.CARepeat', 'IOTDA.014308', 'invalid_c
 test.each<[string, unknown]>([
   ['nothing', undefined], ['an empty text', ''], ['a map', { toString: 1 }], ['a long text', 'x'.repeat(65)], ['two lines', 'a\nb'],
   ['HTML', '<b>'], ['the secret', 'secret_of_the_account'], ['the end of the secret', 'of_the_account'], ['more than the secret', 'xsecret_of_the_accountx'],
-])('of %s in place of a code nothing is shown', (_, value) => {
+])('nothing of %s in place of a code is shown', (_, value) => {
   expect(outsideCode(value, ['secret_of_the_account'])).toBe('an unreadable code');
 });
 
@@ -26,13 +26,13 @@ test.each<[string, string]>([
   expect(shown).not.toMatch(/q\.Zr8|8_Lk-9|0xT/i);
 });
 
-test('a message is on one line, without what hides or reorders text, and no longer than it is let be', () => {
+test('a message is on one line, without characters that hide or reorder text, and no longer than allowed', () => {
   expect(outsideMessage('a\r\n  b\u202ec\u0000d', 200)).toBe('a b c d');
   expect(outsideMessage('x'.repeat(1_000_000), 10)).toBe('xxxxxxxxxx…');
   expect(outsideMessage({ toString: 1 }, 10)).toBeUndefined();
 });
 
-test('a table answers what is in it, and not what every object has', () => {
+test('a table answers only with its own entries, and not with the properties of every object', () => {
   expect(['known', 'constructor', '__proto__', 'toString'].map(name => entryOf({ known: 'advice' }, name))).toEqual(['advice', undefined, undefined, undefined]);
 });
 

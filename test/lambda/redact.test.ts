@@ -67,7 +67,7 @@ test.each<[string, string, string]>([
   ['base64 with every character that it can have', `a ${'aB1+/_-'.repeat(6)} b`, 'a (base64, not shown) b'],
   ['base64 in lines, of which the last one is short', `a ${MIXED}\n${MIXED.slice(0, 16)}\r\n${MIXED.slice(0, 3)}= b`, 'a (base64, not shown) b'],
   ['base64 in lines of JSON, of which the last one is padded', `a ${MIXED}\\n${MIXED.slice(0, 20)}\\r\\n${MIXED.slice(0, 18)}== b`, 'a (base64, not shown) b'],
-])('of %s, only the kind is shown', (_, text, shown) => {
+])('only the kind of %s is shown', (_, text, shown) => {
   expect(redact(text)).toBe(shown);
 });
 
@@ -116,7 +116,7 @@ test.each([
   expect(redact(`${text} and so on`)).toBe(`${text} and so on`);
 });
 
-test('a long name that looks like a key is shown where it is known to be a name', () => {
+test('a long name that looks like a key is shown if it is known to be a name', () => {
   const name = 'IotProductionStack-CertificateAuthorityLedger1A2B3C4D-0AbC1dEf2GhI';
   expect(redact(`the table ${name} is full`)).toBe('the table (base64, not shown) is full');
   expect(redact(`the table ${name} is full`, [name])).toBe(`the table ${name} is full`);
@@ -135,7 +135,7 @@ test.each<[string, string, string]>([
   expect(redact(text)).toBe(shown);
 });
 
-test('a name that is known is kept up to the length of any name that there is, and not beyond', () => {
+test('a name that is known is kept up to the length of any name that exists, and not beyond', () => {
   const name = (length: number): string => 'xY1'.repeat(400).slice(0, length);
   expect(redact(`a ${name(41)} b`, [name(41)])).toBe(`a ${name(41)} b`);
   expect(redact(`a ${name(LONGEST_NAME)} b`, [name(LONGEST_NAME)])).toBe(`a ${name(LONGEST_NAME)} b`);
@@ -167,7 +167,7 @@ test('key material before, between and behind names that are kept is not shown',
   expect(redact(`${key}:${name}:${key}:${name}:${key}`, [name])).toBe(`(base64, not shown):${name}:(base64, not shown):${name}:(base64, not shown)`);
 });
 
-test.each(KEYS)('an %s key is not shown where short names occur in it, such as a logical id or a country', (_, key) => {
+test.each(KEYS)('an %s key is not shown even if short names occur in it, such as a logical id or a country', (_, key) => {
   for (const [, text] of formsOf(key)) {
     const names = ['E', 'A', 'Ca', 'MI', 'KEY', 'PRIVATE', 'BEGIN', '-----', ...[0, 10, 20].map(start => text.slice(start, start + 40))];
     expect(redact(`the value ${text} is wrong`, names)).toBe(redact(`the value ${text} is wrong`));
@@ -184,7 +184,7 @@ test('a string can be shown on one line, with single spaces, without looking for
   expect(onOneLine('  a \n\n  b\u202ec   d ')).toBe('a b c d');
 });
 
-test('any text is redacted to one line, and a second time to the same', () => {
+test('any string is redacted to one line, and a second time to the same', () => {
   fc.assert(fc.property(fc.string({ unit: 'binary', maxLength: 300 }), text => {
     const once = redact(text);
     expect(once).not.toMatch(/[\u0000-\u001f\u2028\u2029]/);
@@ -219,7 +219,7 @@ test.each<[string, string, string[]]>([
   ['nothing but ends of lines', '\\n'.repeat(50_000), []],
   ['key material in one line after another', `${'A'.repeat(50)}\\n`.repeat(2_000), []],
   ['paths', '/a'.repeat(50_000), []],
-])('%s take no time, and end in a string', (_, text, names) => {
+])('%s take no time, and become a string', (_, text, names) => {
   const before = process.cpuUsage();
   expect(redact(text, names).length).toBeLessThanOrEqual(8_192);
   expect(process.cpuUsage(before).user).toBeLessThan(1_000_000);

@@ -49,8 +49,8 @@ describe('the answer', () => {
   });
 });
 
-describe('when the time runs out', () => {
-  test.each(['PutItem', 'TransactWriteItems', 'PutSecretValue'])('in %s, a failure is answered in time, and removing it leaves nothing', async operation => {
+describe('a failure when the time runs out', () => {
+  test.each(['PutItem', 'TransactWriteItems', 'PutSecretValue'])('in %s is answered in time, and its removal leaves nothing', async operation => {
     let letGo: () => void;
     const held = new Promise<void>(resolve => letGo = resolve);
     set.proxy.faults = (_, call) => call.operation === operation ? { kind: 'reset', when: 'after', meanwhile: () => held } : undefined;
@@ -62,7 +62,7 @@ describe('when the time runs out', () => {
     await expectNothingAfterDelete(answer);
   });
 
-  test('over throttling that does not end, a failure is answered, and removing it leaves nothing', async () => {
+  test('over throttling that does not end is answered, and its removal leaves nothing', async () => {
     set.proxy.faults = (_, { operation }) => operation === 'TransactWriteItems' ? { kind: 'throttled', when: 'before' } : undefined;
     const { answer } = await set.stack.send(event, 10_000);
     set.proxy.repair();
@@ -70,11 +70,11 @@ describe('when the time runs out', () => {
   });
 });
 
-describe('faults of AWS', () => {
+describe('a fault of AWS', () => {
   const FAULTS: [FaultKind, 'before' | 'after'][] = [
     ['throttled', 'before'], ['serverError', 'before'], ['serverError', 'after'], ['reset', 'before'], ['reset', 'after'], ['denied', 'before'],
   ];
-  test.each(FAULTS)('%s (%s the effect) at the first two tries of every operation end in one certificate', async (kind, when) => {
+  test.each(FAULTS)('of the kind %s (%s the effect) at the first two tries of every operation ends in one certificate', async (kind, when) => {
     const tries = new Map<string, number>();
     set.proxy.faults = (_, { operation }) => {
       tries.set(operation, (tries.get(operation) ?? 0) + 1);
@@ -86,7 +86,7 @@ describe('faults of AWS', () => {
     expect(await set.stack.privateKeys(device.properties.KeyStorage)).toHaveLength(1);
   });
 
-  test('rights that never come are a failure that names the action and the resource', async () => {
+  test('such as a missing right is a failure that names the action and the resource', async () => {
     const other = await set.stack.device(ca.PhysicalResourceId, {}, 'Other');
     set.proxy.faults = (_, { operation, body }) =>
       (operation === 'PutSecretValue' && body.includes(secretOf(device))) || (operation === 'GetSecretValue' && body.includes(secretOf(other)))

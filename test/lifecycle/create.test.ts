@@ -69,7 +69,7 @@ test('properties that this version does not know are ignored', async () => {
   expect(await stack.create(await stack.ca({ Colour: 'blue', Nested: { A: ['b'] } }))).toMatchObject({ Status: 'SUCCESS' });
 });
 
-describe('fails', () => {
+describe('a creation', () => {
   test.each<[Properties, string]>([
     ...['1e3', '0x10', ' 5', '-1', 'NaN', '2147483648', '0', ''].map((ValidityDays): [Properties, string] =>
       [{ ValidityDays }, `validity must be a whole number of days from 1 to 36500, got ${ValidityDays === '0' ? '0' : `a string "${ValidityDays}"`}`]),
@@ -77,7 +77,7 @@ describe('fails', () => {
     [{ KeyAlgorithm: 'RSA_1024' }, 'keyAlgorithm must be one of RSA_2048, RSA_3072, RSA_4096, EC_P256, EC_P384, EC_P521, ED25519, got "RSA_1024"'],
     [{ Subject: { CommonName: 'a\nb' } }, 'subject.commonName must not contain control, direction or other invisible characters, or spaces other than the plain space, got "a\\nb"'],
     [{ Platforms: ['alibaba-cloud-iot'] }, 'keyAlgorithm must be one of RSA_2048, RSA_3072, RSA_4096 for Alibaba Cloud IoT Platform, got "EC_P256"'],
-  ])('for %j with the words of synthesis, and leaves nothing', async (changes, words) => {
+  ])('is refused for %j with the words of synthesis, and leaves nothing', async (changes, words) => {
     const { stack, proxy } = set;
     const answer = await stack.create(await stack.ca(changes));
     expect(answer).toMatchObject({ Status: 'FAILED', Reason: `Ca: ${words}`, PhysicalResourceId: expect.stringMatching(/^invalid-[0-9a-f]{32}$/) });
@@ -86,7 +86,7 @@ describe('fails', () => {
     expect(await stack.ledger()).toEqual([]);
   });
 
-  test('for a validity that passes the end of the CA, which is known at deployment only', async () => {
+  test('is refused for a validity that exceeds the end of the CA, which is known only at deployment', async () => {
     const { stack } = set;
     const ca = await stack.create(await stack.ca({ ValidityDays: 30 }));
     const device = await stack.device(ca.PhysicalResourceId);
@@ -96,7 +96,7 @@ describe('fails', () => {
     expect(clipped.Data!.NotAfter).toBe(ca.Data!.NotAfter);
   });
 
-  test('for a secret that is scheduled for deletion, which is left as it is', async () => {
+  test('is refused for a secret that is scheduled for deletion, which is left as it is', async () => {
     const { stack } = set;
     const ca = await stack.ca();
     const { SecretArn } = ca.properties.KeyStorage as { SecretArn: string };
@@ -109,7 +109,7 @@ describe('fails', () => {
     expect(await stack.keptVersions(ca)).toEqual([]);
   });
 
-  test('halfway, and the removal that follows leaves neither a certificate nor a key', async () => {
+  test('that fails halfway is followed by a removal that leaves neither a certificate nor a key', async () => {
     const { stack, proxy } = set;
     const ca = await stack.create(await stack.ca());
     const device = await stack.device(ca.PhysicalResourceId);

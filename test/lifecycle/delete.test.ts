@@ -13,7 +13,7 @@ beforeEach(async () => {
 const statusOf = async (logicalId: string) =>
   (await set.stack.ledger()).filter(entry => entry.logicalResourceId === logicalId).map(({ status }) => status);
 
-test('withdraws the certificate and lets its key go, and can be asked for again', async () => {
+test('a removal withdraws the certificate and releases its key, and can be asked for again', async () => {
   const device = await set.stack.device(ca.PhysicalResourceId);
   const { PhysicalResourceId } = await set.stack.create(device);
   for (let time = 1; time <= 2; time++) {
@@ -23,7 +23,7 @@ test('withdraws the certificate and lets its key go, and can be asked for again'
   }
 });
 
-test('of a CA keeps its key where it is retained', async () => {
+test('a removal of a CA keeps its key if it is retained', async () => {
   const declared = await set.stack.ca({}, 'Kept');
   const { PhysicalResourceId, Data } = await set.stack.create(declared);
   expect(await set.stack.delete(declared, PhysicalResourceId)).toMatchObject({ Status: 'SUCCESS' });
@@ -32,19 +32,19 @@ test('of a CA keeps its key where it is retained', async () => {
 });
 
 test.each(['iot-Device-1ABCDEFGHIJKL', 'AWSCDK::CustomResourceProviderFramework::CREATE_FAILED', 'device-00000000000000000000000000000000', 'invalid-0'])(
-  'of what never was succeeds under the id %s', async physicalId => {
+  'a removal of a resource that never was succeeds under the id %s', async physicalId => {
     const device = await set.stack.device(ca.PhysicalResourceId);
     expect(await set.stack.delete(device, physicalId)).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: physicalId });
   });
 
-test('by an id that CloudFormation invented finds what was made for the resource', async () => {
+test('a removal by an id that CloudFormation invented finds the certificate of the resource', async () => {
   const device = await set.stack.device(ca.PhysicalResourceId);
   await set.stack.create(device);
   await set.stack.delete(device, 'iot-Device-1ABCDEFGHIJKL');
   expect(await statusOf('Device')).toEqual(['WITHDRAWN']);
 });
 
-test('during a running creation ends with nothing issued', async () => {
+test('a removal during a running creation ends with nothing issued', async () => {
   const device = await set.stack.device(ca.PhysicalResourceId);
   set.proxy.reset();
   let removal: Promise<unknown> | undefined;
@@ -62,7 +62,7 @@ test('during a running creation ends with nothing issued', async () => {
   expect(await set.stack.keptVersions(device)).toEqual([]);
 });
 
-test('succeeds where somebody has deleted the secret before', async () => {
+test('a removal succeeds if somebody has deleted the secret before', async () => {
   const device = await set.stack.device(ca.PhysicalResourceId);
   const { PhysicalResourceId } = await set.stack.create(device);
   await set.stack.deleteSecret(device);
@@ -70,14 +70,14 @@ test('succeeds where somebody has deleted the secret before', async () => {
   expect(await statusOf('Device')).toEqual(['WITHDRAWN']);
 });
 
-test('leaves alone what another stack or resource has made', async () => {
+test('a removal leaves the certificates of another stack or resource alone', async () => {
   const device = await set.stack.device(ca.PhysicalResourceId);
   const { PhysicalResourceId } = await set.stack.create(device);
   await set.stack.delete({ ...device, logicalId: 'Somebody' }, PhysicalResourceId);
   expect(await statusOf('Device')).toEqual(['ISSUED']);
 });
 
-test('succeeds where somebody has deleted the ledger, so that the stack can go', async () => {
+test('a removal succeeds if somebody has deleted the ledger, so that the stack can go', async () => {
   const device = await set.stack.device(ca.PhysicalResourceId);
   const { PhysicalResourceId } = await set.stack.create(device);
   await set.stack.dynamoDb.send(new DeleteTableCommand({ TableName: set.stack.table }));

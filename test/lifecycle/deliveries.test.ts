@@ -80,7 +80,7 @@ describe('the tags of a device whose key is in a parameter', () => {
     expect(await statusOf(declared.logicalId)).toEqual(['ISSUED']);
   });
 
-  test('are as the rollback has them, where an update can\'t change them', async () => {
+  test('are as the rollback has them, even if an update can\'t change them', async () => {
     const { stack, proxy } = set;
     const declared = await stack.device(ca.PhysicalResourceId, { KeyStorage: stack.parameterStorage(), Tags: tags({ team: 'iot', stage: 'beta' }) });
     const created = await stack.create(declared);
@@ -108,7 +108,7 @@ describe('a server', () => {
     expect(await stack.keptVersions(declared)).toEqual([]);
   });
 
-  test('is refused by the name that is wrong, however long it is', async () => {
+  test('is refused with the name that is wrong, however long it is', async () => {
     const name = 'Broker-Of-The-Plant-In-Hangzhou-Line-4-Controller-1.example.com';
     const device = await set.stack.device(ca.PhysicalResourceId, { Extensions: { SubjectAlternativeNames: { Dns: [name] } } }, 'Server');
     expect(await set.stack.create({ ...device, type: 'Custom::IotServerCertificate' }))
@@ -120,7 +120,7 @@ describe('a device from a request', () => {
   const key = cas.key();
   const csr = cas.request(key, { subject: '/O=Acme/CN=sensor-007' }, ['subjectAltName=DNS:a.plant.example,DNS:evil.example', 'basicConstraints=CA:TRUE']);
 
-  test('is made without a key, tells what it did not get, and comes back with its bytes after a removal', async () => {
+  test('is made without a key, names what it did not get, and comes back with its bytes after a removal', async () => {
     const { stack, proxy } = set;
     const declared = await requested(stack, 'Custom::IotDeviceCertificate', ca.PhysicalResourceId, { CertificateSigningRequest: csr, AllowedNames: { Dns: ['plant.example'] } });
     proxy.reset();
@@ -175,7 +175,7 @@ describe('other forms of delivery', () => {
     expect(await Promise.all([p12, combined].map(versionsOf))).toEqual([[], []]);
   });
 
-  test('without their passphrase are a failure before anything is made, which shows where it is missing', async () => {
+  test('without their passphrase are refused before anything is made, and the message says where it is missing', async () => {
     const { stack, proxy } = set;
     const PassphraseSecretArn = await stack.secret();
     const declared = await stack.device(ca.PhysicalResourceId, { Bundles: [{ Type: 'Pkcs12', SecretArn: await stack.secret(), PassphraseSecretArn }] });

@@ -41,7 +41,7 @@ describe.each(['Create', 'Delete'] as const)('a forged request (%s)', requestTyp
   });
 });
 
-describe.each(['Create', 'Delete'] as const)('a request (%s) that CloudFormation makes for somebody else', requestType => {
+describe.each(['Create', 'Delete'] as const)('a request (%s) that CloudFormation makes for another function', requestType => {
   const own = STACK_ID.split(':');
   const stackIn = (partition: string, region: string, account: string) => ['arn', partition, own[2], region, account, ...own.slice(5)].join(':');
 
@@ -51,7 +51,7 @@ describe.each(['Create', 'Delete'] as const)('a request (%s) that CloudFormation
     ['a stack in another Region', stackIn('aws', 'us-east-1', ACCOUNT)],
     ['a stack in another partition', stackIn('aws-cn', REGION, ACCOUNT)],
     ['something that is no stack', `arn:aws:iam::${ACCOUNT}:role/admin`],
-  ])('(%s) is refused, which it is told at once, and nothing is done', async (_, StackId) => {
+  ])('(%s) is refused at once, and nothing is done', async (_, StackId) => {
     const { stack, proxy } = set;
     const outcome = await stack.send(stack.event(requestType, await stack.ca(), { PhysicalResourceId: 'ca-0', StackId }));
     expect(outcome.answer).toMatchObject({ Status: 'FAILED', StackId, Reason: expect.stringMatching(/^Ca: StackId must be the id of the stack that the function belongs to, got /) });
@@ -59,7 +59,7 @@ describe.each(['Create', 'Delete'] as const)('a request (%s) that CloudFormation
   });
 });
 
-test('a genuine request makes connections, so that their absence says something', async () => {
+test('a genuine request makes connections, so that their absence means something', async () => {
   const { stack } = set;
   const outcome = await stack.send(stack.event('Create', await stack.ca()));
   expect(outcome.answer).toMatchObject({ Status: 'SUCCESS' });

@@ -85,7 +85,7 @@ describe('a stack of version 2', () => {
     }
   });
 
-  test('keeps its hierarchy, with a root in KMS, and what that has issued', async () => {
+  test('keeps its hierarchy, with a root in KMS, and the certificates of that', async () => {
     for (const name of ['Combined', 'Pkcs12']) {
       secrets.set(name, await set.stack.secret());
     }

@@ -48,8 +48,8 @@ function expectAnswer({ body, error, milliseconds }: { body?: string; error?: st
   expect(milliseconds).toBeLessThan(60_000); // far less where the machine has nothing else to do
 }
 
-describe.each(ODD)('an event in which something is %s is answered:', (_, odd) => {
-  test.each(FIELDS)('%s', async field => {
+describe.each(ODD)('an event in which something is %s is answered', (_, odd) => {
+  test.each(FIELDS)('in %s', async field => {
     const { stack } = set;
     for (const type of ['Create', 'Update', 'Delete'] as const) {
       const event = stack.event(type, await stack.ca({}, `Ca${type}`), { // a request has an id of its own, so has its resource here
@@ -59,7 +59,7 @@ describe.each(ODD)('an event in which something is %s is answered:', (_, odd) =>
     }
   }, 300_000);
 
-  test('each property', async () => {
+  test('in each property', async () => {
     const { stack } = set;
     const ca = await stack.ca();
     for (const property of PROPERTIES) {

@@ -27,7 +27,7 @@ test.each([
   ['the platforms', { Platforms: ['azure-dps'] }],
   ['clipping', { ClipToIssuer: true }],
   ['a property that this version does not know', { Colour: 'blue' }],
-])('of %s answers the same bytes under the same id (no replace)', async (_, changes) => {
+])('an update of %s answers the same bytes under the same id (no replace)', async (_, changes) => {
   const answer = await set.stack.update(changed(changes), created.PhysicalResourceId, device);
   expect(answer).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: created.PhysicalResourceId });
   expect(answer.Data).toEqual(created.Data);
@@ -39,7 +39,7 @@ test.each([
   ['validity', { ValidityDays: 366 }],
   ['key', { KeyAlgorithm: 'EC_P384' }],
   ['generation', { Generation: 2 }],
-])('of the %s makes a new certificate and leaves the old one until it is deleted (replace)', async (_, changes) => {
+])('an update of the %s makes a new certificate and leaves the old one until it is deleted (replace)', async (_, changes) => {
   const next = changed(changes);
   const answer = await set.stack.update(next, created.PhysicalResourceId, device);
   expect(answer.Status).toBe('SUCCESS');
@@ -51,7 +51,7 @@ test.each([
   expect(await currentVersion(device)).toBe(answer.Data!.SerialNumber);
 });
 
-test('that is rolled back brings back the old bytes and the old key, and never makes a third certificate', async () => {
+test('an update that is rolled back brings back the old bytes and the old key, and never makes a third certificate', async () => {
   const next = changed({ Generation: 2 });
   const updated = await set.stack.update(next, created.PhysicalResourceId, device);
   const rolledBack = await set.stack.update(device, updated.PhysicalResourceId, next);
@@ -63,14 +63,14 @@ test('that is rolled back brings back the old bytes and the old key, and never m
   expect((await set.stack.ledger()).filter(({ logicalResourceId }) => logicalResourceId === 'Device')).toHaveLength(2);
 });
 
-test('that fails leaves the resource under its old id, and the rollback answers the old bytes', async () => {
+test('an update that fails leaves the resource under its old id, and the rollback answers the old bytes', async () => {
   const next = changed({ ValidityDays: 36500 });
   const failed = await set.stack.update(next, created.PhysicalResourceId, device);
   expect(failed).toMatchObject({ Status: 'FAILED', PhysicalResourceId: created.PhysicalResourceId });
   expect((await set.stack.update(device, created.PhysicalResourceId, next)).Data).toEqual(created.Data);
 });
 
-test('of a CA replaces the CA and what it issues, and a revert brings back the bytes of both', async () => {
+test('an update of a CA replaces the CA and its certificates, and a revert brings back the bytes of both', async () => {
   const declared = await set.stack.ca({}, 'OtherCa');
   const old = await set.stack.create(declared);
   const next = { ...declared, properties: { ...declared.properties, Generation: 2 } };
@@ -82,7 +82,7 @@ test('of a CA replaces the CA and what it issues, and a revert brings back the b
   expect(await currentVersion(declared)).toBe(old.Data!.SerialNumber);
 });
 
-test('of a resource whose certificate the ledger does not hold fails, in place of making a second one', async () => {
+test('an update of a resource whose certificate the ledger does not hold fails, instead of making a second one', async () => {
   const other = await set.stack.device(ca.PhysicalResourceId, {}, 'Lost');
   const { PhysicalResourceId } = await set.stack.create(other);
   await set.stack.delete(other, PhysicalResourceId);

@@ -51,7 +51,7 @@ function foreign({ extensions, key = DEVICE_KEYS.RSA_2048, digest = 'sha256' }: 
 const CA_EXTENSIONS = 'basicConstraints = critical, CA:TRUE\nkeyUsage = critical, keyCertSign\nsubjectKeyIdentifier = hash';
 
 describe('the certificate of a CA from elsewhere', () => {
-  test('is refused with the reason where nobody can read its key, alone or above another one', async () => {
+  test('is refused if its key can\'t be read, alone or above another one', async () => {
     const der = Buffer.from(foreign({ extensions: CA_EXTENSIONS }).replace(/-----[^-]*-----/g, ''), 'base64');
     const algorithm = Buffer.from('06092a864886f70d010101', 'hex');
     const odd = Buffer.from(der);
@@ -60,7 +60,7 @@ describe('the certificate of a CA from elsewhere', () => {
     expect(() => read(der, odd)).toThrow('certificate, certificate 2, must have a key that OpenSSL can read');
   });
 
-  describe('whose names were damaged', () => {
+  describe('with damaged names', () => {
     const der = Buffer.from(foreign({ extensions: CA_EXTENSIONS }).replace(/-----[^-]*-----/g, ''), 'base64');
     const { issuer, subject } = parseCertificate(der);
     const [issuerAt, subjectAt] = [der.indexOf(issuer), der.lastIndexOf(subject)];
@@ -79,12 +79,12 @@ describe('the certificate of a CA from elsewhere', () => {
       ['no UTF-8 in the subject', subjectAt + CHARACTER, 0xff, 'its subject must be a name that can be read (RFC 5280, section 4.1.2.4), got a damaged one: '
         + 'the value of 2.5.4.3 is not a string of its type'],
       ['a string of a type that names do not have', issuerAt + CHARACTER - 2, 0x01, 'OpenSSL must be able to read it, got a certificate that it refuses; have it issued again'],
-    ])('so that there is %s is refused with the reason, alone or above another one', (_, at, octet, message) => {
+    ])('is refused for %s, alone or above another one', (_, at, octet, message) => {
       expect(() => read(damaged(at, octet))).toThrow(`certificate can't be used: ${message}`);
       expect(() => read(der, damaged(at, octet))).toThrow(`certificate, certificate 2, can't be used: ${message}`);
     });
 
-    test('in any octet is taken only where OpenSSL reads it', () => {
+    test('is accepted only if OpenSSL can read it', () => {
       const places = Array.from({ length: subjectAt + subject.length - issuerAt }, (_, index) => issuerAt + index);
       const taken = places.flatMap(at => [0x00, 0x01, 0x13, 0x7f, 0x80, 0xff].map(octet => damaged(at, octet))).filter(each => {
         try {
@@ -99,30 +99,30 @@ describe('the certificate of a CA from elsewhere', () => {
     });
   });
 
-  test.each(KEY_ALGORITHM_NAMES)('is read alone, by %s', async algorithm => {
+  test.each(KEY_ALGORITHM_NAMES)('is accepted alone, by %s', async algorithm => {
     const { certificate } = await testCa({ algorithm, pathLength: 0 });
     expect(read(certificate)).toMatchObject({ certificate: { der: certificate, ca: true, pathLength: 0 }, chain: [] });
   });
 
-  test('is read with those above it, with or without the root', async () => {
+  test('is accepted with those above it, with or without the root', async () => {
     const [own, above, root] = await cas(3);
     expect(read(own, above, root).chain.map(({ der }) => der)).toEqual([above, root]);
     expect(read(own, above).chain.map(({ der }) => der)).toEqual([above]);
     expect(read(own).chain).toEqual([]);
   });
 
-  test('is read from what OpenSSL prints around it, with any line ends', async () => {
+  test('is accepted with the text that OpenSSL prints around it, and with any line ends', async () => {
     const [own, root] = await cas(2);
     const text = `Certificate:\n    Data:\n${pem(own)}\n subject=CN = Root\n${pem(root)}\n`.replace(/\n/g, '\r\n');
     expect(readCaChain('certificate', text).chain).toHaveLength(1);
   });
 
-  test('is read as OpenSSL makes it', () => {
+  test('is accepted as OpenSSL makes it', () => {
     expect(readCaChain('certificate', foreign({ extensions: CA_EXTENSIONS }))).toMatchObject({ certificate: { ca: true }, chain: [] });
   });
 
   test.each([['PrintableString', Tag.PRINTABLE_STRING], ['TeletexString', Tag.TELETEX_STRING]])(
-    'is read where the name of its issuer is %s, and UTF8String in the root, as RFC 5280, section 7.1, compares names', async (_, tag) => {
+    'is accepted if its issuer\'s name is %s and the root has it as UTF8String, as RFC 5280, section 7.1, compares names', async (_, tag) => {
       const root = await testCa({ subject: sequence(setOfOne(sequence(objectIdentifier('2.5.4.3'), utf8String('Acme Root')))) });
       const name = sequence(setOfOne(sequence(objectIdentifier('2.5.4.3'), element(tag, Buffer.from('ACME  root')))));
       const own = await testCertificate({ ...root.issuer, name }, { profile: 'ca', subject: { commonName: 'Plant' } });
@@ -131,12 +131,12 @@ describe('the certificate of a CA from elsewhere', () => {
       expect(() => read(own, another)).toThrow('certificate must be signed by the certificate that follows it');
     });
 
-  test.each(['critical, 1.2.3.4', 'critical, 2.5.29.32.0'])('can issue with certificatePolicies that are %s', policies => {
+  test.each(['critical, 1.2.3.4', 'critical, 2.5.29.32.0'])('can issue if its certificatePolicies are %s', policies => {
     const chain = readCaChain('certificate', foreign({ extensions: `${CA_EXTENSIONS}\ncertificatePolicies = ${policies}` }));
     expect(() => assertCanIssue('certificate', chain)).not.toThrow();
   });
 
-  test('can issue without a subject key identifier, and by the SHA-1 of its key what it issues names it', () => {
+  test('can issue without a subject key identifier, and then the SHA-1 of its key names it in the certificates that it issues', () => {
     const chain = readCaChain('certificate', foreign({ extensions: 'basicConstraints = critical, CA:TRUE\nkeyUsage = keyCertSign\nsubjectKeyIdentifier = none' }));
     expect(() => assertCanIssue('certificate', chain)).not.toThrow();
     const withOne = readCaChain('certificate', foreign({ extensions: CA_EXTENSIONS }));
@@ -150,22 +150,22 @@ describe('the certificate of a CA from elsewhere', () => {
     ['issuerAltName = critical, DNS:acme.example', 'issuerAltName (2.5.29.18)'],
     ['nsCertType = critical, sslCA', 'netscape-cert-type (2.16.840.1.113730.1.1)'],
     ['1.3.6.1.4.1.99999.1 = critical, ASN1:NULL', '1.3.6.1.4.1.99999.1'],
-  ])('can\'t issue with %s, which is named', (extension, named) => {
+  ])('can\'t issue with %s, which the message names', (extension, named) => {
     const chain = readCaChain('certificate', foreign({ extensions: `${CA_EXTENSIONS}\n${extension}` }));
     expect(() => assertCanIssue('certificate', chain)).toThrow(new Error(
       `the CA's certificate, and those above it, must have no critical extension that this library does not process, got ${named}: `
       + 'the certificates that it issues could violate the extension unnoticed; have the certificate renewed without the extension, or with the extension not critical'));
   });
 
-  test('may have eight above it, and not nine', async () => {
+  test('can have eight certificates above it, but not nine', async () => {
     const nine = await cas(10);
     expect(read(...nine.slice(1)).chain).toHaveLength(8);
     expect(() => read(...nine)).toThrow('certificate must hold at most 8 certificates above the CA, got 9');
   });
 });
 
-describe('fails', () => {
-  test('for certificates in another order, or with one missing', async () => {
+describe('a chain', () => {
+  test('is refused in another order, or with a missing certificate', async () => {
     const [own, above, root] = await cas(3);
     const words = (place: string) => `${place} must be signed by the certificate that follows it (the CA's own comes first, the root last), got another order or another chain`;
     expect(() => read(own, root)).toThrow(words('certificate'));
@@ -175,7 +175,7 @@ describe('fails', () => {
     expect(() => read(own, own)).toThrow(words('certificate'));
   });
 
-  test('for a CA above that has the name, and another key, or the key identifier too', async () => {
+  test('is refused if a CA above has the right name, but another key, even with the right key identifier', async () => {
     const root = await testCa({ algorithm: 'EC_P256' });
     const below = await testCertificate(root.issuer, { profile: 'ca', subject: { commonName: 'Plant' } });
     const double = await testCa({ algorithm: 'EC_P384' });
@@ -185,7 +185,7 @@ describe('fails', () => {
     expect(read(below, root.certificate).chain).toHaveLength(1);
   });
 
-  test.each([0, 1, 2])('for another signature of certificate %d, the root\'s own among them', async index => {
+  test.each([0, 1, 2])('is refused with another signature of certificate %d, even if it is the root\'s own', async index => {
     const chain = await cas(3);
     const forged = Buffer.from(chain[index]);
     forged[forged.length - 1] = 255 - forged[forged.length - 1];
@@ -193,7 +193,7 @@ describe('fails', () => {
     expect(() => read(...chain)).toThrow(`${index === 0 ? 'certificate' : `certificate, certificate ${index + 1},`} must be signed by the certificate that follows it`);
   });
 
-  test('for a path length that forbids the CAs below it, as OpenSSL does', async () => {
+  test('is refused if a path length forbids the CAs below it, as OpenSSL does', async () => {
     const root = await testCa({ pathLength: 0 });
     const below = await testCertificate({ ...root.issuer, pathLength: undefined }, { profile: 'ca', subject: { commonName: 'Plant' } });
     const leaf = await testCertificate(issuerBy(below, signerOf(DEVICE_KEYS.EC_P256)), { algorithm: 'EC_P384' });
@@ -204,7 +204,7 @@ describe('fails', () => {
     expect(stderr).toContain('path length constraint exceeded');
   });
 
-  test('for a certificate of a device, at any place', async () => {
+  test('is refused with a certificate of a device at any place', async () => {
     const ca = await testCa();
     const device = await testCertificate(ca.issuer);
     const words = 'must be a CA certificate, with CA:TRUE in its basicConstraints and, if it has a keyUsage, keyCertSign in it (RFC 5280, section 6.1.4), got another certificate';
@@ -218,15 +218,15 @@ describe('fails', () => {
     ['without keyCertSign', CA_EXTENSIONS.replace('keyCertSign', 'cRLSign'), 'must be a CA certificate'],
     ['with constraints on names of a type that is unknown here', `${CA_EXTENSIONS}\nnameConstraints = critical, permitted;RID:1.2.3`, 'name constraints of an unknown type'],
     ['with constraints on addresses that are no network', `${CA_EXTENSIONS}\nnameConstraints = permitted;IP:10.0.0.0/255.0.255.0`, 'on addresses that are not networks'],
-  ])('for a CA %s', (_, extensions, words) => {
+  ])('is refused with a CA %s', (_, extensions, words) => {
     expect(() => readCaChain('certificate', foreign({ extensions }))).toThrow(words);
   });
 
-  test('not for a CA without keyUsage, as `openssl req -x509` makes it', () => {
+  test('is accepted with a CA without keyUsage, as `openssl req -x509` makes it', () => {
     expect(readCaChain('certificate', foreign({ extensions: 'basicConstraints = critical, CA:TRUE\nsubjectKeyIdentifier = hash' })).certificate.ca).toBe(true);
   });
 
-  test('for X.509 of version 1, as OpenSSL makes it without extensions', () => {
+  test('is refused with a certificate of X.509 version 1, as OpenSSL makes it without extensions', () => {
     const key = file('v1-key.pem', DEVICE_KEYS.RSA_2048);
     const request = opensslOutput(['req', '-new', '-key', key, '-subj', '/CN=Old Root']);
     const old = opensslOutput(['x509', '-req', '-signkey', key, '-days', '30'], request);
@@ -235,7 +235,7 @@ describe('fails', () => {
       'certificate can\'t be used: the certificate must have version 3, with extensions (RFC 5280, section 4.1.2.1); `openssl x509 -req`');
   });
 
-  test('for octets after the certificate, and for base64 that is none', async () => {
+  test('is refused with octets after a certificate, or with damaged base64', async () => {
     const [own] = await cas(1);
     const words = 'certificate, block 1, must be the base64 of one certificate in DER, got something else';
     expect(() => read(Buffer.concat([own, Buffer.of(0)]))).toThrow(words);
@@ -245,7 +245,7 @@ describe('fails', () => {
     expect(() => readCaChain('certificate', `${pem(own)}${' '.repeat(65_536)}`)).toThrow('certificate must be up to 65536 characters long, got 66');
   });
 
-  test('for a private key that was pasted along, of which it shows nothing', async () => {
+  test('is refused with a private key, and the message shows nothing of the key', async () => {
     const [own] = await cas(1);
     for (const key of [CA_KEYS.EC_P256, CA_KEYS.RSA_2048.replace(/PRIVATE KEY/g, 'RSA PRIVATE KEY'), CA_KEYS.EC_P256.replace(/PRIVATE KEY/g, 'ENCRYPTED PRIVATE KEY')]) {
       for (const text of [key, pem(own) + key, key + pem(own)]) {
@@ -260,7 +260,7 @@ describe('fails', () => {
     }
   });
 
-  test('for a critical extension twice', async () => {
+  test('is refused if an extension occurs twice', async () => {
     const [own] = await cas(1);
     expect(() => read(withExtensionTwice(own))).toThrow('certificate can\'t be used: the certificate has the extension basicConstraints (2.5.29.19) twice');
   });
@@ -282,7 +282,7 @@ function withExtensionTwice(der: Buffer): Buffer {
   return sequence(twice, certificate.element(Tag.SEQUENCE), element(Tag.BIT_STRING, certificate.contents(Tag.BIT_STRING)));
 }
 
-describe('a chain of former times', () => {
+describe('an old chain', () => {
   const spki = { type: 'spki', format: 'der' } as const;
   const shortKey = () => generateKeyPairSync('rsa', { modulusLength: 1024, publicKeyEncoding: spki, privateKeyEncoding: { type: 'pkcs8', format: 'pem' } }).privateKey;
 
@@ -294,7 +294,7 @@ describe('a chain of former times', () => {
     return opensslOutput(['x509', '-req', '-CA', rootFile, '-CAkey', keyFile, '-CAcreateserial', '-days', '20', `-${digest}`, '-extfile', extensions], request);
   }
 
-  test('signed over SHA-1 is taken only where that is allowed, the root\'s signature of itself too', () => {
+  test('with a signature over SHA-1 is accepted only if that is allowed, even if it is the root\'s signature of itself', () => {
     const root = foreign({ extensions: CA_EXTENSIONS, digest: 'sha1' });
     const text = below(root, DEVICE_KEYS.RSA_2048) + root;
     expect(() => readCaChain('certificate', text)).toThrow(
@@ -306,7 +306,7 @@ describe('a chain of former times', () => {
     expect(readCaChain('certificate', ownBySha1, true).chain).toHaveLength(1);
   });
 
-  test('by RSA of 1024 bits is taken only where that is allowed, and never for the CA itself', () => {
+  test('with an RSA key of 1024 bits is accepted only if that is allowed, and never for the CA itself', () => {
     const key = shortKey();
     const root = foreign({ extensions: CA_EXTENSIONS, key });
     const text = below(root, key) + root;
@@ -319,7 +319,7 @@ describe('a chain of former times', () => {
 /** How OpenSSL is to write `Acmé` and `plain`: in T61String, BMPString, UTF8String, or each in the least that can hold it. */
 const STRING_MASKS = ['MASK:0x2806', 'MASK:0x2804', 'MASK:0x0800', 'utf8only', 'pkix', 'default'];
 
-test.each(STRING_MASKS)('what is issued below a CA of OpenSSL\'s, %s, has its name and key identifier byte for byte, and verifies', async mask => {
+test.each(STRING_MASKS)('a certificate below a CA that OpenSSL made with %s has its name and key identifier byte for byte, and verifies', async mask => {
   const config = file('mixed.cnf', `
     [req]
     distinguished_name = name

@@ -136,40 +136,40 @@ describe('a CA whose names or constraints some validators refuse', () => {
   const permitted = (names: object): TestCaOptions => ({ extensions: { nameConstraints: { critical: true, permitted: names } } });
   const BECAUSE = 'certificate has names or name constraints because of which some validators refuse everything below it: ';
 
-  test('brings no complaint if all validators accept them', async () => {
+  test('brings no warning if all validators accept them', async () => {
     expect(await complaint({}, {})).toBeUndefined();
     expect(await complaint(permitted({ dns: ['acme.example'] }), { extensions: { subjectAlternativeNames: { dns: ['ca.acme.example'] } } })).toBeUndefined();
     expect(await complaint({}, permitted({ dns: ['acme.example'], email: ['acme.example'] }))).toBeUndefined();
   });
 
-  test('is told so for a common name that looks like a host name outside, and for any other one outside', async () => {
+  test('brings a warning for a common name that looks like a host name outside, and for any other one outside', async () => {
     expect(await complaint(permitted({ dns: ['acme.example'] }), {})).toMatch(`${BECAUSE}without a subjectAlternativeNames.dns, validators treat the commonName "Plant" as a host name`);
     expect(await complaint(permitted({ dns: ['acme.example'] }), { subject: { commonName: 'Plant 7' } }))
       .toMatch(`${BECAUSE}the commonName "Plant 7" should lie within the host names that a CA above permits, "acme.example": wolfSSL`);
   });
 
-  test('is told so for an empty base in the constraints, its own or those of a CA above', async () => {
+  test('brings a warning for an empty base in the constraints, its own or those of a CA above', async () => {
     const words = 'has names or name constraints because of which some validators refuse everything below it: wolfSSL 5.5 refuses everything below a constraint on host names that is empty';
     expect(await complaint({}, permitted({ dns: [''] }))).toBe(`certificate ${words}`);
     expect(await complaint(permitted({ dns: [''] }), {})).toBe(`certificate, certificate 2, ${words}`);
   });
 
-  test('brings no complaint because of its own constraints, which only those below it must keep', async () => {
+  test('brings no warning for its own constraints, which only those below it must keep', async () => {
     expect(await complaint({}, { ...permitted({ dns: ['acme.example'] }), subject: { commonName: 'Plant 7' } })).toBeUndefined();
   });
 
-  test('is told so for the constraints of any CA above, not only of the nearest', async () => {
+  test('brings a warning for the constraints of any CA above, not only of the nearest', async () => {
     const chain = read(...await below(permitted({ email: ['acme.example'] }), { subject: { commonName: 'Plant 7' } }));
     const top = read((await testCa(permitted({ dns: ['acme.example'] }))).certificate).certificate;
     expect(checkCaNames('certificate', { ...chain, chain: [...chain.chain, top] })).toMatch(`${BECAUSE}the commonName "Plant 7" should lie within the host names`);
   });
 
-  test('is told so for a mailbox, beside its subject or in it, that wolfSSL refuses', async () => {
+  test('brings a warning for a mailbox, beside its subject or in it, that wolfSSL refuses', async () => {
     const names = { subjectAlternativeNames: { email: ['operations@acme.com'] } };
     expect(await complaint(permitted({ email: ['acme.com'] }), { extensions: names })).toMatch(`${BECAUSE}the part of the mailbox "operations@acme.com" before its @ should be shorter`);
   });
 
-  test('is told so for a wildcard that reaches what a CA above excludes', async () => {
+  test('brings a warning for a wildcard that reaches into the names that a CA above excludes', async () => {
     const root: TestCaOptions = { extensions: { nameConstraints: { critical: true, excluded: { dns: ['a.acme.example'] } } } };
     expect(await complaint(root, { extensions: { subjectAlternativeNames: { dns: ['*.acme.example'] } } })).toMatch(`${BECAUSE}the CA's name constraints exclude dns:"*.acme.example", which some`);
   });

@@ -37,7 +37,7 @@ const extension = (oid: string, ...rest: Buffer[]) => sequence(objectIdentifier(
 const SKI = extension('2.5.29.14', octetString(octetString(Buffer.of(1, 2))));
 
 describe('a parsed certificate', () => {
-  test('of a CA has what issuing needs', () => {
+  test('of a CA has everything that issuing needs', () => {
     const parsed = parseCertificate(ca.certificate);
     expect(parsed.subject).toEqual(encodeName(CA_SUBJECT));
     expect(parsed.issuer).toEqual(parsed.subject);
@@ -56,7 +56,7 @@ describe('a parsed certificate', () => {
     expect(parsed.authorityKeyIdentifier).toEqual(ca.issuer.keyIdentifier);
   });
 
-  test('is a CA only where it may sign certificates', () => {
+  test('is one of a CA only if that may sign certificates', () => {
     const constraints = extension('2.5.29.19', TRUE, octetString(sequence(TRUE)));
     const keyUsage = (bits: string) => extension('2.5.29.15', TRUE, octetString(Buffer.from(bits, 'hex')));
     expect(parseCertificate(withExtensions(constraints, keyUsage('03020106'), SKI)).ca).toBe(true);
@@ -65,13 +65,13 @@ describe('a parsed certificate', () => {
     expect(parseCertificate(withExtensions(keyUsage('03020106'), SKI)).ca).toBe(false);
   });
 
-  test('may have extensions that are unknown here where they are not critical, and need not name its issuer\'s key', () => {
+  test('can have unknown extensions that are not critical, and need not name its issuer\'s key', () => {
     const parsed = parseCertificate(withExtensions(SKI, extension('1.2.3.4', octetString(Buffer.of(5)))));
     expect(parsed.subjectKeyIdentifier).toEqual(Buffer.of(1, 2));
     expect(parsed.authorityKeyIdentifier).toBeUndefined();
   });
 
-  test('names its key by the SHA-1 of it where there is no subject key identifier', () => {
+  test('names its key by the SHA-1 if there is no subject key identifier', () => {
     const { subjectKeyIdentifier, keyIdentifier } = parseCertificate(withExtensions(extension('2.5.29.19', octetString(sequence()))));
     expect(subjectKeyIdentifier).toBeUndefined();
     expect(keyIdentifier).toEqual(parseCertificate(device).subjectKeyIdentifier); // method 1 of RFC 5280, section 4.2.1.2, is ours
@@ -87,9 +87,9 @@ describe('a parsed certificate', () => {
     ['a time in another zone', () => replaced(device, '313230303030' + '5a', '313230303030' + '2b'), 'must have times in the form of RFC 5280'],
     ['an octet after its end', () => Buffer.concat([device, Buffer.of(0)]), 'DER must end'],
     ['nothing in it', () => Buffer.alloc(0), 'got the end'],
-  ])('fails for %s', (_, der, message) => expect(() => parseCertificate(der())).toThrow(message));
+  ])('is refused for %s', (_, der, message) => expect(() => parseCertificate(der())).toThrow(message));
 
-  test('fails for unique identifiers and for booleans in another form, and says so', () => {
+  test('is refused with unique identifiers or with booleans in another form, and the message names them', () => {
     const certificate = new DerReader(device).sequence();
     const tbs = certificate.sequence();
     const fields = [tbs.element(contextTag(0, true)), tbs.element(Tag.INTEGER), ...Array.from({ length: 5 }, () => tbs.element(Tag.SEQUENCE))];
@@ -103,13 +103,13 @@ describe('a parsed certificate', () => {
     expect(() => parseCertificate(negative)).toThrow('pathLenConstraint must not be negative');
   });
 
-  test('tells which critical extensions are unknown, so that no CA with one is used', () => {
+  test('names its unknown critical extensions, so that no CA with one is used', () => {
     expect(parseCertificate(withExtensions(SKI, extension('1.2.3.4', TRUE, octetString(Buffer.of(5))))).unknownCritical).toEqual(['1.2.3.4']);
     expect(parseCertificate(withExtensions(SKI, extension('2.5.29.32', TRUE, octetString(sequence())))).unknownCritical).toEqual([]);
     expect(parseCertificate(device).unknownCritical).toEqual([]);
   });
 
-  test.each(['20260301110000Z', '19490301110000Z', '00000101000000Z'])('fails for GeneralizedTime before 2050, %s', notBefore => {
+  test.each(['20260301110000Z', '19490301110000Z', '00000101000000Z'])('is refused with GeneralizedTime before 2050, %s', notBefore => {
     const certificate = new DerReader(device).sequence();
     const tbs = certificate.sequence();
     const before = [tbs.element(contextTag(0, true)), tbs.element(Tag.INTEGER), tbs.element(Tag.SEQUENCE), tbs.element(Tag.SEQUENCE)];
@@ -129,7 +129,7 @@ describe('a parsed certificate', () => {
 });
 
 describe('a certificate that was tampered with', () => {
-  test('is found out, whichever bit it is', () => {
+  test('is refused, whichever bit was changed', () => {
     for (let bit = 0; bit < 8 * device.length; bit++) {
       const changed = Buffer.from(device);
       const octet = Math.floor(bit / 8);
@@ -140,8 +140,8 @@ describe('a certificate that was tampered with', () => {
   });
 });
 
-describe('verifying a certificate', () => {
-  test('accepts what its issuer signed, and a CA that signed itself', () => {
+describe('the verification of a certificate', () => {
+  test('succeeds if its issuer signed it, and if a CA signed itself', () => {
     verifyCertificate(parseCertificate(device), ca.issuer.signer.publicKey);
     verifyCertificate(parseCertificate(ca.certificate), ca.issuer.signer.publicKey);
   });
@@ -150,7 +150,7 @@ describe('verifying a certificate', () => {
     ['nothing', () => Buffer.alloc(0)],
     ['noise of the right length', () => randomBytes(256)],
     ['text', () => Buffer.from('💥')],
-  ])('fails for a signer that answers %s', async (_, signature) => {
+  ])('fails if the signer answers %s', async (_, signature) => {
     for (const algorithm of ['RSA_2048', 'EC_P256'] as const) {
       const { issuer } = await testCa({ algorithm });
       const certificate = parseCertificate(await testCertificate({ ...issuer, signer: { publicKey: issuer.signer.publicKey, sign: signature } }));
@@ -159,7 +159,7 @@ describe('verifying a certificate', () => {
     }
   });
 
-  test('fails for a signer with another key, or of another family, or over another digest', async () => {
+  test('fails if the signer has another key or family of keys, or signs over another digest', async () => {
     const rsa = (await testCa({ algorithm: 'RSA_2048' })).issuer.signer;
     const p384 = (await testCa({ algorithm: 'EC_P384' })).issuer.signer;
     const own = ca.issuer.signer;
@@ -172,7 +172,7 @@ describe('verifying a certificate', () => {
     }
   });
 
-  test('fails where the two parsers read something different, and says what', () => {
+  test('fails if the two parsers read something different, and the message says what they read', () => {
     const parsed = parseCertificate(device);
     const { publicKey } = ca.issuer.signer;
     const other = { ...parsed, serialNumber: '01', ca: true, publicKey, validity: { ...parsed.validity, notAfter: new Date(0) } };
@@ -180,7 +180,7 @@ describe('verifying a certificate', () => {
     expect(() => verifyCertificate({ ...parsed, der: Buffer.concat([device, Buffer.of(0)]) }, publicKey)).toThrow('is read differently by OpenSSL: octets');
   });
 
-  test('fails with a reason where OpenSSL can\'t read the certificate or its key', () => {
+  test('fails with a reason if OpenSSL can\'t read the certificate or its key', () => {
     const parsed = parseCertificate(device);
     const { publicKey } = ca.issuer.signer;
     expect(() => verifyCertificate({ ...parsed, der: Buffer.from('3000', 'hex') }, publicKey)).toThrow(/^the certificate [0-9A-F]{40} can't be read by OpenSSL/);

@@ -74,7 +74,7 @@ test.each(DEPTHS)('OpenSSL accepts every pair of algorithms in a chain of depth 
   expect(stdout.trim().split('\n')).toEqual(leaves.map(path => `${path}: OK`));
 });
 
-test('OpenSSL refuses each of them where the last octet of one signature is another', () => {
+test('OpenSSL refuses a chain of any pair of algorithms if the last octet of one signature differs', () => {
   const forged = hierarchies.map(({ name, cas, leaves }, index): Hierarchy => {
     const tampered = [...cas];
     tampered[1 + index % 3] = altered(cas[1 + index % 3]);
@@ -108,7 +108,7 @@ test('node:crypto verifies each certificate by the one above it, and by no other
   }
 });
 
-whereInstalled(hasCerttool(), 'certtool', 'gnutls-bin').test('GnuTLS accepts the longest chain of every pair with its profile "medium", and none with another signature', () => {
+whereInstalled(hasCerttool(), 'certtool', 'gnutls-bin').test('GnuTLS accepts the longest chain of every pair with its profile "medium", and refuses it with another signature', () => {
   for (const [index, { name, cas, leaves }] of hierarchies.entries()) {
     const root = file('gnutls-root.pem', pem(cas[0]));
     const chain = (ofCas: readonly Buffer[]) => [leaves[3], ...ofCas.slice(1).reverse()].map(pem).join('');
@@ -150,7 +150,7 @@ describe('a chain with declared ends', () => {
     expect(at(validity.notAfter, 1).stderr).toContain(notAfter === END ? 'format error in certificate\'s notBefore field' : 'certificate has expired');
   });
 
-  test('is as long as its CA at the most, from either side', async () => {
+  test('is at most as long as its CA, on either side', async () => {
     const ca = await testCa({ validity: validityFrom(NOW, PROFILES.ca, term('2026-01-01T00:00:00Z', '2036-02-29T00:00:00Z'), undefined, false) });
     const outer = ca.issuer.validity!;
     const device = (notBefore: string, notAfter: string, clip = false): Validity =>

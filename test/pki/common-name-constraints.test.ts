@@ -35,7 +35,7 @@ describe('a common name that a validator takes for a host name', () => {
     ['sensor-001', constraintsOf({ permitted: { ip: ['10.0.0.0/8'] }, excluded: { dns: ['evil.example'] } })],
     ['a.evil:1.example', NOT_EVIL],
     ['.sensor-001', constraintsOf({})],
-  ])('is issued where it lies within the host names, or counts for nothing: %s', (commonName, constraints, names = {}) => {
+  ])('is issued within the permitted host names, or where it does not count: %s', (commonName, constraints, names = {}) => {
     expect(complaint(commonName, constraints, names)).toBeUndefined();
   });
 
@@ -58,11 +58,11 @@ describe('a common name that a validator takes for a host name', () => {
     ['.sensor', MAILBOXES, {}, 'exclude names that begin with a dot'],
     ['.sensor', MAILBOXES, { email: ['a@acme.example'] }, 'exclude names that begin with a dot'],
     ['.sensor', constraintsOf({ permitted: { ip: ['10.0.0.0/8'] } }), { dns: ['a.acme.example'] }, 'exclude names that begin with a dot'],
-  ])('is refused outside of them, for one reading or another: %s', (commonName, constraints, names, what) => {
+  ])('is refused outside of them, whichever way it is read: %s', (commonName, constraints, names, what) => {
     expect(complaint(commonName, constraints, names)).toBe(asHost(commonName, what));
   });
 
-  test('is shown within the host names that are permitted, and not within other types', () => {
+  test('is accepted within the permitted host names, and within no other type', () => {
     expect(complaint('sensor-001', constraintsOf({ permitted: { dns: ['acme.example'], email: ['acme.test'], ip: ['10.0.0.0/8'] } })))
       .toBe(asHost('sensor-001', 'permit "acme.example"'));
   });
@@ -76,7 +76,7 @@ describe('the common name of a CA', () => {
     expect(complaint(commonName, ACME, {}, 'ca')).toBe(asHost(commonName, 'permit "acme.example", "acme.test"'));
   });
 
-  test.each(['Line 7', '-line7', 'line7.', '.line7!', 'line7.-a', 'line_7', 'a..b', 'Linie-ü', 'line7 a'])('otherwise only brings a warning: %s', commonName => {
+  test.each(['Line 7', '-line7', 'line7.', '.line7!', 'line7.-a', 'line_7', 'a..b', 'Linie-ü', 'line7 a'])('only brings a warning otherwise: %s', commonName => {
     const facts = { commonName, alternativeNames: [], profile: 'ca' } as const;
     const warning = `the commonName "${commonName}" should lie within the host names that a CA above permits, "acme.example", "acme.test": ${WARNING}`;
     expect(checkCommonNameElsewhere(facts, ACME)).toBe(warning);

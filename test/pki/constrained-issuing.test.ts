@@ -111,7 +111,7 @@ describe.each(Object.keys(TYPES))('a CA with constraints on names of the type %s
   test.each([
     ['permits', { permitted: base }, within, outside, `the CA's name constraints do not permit ${outside_}; they permit only ${base_}`],
     ['excludes', { excluded: base }, outside, within, `the CA's name constraints exclude ${within_}`],
-  ] as const)('that it %s signs what others accept, and not what they refuse', async (_, constraints, good, bad, words) => {
+  ] as const)('that it %s issues a certificate that other validators accept, and refuses one that they refuse', async (_, constraints, good, bad, words) => {
     const ca = await testCa({ validity, extensions: { nameConstraints: { critical: true, ...constraints } } });
     const options = ({ names, subject = { commonName: 'sensor' } }: Names) => ({ subject, validity, extensions: names && { subjectAlternativeNames: names } });
     const leaf = await testCertificate(ca.issuer, options(good));
@@ -127,7 +127,7 @@ describe.each(Object.keys(TYPES))('a CA with constraints on names of the type %s
     }
   });
 
-  test('writes them as it reads them, critical or not', async () => {
+  test('has them in its certificate as they were declared, critical or not', async () => {
     for (const critical of [true, false]) {
       const ca = await testCa({ extensions: { nameConstraints: { critical, permitted: base, excluded: base } } });
       const text = opensslOutput(['x509', '-noout', '-text'], pem(ca.certificate));
@@ -146,13 +146,13 @@ describe.each(Object.keys(TYPES))('a CA with constraints on names of the type %s
  * accepts a certificate outside the constraints as well. BearSSL's br_x509_minimal answers a critical extension that it
  * doesn't know with BR_ERR_X509_CRITICAL_EXTENSION.
  */
-test.each([true, false])('constraints hold for OpenSSL whether they are critical or not: %s', async critical => {
+test.each([true, false])('OpenSSL enforces constraints whether they are critical or not: %s', async critical => {
   const ca = await testCa({ extensions: { nameConstraints: { critical, permitted: { dns: ['example.com'] } } } });
   const forged = await testCertificate({ ...ca.issuer, nameConstraints: undefined }, { extensions: { subjectAlternativeNames: { dns: ['example.org'] } } });
   expect(opensslSays(forged, ca.certificate)).toContain('permitted subtree violation');
 });
 
-describe('constraints of a CA above', () => {
+describe('the constraints of a CA above', () => {
   async function twoLevels(above: Omit<DeclaredNameConstraints, 'critical'>, below?: Omit<DeclaredNameConstraints, 'critical'>) {
     const root = await testCa({ algorithm: 'EC_P384', subject: { organization: 'Acme', commonName: 'Root' }, extensions: { nameConstraints: { critical: true, ...above } } });
     const certificate = await testCertificate(root.issuer, {
@@ -166,7 +166,7 @@ describe('constraints of a CA above', () => {
     ['what only the upper one permits', { dns: ['a.example.com'] }, false],
     ['what the lower one permits and the upper one excludes', { dns: ['secret.plant.example.com'] }, false],
     ['what none speaks of', { dns: ['a.plant.example.com'], ip: ['192.0.2.1'] }, true],
-  ])('hold below the CA below it, for %s', async (_, names, good) => {
+  ])('apply below the CA below it too, for %s', async (_, names, good) => {
     const { root, certificate, issuer } = await twoLevels(
       { permitted: { dns: ['example.com'] }, excluded: { dns: ['secret.plant.example.com'] } }, { permitted: { dns: ['plant.example.com'] } });
     expect(issuer.nameConstraints).toHaveLength(2);
@@ -177,7 +177,7 @@ describe('constraints of a CA above', () => {
     await (good ? expect(issued).resolves.toBeInstanceOf(Buffer) : expect(issued).rejects.toThrow(/^the CA's name constraints /));
   });
 
-  test('hold for the name of the CA below it', async () => {
+  test('apply to the name of the CA below it', async () => {
     const permitted = { directory: [{ organization: 'Acme' }] };
     await expect(twoLevels({ permitted })).resolves.toBeDefined();
     const root = await testCa({ extensions: { nameConstraints: { critical: true, permitted } } });
@@ -185,14 +185,14 @@ describe('constraints of a CA above', () => {
       'the CA\'s name constraints do not permit directory:"O=Other, CN=Plant CA"');
   });
 
-  test('can be widened by no CA below it, as far as validators go', async () => {
+  test('can\'t be widened by a CA below it, and validators agree', async () => {
     const { root, certificate, issuer } = await twoLevels({ permitted: { dns: ['example.com'] } }, { permitted: { dns: ['org'] } });
     const options = { algorithm: 'EC_P521', extensions: { subjectAlternativeNames: { dns: ['example.org'] } } } as const;
     await expect(testCertificate(issuer, options)).rejects.toThrow('do not permit dns:"example.org"; they permit only dns:"example.com"');
     expect(opensslSays(await testCertificate({ ...issuer, nameConstraints: undefined }, options), certificate, root)).toContain('permitted subtree violation');
   });
 
-  test('must not be declared for who is no CA', async () => {
+  test('are refused for a certificate that is not a CA', async () => {
     const { issuer } = await testCa();
     await expect(testCertificate(issuer, { extensions: { nameConstraints: { critical: true, permitted: { dns: ['a'] } } } })).rejects.toThrow(
       'nameConstraints must be left out for a certificate that is not a CA (RFC 5280, section 4.2.1.10)');
@@ -202,7 +202,7 @@ describe('constraints of a CA above', () => {
 test.each([
   'https://user@example.com/', 'https://user:word@example.com/', 'https://example.com?query', 'https://example.com#part', 'https://192.0.2.1/',
   'https://[2001:db8::1]/', 'https://example.com/a:b',
-])('issuing fails for %s below constraints on URIs, although OpenSSL sees a host there that is not excluded', async uri => {
+])('a certificate for %s is refused below constraints on URIs, although OpenSSL finds a host in it that is not excluded', async uri => {
   const ca = await testCa({ extensions: { nameConstraints: { critical: true, excluded: { uri: ['example.com'] } } } });
   const extensions = { subjectAlternativeNames: { uri: [uri] } };
   expect(opensslSays(await testCertificate({ ...ca.issuer, nameConstraints: undefined }, { extensions }), ca.certificate)).toBe('OK');
@@ -210,7 +210,7 @@ test.each([
     `the CA's name constraints on URIs require a URI with a host name (RFC 5280, section 4.2.1.10), got ${JSON.stringify(uri)}`);
 });
 
-describe('directory names of a CA from elsewhere', () => {
+describe('the directory names in the constraints of a CA from elsewhere', () => {
   const organization = (tag: number, octets: Buffer) => sequence(setOfOne(sequence(objectIdentifier('2.5.4.10'), element(tag, octets))));
   const acme = encodeName({ organization: 'Acmé', commonName: 'sensor' });
 
@@ -220,7 +220,7 @@ describe('directory names of a CA from elsewhere', () => {
     ['UTF8String', Tag.UTF8_STRING, Buffer.from('Acmé'), true],
     ['TeletexString with another letter', Tag.TELETEX_STRING, Buffer.from('Acm\xe8', 'latin1'), false],
     ['BMPString with another letter', Tag.BMP_STRING, Buffer.from('Acm\xe8', 'utf16le').swap16(), false],
-  ])('permit the same text whatever its type, as to OpenSSL: %s', async (_, tag, octets, same) => {
+  ])('permit the same text whatever its type, as in OpenSSL: %s', async (_, tag, octets, same) => {
     const base = organization(tag, octets);
     const constraints = { permitted: [{ type: 'directory', value: base } as const], excluded: [] };
     const judged = () => assertNamesPermitted({ subject: acme, alternativeNames: [], profile: 'device' }, [constraints]);

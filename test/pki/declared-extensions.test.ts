@@ -113,14 +113,14 @@ describe('@peculiar/x509', () => {
 });
 
 describe('a certificate', () => {
-  test('verifies strictly with all of it', async () => {
+  test('with all of it verifies strictly', async () => {
     const ca = await testCa();
     const verify = async (extensions: DeclaredExtensions) => openssl(['verify', '-x509_strict', '-attime', '1772366400', '-CAfile', file('ca.pem', pem(ca.certificate)),
       file('leaf.pem', pem(await testCertificate(ca.issuer, { extensions })))]);
     expect(await verify(EVERYTHING)).toMatchObject({ status: 0, stderr: '' });
   });
 
-  test('is for the hosts that are declared, to OpenSSL and to Node.js', async () => {
+  test('is for the declared hosts, according to OpenSSL and Node.js', async () => {
     const leaf = await device(EVERYTHING);
     const node = new X509Certificate(leaf);
     expect([node.checkHost('mqtt.example.com'), node.checkHost('a.example.com'), node.checkIP('192.0.2.1'), node.checkIP('2001:db8::ff'), node.checkEmail('ops@example.com')])
@@ -133,7 +133,7 @@ describe('a certificate', () => {
     ]);
   });
 
-  test('names a usage once that the profile has already', async () => {
+  test('names a usage once if the profile has it already', async () => {
     const der = await device({ extendedKeyUsages: [OID.clientAuth, OID.clientAuth] });
     expect(new x509.X509Certificate(der).getExtension(x509.ExtendedKeyUsageExtension)!.usages).toEqual([OID.clientAuth]);
   });
@@ -143,7 +143,7 @@ describe('a certificate', () => {
     expect(await testCertificate(issuer, { extensions: {} })).toEqual(await testCertificate(issuer));
   });
 
-  test('can have 50 names, and is read with all of them', async () => {
+  test('can have 50 names, and all of them are read', async () => {
     const dns = Array.from({ length: 50 }, (_, index) => `n${index}.example.com`);
     const names = new X509Certificate(await device({ subjectAlternativeNames: { dns } })).subjectAltName!;
     expect(names.split(', ')).toEqual(dns.map(name => `DNS:${name}`));
@@ -154,7 +154,7 @@ test.each([
   ['two elements', 'BQAFAA=='],
   ['an element that is too short', 'DAVoZWw='],
   ['a length that is not the shortest', 'BIEBAA=='],
-])('issuing fails for an extension with %s for its value', async (_, value) => {
+])('issuing fails for an extension with %s as its value', async (_, value) => {
   await expect(device({ customExtensions: [{ oid: '1.2.3', value }] })).rejects.toThrow(
     /^customExtensions must have one element of DER as the value of 1\.2\.3: DER (must|is cut off)/);
 });
@@ -162,8 +162,8 @@ test.each([
 /** What is signed; the signature of ECDSA differs each time. */
 const tbs = (der: Buffer) => new DerReader(der).sequence().element(Tag.SEQUENCE);
 
-describe('the octets that never change', () => {
-  test('of a certificate with everything', async () => {
+describe('the octets', () => {
+  test('of a certificate with everything never change', async () => {
     expect(tbs(await device(EVERYTHING)).toString('hex')).toBe([
       // TBSCertificate
       '30820373',
@@ -215,7 +215,7 @@ describe('the octets that never change', () => {
     ].join(''));
   });
 
-  test('of the constraints of a CA', async () => {
+  test('of the constraints of a CA never change', async () => {
     expect(tbs((await testCa({ extensions: CONSTRAINTS })).certificate).toString('hex')).toContain([
       // nameConstraints, critical
       '3081a70603551d1e0101ff04819c308199',
@@ -243,7 +243,7 @@ describe('the octets that never change', () => {
   });
 });
 
-test('what is parsed of a certificate with everything is what it would be without', async () => {
+test('a certificate with all extensions is parsed like one without them', async () => {
   const { subject, validity, ca, unknownCritical } = parseCertificate(await device(EVERYTHING));
   const plain = parseCertificate(await device({}));
   expect({ subject, validity, ca }).toEqual({ subject: plain.subject, validity: plain.validity, ca: false });

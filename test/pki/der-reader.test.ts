@@ -22,16 +22,44 @@ describe('a reader of DER', () => {
     expect(reader('a003020102').explicit(0).unsigned()).toEqual(Buffer.of(2));
   });
 
-  test('tells the tag of what follows', () => {
+  test('tells the tag of the next element', () => {
     const file = reader('0500');
     expect(file.tag).toBe(Tag.NULL);
     file.element(Tag.NULL);
     expect(file.tag).toBeUndefined();
   });
 
-  test('reads long lengths', () => {
-    expect(new DerReader(Buffer.concat([Buffer.from('04820100', 'hex'), Buffer.alloc(256)])).contents(Tag.OCTET_STRING)).toHaveLength(256);
-    expect(new DerReader(Buffer.concat([Buffer.from('0483010000', 'hex'), Buffer.alloc(65_536)])).contents(Tag.OCTET_STRING)).toHaveLength(65_536);
+  test.each([['048180', 2 ** 7], ['04820100', 2 ** 8], ['0483010000', 2 ** 16], ['048401000000', 2 ** 24]])('reads the long length %s', (header, length) => {
+    expect(new DerReader(Buffer.concat([Buffer.from(header, 'hex'), Buffer.alloc(length)])).contents(Tag.OCTET_STRING)).toHaveLength(length);
+  });
+
+  test('reads an element of any type, and refuses a tag of several octets and the end', () => {
+    expect(reader('830105').any()).toEqual({ tag: 0x83, contents: Buffer.of(5) });
+    expect(() => reader('9f1f0105').any()).toThrow('DER must have an element here, got a tag of several octets');
+    expect(() => reader('').any()).toThrow('DER must have an element here, got the end');
+  });
+
+  test.each([
+    ['0201ff', 'ff'], ['02020080', '0080'], ['0202ff7f', 'ff7f'],
+    ['0202007f', '007f', 'pathLenConstraint must be an INTEGER in the fewest octets'], ['0202ff80', 'ff80', 'pathLenConstraint must be an INTEGER in the fewest octets'],
+  ])('reads the INTEGER %s with its sign, and reports needless octets', (der, octets, ...expected) => {
+    const faults: string[] = [];
+    expect(reader(der).integer('pathLenConstraint', faults).toString('hex')).toBe(octets);
+    expect(faults).toEqual(expected);
+  });
+
+  test('refuses an INTEGER without octets by its name', () => {
+    expect(() => reader('0200').integer('pathLenConstraint', [])).toThrow('pathLenConstraint must have at least one octet');
+  });
+
+  test.each<[string, boolean, ...string[]]>([
+    ['0101ff', true], ['0500', false],
+    ['010100', false, 'cA must be left out where it is FALSE, its default, and be FF where it is TRUE, got 0x00'],
+    ['010101', true, 'cA must be left out where it is FALSE, its default, and be FF where it is TRUE, got 0x01'],
+  ])('reads the BOOLEAN %s as other readers do, and reports another form', (der, value, ...expected) => {
+    const faults: string[] = [];
+    expect(reader(der).flag('cA', faults)).toBe(value);
+    expect(faults).toEqual(expected);
   });
 
   test.each([
@@ -47,7 +75,7 @@ describe('a reader of DER', () => {
     ['contents that are cut off', '30030201', 'cut off: the element at offset 0 has 3 octets, 2 are left'],
   ])('refuses %s', (_, hex, message) => expect(() => reader(hex).sequence()).toThrow(message));
 
-  test('refuses what follows the end', () => {
+  test('refuses octets after the end', () => {
     const file = reader('300000');
     file.sequence();
     expect(() => file.end()).toThrow('must end at offset 2, got 1 more octets');
@@ -60,9 +88,9 @@ describe('a reader of DER', () => {
     'refuses %s', (_, hex) => expect(() => reader(hex).flag()).toThrow('must leave out a boolean that has its default value'));
 
   test.each([['an empty BIT STRING', '0300'], ['a BIT STRING with unused bits', '03020780']])(
-    'refuses %s where whole octets are due', (_, hex) => expect(() => reader(hex).bitString()).toThrow('BIT STRING of whole octets'));
+    'refuses %s instead of whole octets', (_, hex) => expect(() => reader(hex).bitString()).toThrow('BIT STRING of whole octets'));
 
-  test('says what follows, and where it is in the whole', () => {
+  test('says in an error what comes next, and where it is in the whole', () => {
     const file = reader('3006 0201 05 3001 05'.replace(/ /g, ''));
     expect(file.tag).toBe(Tag.SEQUENCE);
     const inner = file.sequence();

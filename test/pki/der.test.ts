@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import {
-  bitString, bmpString, contextTag, element, explicit, integer, namedBits, NULL, objectIdentifier, octetString,
+  bitString, bmpString, contextTag, element, elementHeader, explicit, integer, namedBits, NULL, objectIdentifier, octetString,
   printableString, sequence, setOf, setOfOne, Tag, time, TRUE, utf8String,
 } from '../../src/pki/der';
 import { DerReader } from '../../src/pki/der-reader';
@@ -51,21 +51,28 @@ describe('the encoder', () => {
     ['2050-01-01T00:00:00Z', '180f32303530303130313030303030305a'],
     ['2052-02-29T12:00:00Z', '180f32303532303232393132303030305a'],
     ['9999-12-31T23:59:59Z', '180f39393939313233313233353935395a'],
-  ])('writes %s in the form RFC 5280 wants for its year', (iso, expected) => {
+  ])('writes %s in the form that RFC 5280 demands for its year', (iso, expected) => {
     expect(hex(time(new Date(iso)))).toBe(expected);
   });
 
-  test.each([new Date('1949-12-31T23:59:59Z'), new Date('+010000-01-01T00:00:00Z'), new Date(NaN)])('fails for %s, which no certificate can name', date => {
-    expect(() => time(date)).toThrow('a date in a certificate must be in the years 1950 to 9999');
+  test.each([['127 octets', 127, '307f'], ['128 octets', 128, '308180'], ['65536 octets', 65_536, '3083010000']])(
+    'writes the header of %s without the octets', (_, length, expected) => {
+      expect(hex(elementHeader(Tag.SEQUENCE, length))).toBe(expected);
+    });
+
+  test.each([
+    [new Date('1949-12-31T23:59:59Z'), 'the year 1949'], [new Date('+010000-01-01T00:00:00Z'), 'the year 10000'], [new Date(NaN), 'no date'],
+  ])('refuses %s, which no certificate can name', (date, got) => {
+    expect(() => time(date)).toThrow(new RangeError(`a date in a certificate must be in the years 1950 to 9999, got ${got}`));
   });
 
-  test.each([-1, 1.5, NaN, 2 ** 48])('fails for the number %d', value => {
+  test.each([-1, 1.5, NaN, 2 ** 48])('refuses the number %d', value => {
     expect(() => integer(value)).toThrow('a number must be whole');
   });
 });
 
 describe('the reader', () => {
-  test('reads back what the encoder writes', () => {
+  test('reads everything that the encoder writes', () => {
     fc.assert(fc.property(fc.uint8Array({ minLength: 1, maxLength: 300 }), fc.uint8Array({ maxLength: 70_000 }), (number, octets) => {
       const reader = new DerReader(sequence(integer(number), octetString(octets), TRUE, bitString(octets))).sequence();
       expect(BigInt(`0x0${reader.unsigned().toString('hex')}`)).toBe(BigInt(`0x0${Buffer.from(number).toString('hex')}`));
@@ -96,7 +103,7 @@ describe('the reader', () => {
     ['a default that is written', '010100', reader => reader.flag()],
     ['a bit string with unused bits', '03020780', reader => reader.bitString()],
     ['a bit string without its first octet', '0300', reader => reader.bitString()],
-  ])('fails for %s', (_, der, read) => {
+  ])('refuses %s', (_, der, read) => {
     expect(() => read(new DerReader(Buffer.from(der, 'hex')))).toThrow(/^DER /);
   });
 });

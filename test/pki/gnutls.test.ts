@@ -8,7 +8,7 @@ import { whereInstalled } from '../support/second-opinions';
 
 
 whereInstalled(hasCerttool(), 'certtool', 'gnutls-bin').describe('certtool --verify-chain', () => {
-  test.each(KEY_ALGORITHM_NAMES)('accepts what a CA by %s signed', async algorithm => {
+  test.each(KEY_ALGORITHM_NAMES)('accepts certificates that a CA by %s signed', async algorithm => {
     // certtool knows no other time than the present.
     const validity = validityFrom(new Date(), PROFILES.ca, 10, undefined, false);
     for (const [index, hash] of HASH_ALGORITHM_NAMES.entries()) {
@@ -21,7 +21,7 @@ whereInstalled(hasCerttool(), 'certtool', 'gnutls-bin').describe('certtool --ver
     }
   });
 
-  test('refuses the same chain where one octet of the signature is another', async () => {
+  test('refuses the same chain if one octet of the signature differs', async () => {
     const validity = validityFrom(new Date(), PROFILES.ca, 10, undefined, false);
     const ca = await testCa({ algorithm: 'RSA_2048', validity });
     const certificate = await testCertificate(ca.issuer, { validity });

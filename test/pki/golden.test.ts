@@ -56,11 +56,11 @@ test.each<[ProfileName, KeyAlgorithmName, HashAlgorithmName, string]>([
   ['server', 'RSA_2048', 'SHA-256', '630effddaa8b60efbcd37d6084bb9f46467e9b3b3aa53c8681b1cbebcaec8ff5'],
   ['ocspResponder', 'EC_P256', 'SHA-256', '159911bff77848ec6404a6c9a258b9f6d0e82d66cf68b81042e524c2f93cadd0'],
   ['device', 'EC_P384', 'SHA-384', '683053c9304355b52a9f1faee1f5c6ecea9b03f61c6a6d75a3866433f3928339'],
-])('what is signed in the %s certificate by %s with %s has the bytes it always had', async (profile, algorithm, hash, expected) => {
+])('the signed part of the %s certificate by %s with %s has the bytes it always had', async (profile, algorithm, hash, expected) => {
   expect(sha256(tbs(await certificate(profile, algorithm, hash)))).toBe(expected);
 });
 
-test('a device certificate by P-256 signs these octets', async () => {
+test('a device certificate by P-256 has these octets in its signed part', async () => {
   expect(tbs(await certificate('device', 'EC_P256', 'SHA-256')).toString('hex')).toBe([
     // TBSCertificate
     '3082018f',

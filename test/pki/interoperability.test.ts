@@ -113,13 +113,13 @@ async function assertAgreement({ profile, issuer, issuerAlgorithm, algorithm, ha
 
 const BY_CA = KEY_ALGORITHM_NAMES.flatMap(algorithm => HASH_ALGORITHM_NAMES.map(hash => [algorithm, hash] as const));
 
-describe('node:crypto and @peculiar/x509 read what was declared', () => {
-  test.each(BY_CA)('in the CA by %s with %s', async (algorithm, hash) => {
+describe('node:crypto and @peculiar/x509', () => {
+  test.each(BY_CA)('read everything that was declared in the CA by %s with %s', async (algorithm, hash) => {
     const { issuer, certificate } = await testCa({ algorithm, hash, pathLength: 1 });
     await assertAgreement({ profile: 'ca', issuer, issuerAlgorithm: algorithm, algorithm, hash, certificate });
   });
 
-  test.each(BY_CA)('in certificates of every profile for every key, signed by %s with %s', async (issuerAlgorithm, hash) => {
+  test.each(BY_CA)('read everything that was declared in verification and device certificates for every key, signed by %s with %s', async (issuerAlgorithm, hash) => {
     const { issuer } = await testCa({ algorithm: issuerAlgorithm, hash });
     for (const algorithm of KEY_ALGORITHM_NAMES) {
       for (const profile of ['verification', 'device', 'devid', 'server', 'ocspResponder'] as const) {

@@ -33,7 +33,7 @@ describe('an issued certificate', () => {
     }
   });
 
-  test('may be signed elsewhere, at any time later', async () => {
+  test('can be signed elsewhere, at any time later', async () => {
     const { issuer } = await testCa({ algorithm: 'RSA_2048' });
     const asked: [Buffer, string][] = [];
     const remote = {
@@ -51,18 +51,18 @@ describe('an issued certificate', () => {
     expect(here.includes(asked[0][0])).toBe(true);
   });
 
-  test('is not made where the signer fails', async () => {
+  test('is not made if the signer fails', async () => {
     const { issuer } = await testCa();
     const sign_ = () => Promise.reject(new Error('the key is disabled'));
     await expect(testCertificate({ ...issuer, signer: { publicKey: issuer.signer.publicKey, sign: sign_ } })).rejects.toThrow('the key is disabled');
   });
 
-  test('has the same bytes again for the same content, by RSA', async () => {
+  test('has the same bytes for the same content, by RSA', async () => {
     const { issuer } = await testCa({ algorithm: 'RSA_2048' });
     expect(await testCertificate(issuer)).toEqual(await testCertificate({ ...issuer }));
   });
 
-  test('follows a profile that is declared elsewhere', async () => {
+  test('can follow a profile that is declared elsewhere', async () => {
     const server: CertificateProfile = { ...PROFILES.device, extendedKeyUsage: ['1.3.6.1.5.5.7.3.1', '1.3.6.1.5.5.7.3.2'], keyUsage: [] };
     const { issuer } = await testCa();
     const der = await issue(server, testContent(issuer), issuer);
@@ -71,8 +71,8 @@ describe('an issued certificate', () => {
   });
 });
 
-describe('issuing fails', () => {
-  test('for a validity that is not within the CA\'s', async () => {
+describe('a certificate', () => {
+  test('is refused for a validity that is not within the CA\'s', async () => {
     const { issuer } = await testCa({ validity: { notBefore: new Date('2026-01-01T00:00:00Z'), notAfter: new Date('2027-01-01T00:00:00Z') } });
     const outlives = { notBefore: NOW, notAfter: new Date('2027-01-01T00:00:01Z') };
     const precedes = { notBefore: new Date('2025-12-31T23:59:59Z'), notAfter: NOW };
@@ -82,7 +82,7 @@ describe('issuing fails', () => {
     await testCertificate(issuer, { validity: issuer.validity });
   });
 
-  test('for a path length where none belongs, and for a CA below one that allows none', async () => {
+  test('is refused for a path length if it is no CA, and is refused as a CA below one that allows none', async () => {
     const { issuer } = await testCa({ pathLength: 0 });
     await expect(testCertificate(issuer, { pathLength: 0 })).rejects.toThrow('pathLength must be left out for a certificate that is not a CA, got 0');
     await expect(testCertificate(issuer, { profile: 'ca' })).rejects.toThrow('has a pathLength of 0: it can sign device certificates, but no CA below it');
@@ -95,12 +95,12 @@ describe('issuing fails', () => {
 
   test.each([
     '', '00', '4A', SERIAL_NUMBER.toLowerCase(), `80${SERIAL_NUMBER.slice(2)}`, `00${SERIAL_NUMBER.slice(2)}`, `${SERIAL_NUMBER}00`, `${SERIAL_NUMBER}\n`,
-  ])('for the serial number %j', async serialNumber => {
+  ])('is refused for the serial number %j', async serialNumber => {
     const { issuer } = await testCa();
     await expect(testCertificate(issuer, { serialNumber })).rejects.toThrow('a serial number must be 40 upper-case hexadecimal digits');
   });
 
-  test('for keys that can\'t be declared', async () => {
+  test('is refused for keys that can\'t be declared', async () => {
     const { issuer } = await testCa();
     const odd = Buffer.concat([publicKeyOf(DEVICE_KEYS.EC_P256), Buffer.of(0)]);
     await expect(issue(PROFILES.device, { ...testContent(issuer), publicKey: odd }, issuer)).rejects.toThrow(
@@ -128,7 +128,7 @@ describe('the largest certificate', () => {
     }
   });
 
-  test('of a CA that signs itself is known before its key, with the later dates where none are given', async () => {
+  test('of a CA that signs itself is known before its key, with the later dates if none are given', async () => {
     const name = encodeName(CA_SUBJECT);
     const planned = { subject: name, keyAlgorithm: 'RSA_2048', hashAlgorithm: 'SHA-256', pathLength: 0 } as const;
     const { certificate, issuer } = await testCa({ algorithm: 'RSA_2048', pathLength: 0 });
@@ -136,7 +136,7 @@ describe('the largest certificate', () => {
     expect(largestCertificate(PROFILES.ca, planned, undefined)).toHaveLength(certificate.length + 4);
   });
 
-  test('can be planned for a key that exists, and not without a key or its algorithm', () => {
+  test('can be planned for a key that exists, but not without a key or its algorithm', () => {
     const planned = { subject, hashAlgorithm: 'SHA-256' } as const;
     const publicKey = publicKeyOf(DEVICE_KEYS.RSA_3072);
     expect(parseCertificate(largestCertificate(PROFILES.device, { ...planned, keyAlgorithm: 'EC_P256', publicKey }, undefined)).publicKey).toEqual(publicKey);
@@ -150,11 +150,11 @@ describe('the largest certificate', () => {
   });
 });
 
-test('a profile has the name under which it is declared, which decides what its names may be', () => {
+test('a profile has the name under which it is declared, which decides what its names can be', () => {
   expect(Object.entries(PROFILES).map(([name, profile]) => profile.name === name)).toEqual([true, true, true, true, true]);
 });
 
-test('the profiles can\'t be changed by who uses them', () => {
+test('the profiles can\'t be changed by their users', () => {
   expect(Object.isFrozen(PROFILES)).toBe(true);
   Object.values(PROFILES).forEach(profile => {
     expect([profile, ...Object.values(profile)].every(Object.isFrozen)).toBe(true);

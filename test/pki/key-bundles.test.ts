@@ -35,21 +35,21 @@ describe('a key with its chain in one text', () => {
     expect(opensslOutput(['x509', '-in', path, '-noout', '-pubkey'])).toBe(opensslOutput(['pkey', '-in', path, '-pubout']));
   });
 
-  test('leaves out what stood around the key', async () => {
+  test('leaves out any text around the key', async () => {
     const { privateKeyPem, ...others } = await bundle();
     expect(combinedPem({ privateKeyPem: `a comment\n${privateKeyPem}\nanother`, ...others })).toBe(combinedPem({ privateKeyPem, ...others }));
     expect(combinedPem({ privateKeyPem, ...others, chain: [] }).match(/BEGIN/g)).toHaveLength(2);
   });
 
-  test.each(KEY_ALGORITHM_NAMES)('or the key of %s alone is PKCS#8 in DER', algorithm => {
+  test.each(KEY_ALGORITHM_NAMES)('is, for the key of %s alone, PKCS#8 in DER', algorithm => {
     const der = derOfPrivateKey(DEVICE_KEYS[algorithm]);
     expect(opensslOutput(['pkey', '-inform', 'DER'], der)).toBe(opensslOutput(['pkey'], DEVICE_KEYS[algorithm]));
     expect(der).toEqual(createPrivateKey(DEVICE_KEYS[algorithm]).export({ type: 'pkcs8', format: 'der' }));
   });
 });
 
-describe('a bundle fails', () => {
-  test('for the certificate of another key', async () => {
+describe('a bundle', () => {
+  test('is refused for the certificate of another key', async () => {
     const { certificate, chain } = await bundle('EC_P384');
     const wrong = { privateKeyPem: DEVICE_KEYS.EC_P256, certificate, chain };
     const message = 'certificate must be the certificate of the private key, got the certificate of another key';
@@ -57,7 +57,7 @@ describe('a bundle fails', () => {
     expect(failure(() => combinedPem(wrong))).toBe(message);
   });
 
-  test('for what is no certificate, or more than one', async () => {
+  test('is refused for no certificate, or for more than one', async () => {
     const parts = await bundle();
     const pem = Buffer.from(toPem('CERTIFICATE', parts.certificate));
     const two = Buffer.concat([parts.certificate, parts.certificate]);
@@ -68,7 +68,7 @@ describe('a bundle fails', () => {
     });
   });
 
-  test('for a key that can\'t be read', async () => {
+  test('is refused for a key that can\'t be read', async () => {
     const parts = await bundle();
     const secret = parts.privateKeyPem.slice(30, 90);
     expect(() => combinedPem({ ...parts, privateKeyPem: secret })).toThrow(/got a string that is not \(not shown\)$/);

@@ -9,14 +9,14 @@ function spkiOf(privateKeyPem: string): Buffer {
 
 describe('a generated key pair', () => {
   // RSA_3072 and RSA_4096 differ from RSA_2048 in a number, and take seconds to make.
-  test.each<KeyAlgorithmName>(['RSA_2048', 'EC_P256', 'EC_P384'])('of %s is what node:crypto reads and writes', async algorithm => {
+  test.each<KeyAlgorithmName>(['RSA_2048', 'EC_P256', 'EC_P384'])('of %s is the one that node:crypto reads and writes', async algorithm => {
     const { privateKeyPem, publicKey } = await generateKeyPair(algorithm);
     expect(privateKeyPem).toBe(createPrivateKey(privateKeyPem).export({ type: 'pkcs8', format: 'pem' }));
     expect(publicKey).toEqual(spkiOf(privateKeyPem));
     expect(keyAlgorithmOfPublicKey(publicKey)).toBe(algorithm);
   });
 
-  test('on a curve keeps its form where the private number begins with zeros', async () => {
+  test('on a curve keeps its length if the private number begins with zeros', async () => {
     const pairs = await Promise.all(Array.from({ length: 5000 }, () => generateKeyPair('EC_P256')));
     expect(new Set(pairs.map(({ privateKeyPem }) => privateKeyPem.length)).size).toBe(1);
     const scalarOffset = 36; // of PKCS#8 for P-256
@@ -28,7 +28,7 @@ describe('a generated key pair', () => {
     });
   });
 
-  test('is another one each time', async () => {
+  test('differs each time', async () => {
     const pairs = await Promise.all(Array.from({ length: 50 }, () => generateKeyPair('EC_P384')));
     expect(new Set(pairs.map(({ publicKey }) => publicKey.toString('hex'))).size).toBe(50);
   });
@@ -52,7 +52,7 @@ describe('the public key of a private key', () => {
       publicKeyEncoding: { type: 'spki', format: 'der' },
       privateKeyEncoding: { type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'secret' },
     }).privateKey],
-  ])('fails for %s without showing it', (_, pem) => {
+  ])('is refused for %s without showing it', (_, pem) => {
     const error = (() => {
       try {
         return publicKeyOf(pem);
@@ -99,5 +99,5 @@ describe('the algorithm of a public key', () => {
     ['secp256k1, of the same length as P-256 but for its identifier', generateKeyPairSync('ec', { namedCurve: 'secp256k1' }).publicKey.export(der)],
     ['brainpoolP256r1', generateKeyPairSync('ec', { namedCurve: 'brainpoolP256r1' }).publicKey.export(der)],
     ['explicit parameters', generateKeyPairSync('ec', { namedCurve: 'P-256', paramEncoding: 'explicit' }).publicKey.export(der)],
-  ])('is none that can be declared for %s', (_, spki) => expect(keyAlgorithmOfPublicKey(spki)).toBeUndefined());
+  ])('is not one that can be declared for %s', (_, spki) => expect(keyAlgorithmOfPublicKey(spki)).toBeUndefined());
 });

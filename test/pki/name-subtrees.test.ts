@@ -8,7 +8,7 @@ import { encodeName } from '../../src/pki/name';
 import { assertNamesPermitted } from '../../src/pki/name-constraints';
 import { isWithin, reachesInto } from '../../src/pki/name-subtrees';
 
-test.each(CONSTRAINT_CASES.map((each, index) => [titleOf(each), index] as const))('a CA signs what every validator accepts, and nothing else: %s', (_, index) => {
+test.each(CONSTRAINT_CASES.map((each, index) => [titleOf(each), index] as const))('a CA signs the names that every validator accepts, and no others: %s', (_, index) => {
   const { constraints, names, subject = { organization: 'Acme' }, within } = CONSTRAINT_CASES[index];
   const [permitted, excluded] = [constraints.permitted, constraints.excluded].map(lists => rawNames(lists ?? {}));
   const judge = () => assertNamesPermitted({ subject: encodeName(subject), alternativeNames: rawNames(names), profile: 'device' }, [{ permitted, excluded }]);
@@ -19,7 +19,7 @@ test.each(CONSTRAINT_CASES.map((each, index) => [titleOf(each), index] as const)
   }
 });
 
-describe('a refusal names the name and the constraint', () => {
+describe('a name', () => {
   const judge = (constraints: Omit<DeclaredNameConstraints, 'critical'>, names: NameLists, subject?: SubjectValues, byStandard?: boolean) => {
     const [permitted, excluded] = [constraints.permitted, constraints.excluded].map(lists => rawNames(lists ?? {}));
     assertNamesPermitted({ subject: subject && encodeName(subject), alternativeNames: rawNames(names), profile: 'device', byStandard }, [{ permitted, excluded }]);
@@ -37,13 +37,13 @@ describe('a refusal names the name and the constraint', () => {
       'do not permit directory:"C=CN, O=Other"; they permit only directory:"O=Acme"'],
     ['a URI without a host', { permitted: { uri: ['example.com'] } }, { uri: ['urn:acme:1'] },
       'on URIs require a URI with a host name (RFC 5280, section 4.2.1.10), got "urn:acme:1"'],
-  ])('%s', (_, constraints, names, words) => {
+  ])('is refused with a message that names it and the constraint: %s', (_, constraints, names, words) => {
     expect(() => judge(constraints, names)).toThrow(new Error(`the CA's name constraints ${words}`));
   });
 
   test.each(['https://user@example.org/', 'https://user:word@example.org/', 'https://example.org?query', 'https://example.org#part', 'https://192.0.2.1/', 'https:///path',
     'https://[2001:db8::1]/', 'https://example.org/a:b', '//example.org/', '1https://example.org/', 'x https://example.org/', 'https://example.org:x/', 'https:example.org'])(
-    'a URI in which not every validator finds the same host: %s', uri => {
+    'is refused if it is a URI in which not every validator finds the same host: %s', uri => {
       for (const constraints of [{ permitted: { uri: ['example.org'] } }, { excluded: { uri: ['example.com'] } }]) {
         expect(() => judge(constraints, { uri: [uri] })).toThrow(new Error(
           `the CA's name constraints on URIs require a URI with a host name (RFC 5280, section 4.2.1.10), got ${JSON.stringify(uri)}`));
@@ -51,41 +51,41 @@ describe('a refusal names the name and the constraint', () => {
     });
 
   test.each(['https://example.org', 'HTTPS://EXAMPLE.org/', 'a+b-c.1://example.org/a?b#c', 'mqtts://example.org:8883', 'mqtts://example.org:/a:b'])(
-    'but no URI in which every validator finds a host within: %s', uri => {
+    'is accepted if it is a URI in which every validator finds a host within: %s', uri => {
       expect(() => judge({ permitted: { uri: ['example.org'] }, excluded: { uri: ['example.com'] } }, { uri: [uri] })).not.toThrow();
     });
 
-  test.each(['https://a_b.example.org/', 'https://a.b.2org/', 'https://a.b.2/', 'https://a.-b/'])('and a URI in which Java finds no host, unless only RFC 5280 applies: %s', uri => {
+  test.each(['https://a_b.example.org/', 'https://a.b.2org/', 'https://a.b.2/', 'https://a.-b/'])('is refused if it is a URI in which Java finds no host, unless only RFC 5280 applies: %s', uri => {
     const names = { uri: [uri] };
     expect(() => judge({ excluded: { uri: ['example.com'] } }, names)).toThrow('on URIs require a URI with a host name');
     expect(() => judge({ excluded: { uri: ['example.com'] } }, names, undefined, true)).not.toThrow();
   });
 
-  test.each(['https://2/', 'https://a.b2.org/', 'https://a.2.org/', 'https://a.org./'])('but not one in which Java finds a host: %s', uri => {
+  test.each(['https://2/', 'https://a.b2.org/', 'https://a.2.org/', 'https://a.org./'])('is accepted if it is a URI in which Java finds a host: %s', uri => {
     expect(() => judge({ excluded: { uri: ['example.com'] } }, { uri: [uri] })).not.toThrow();
   });
 
-  test('but an existing CA is not refused because of what only some validators refuse', () => {
+  test('of an existing CA is accepted even if some validators refuse it', () => {
     const names = { dns: ['*.example.com'] };
     expect(() => judge({ excluded: { dns: ['a.example.com'] } }, names, undefined, true)).not.toThrow();
     expect(() => judge({ excluded: { dns: ['example.com'] } }, names, undefined, true)).toThrow(new Error('the CA\'s name constraints exclude dns:"*.example.com"'));
   });
 
-  test('a mailbox in the subject', () => {
+  test('is refused if it is a mailbox in the subject', () => {
     const subject = sequence(setOfOne(sequence(objectIdentifier('1.2.840.113549.1.9.1'), element(Tag.IA5_STRING, Buffer.from('ops@evil.example')))));
     const permitted = rawNames({ email: ['acme.example'] });
     expect(() => assertNamesPermitted({ subject, profile: 'device' }, [{ permitted, excluded: [] }])).toThrow(
       new Error('the CA\'s name constraints do not permit email:"ops@evil.example"; they permit only email:"acme.example"'));
   });
 
-  test('a name that breaks the constraints of any CA above, not only of the nearest', () => {
+  test('is refused if it breaks the constraints of any CA above, not only of the nearest', () => {
     const constraints = ['example.com', 'a.example.com'].map(base => ({ permitted: rawNames({ dns: [base] }), excluded: [] }));
     const judgeAll = (dns: string) => assertNamesPermitted({ alternativeNames: rawNames({ dns: [dns] }), profile: 'device' }, constraints);
     expect(() => judgeAll('b.a.example.com')).not.toThrow();
     expect(() => judgeAll('b.example.com')).toThrow('do not permit dns:"b.example.com"; they permit only dns:"a.example.com"');
   });
 
-  test('a common name only where all names beside it are known', () => {
+  test('is refused as a common name only if all names beside it are known', () => {
     const constraints = [{ permitted: rawNames({ dns: ['acme.example'] }), excluded: [] }];
     const subject = encodeName({ commonName: 'sensor-001' });
     expect(() => assertNamesPermitted({ subject, profile: 'device' }, constraints)).not.toThrow();
@@ -93,7 +93,7 @@ describe('a refusal names the name and the constraint', () => {
   });
 });
 
-describe('whether a name is within a subtree', () => {
+describe('a subtree', () => {
   const name = (type: 'dns' | 'uri' | 'email', value: string) => ({ type, value }) as const;
   const ip = (value: string) => rawNames({ ip: [value] })[0];
 
@@ -111,7 +111,7 @@ describe('whether a name is within a subtree', () => {
     [ip('::1'), ip('0.0.0.0/0'), false],
     [name('dns', 'example.com'), name('email', 'example.com'), false],
     [name('email', 'example.com'), name('dns', 'example.com'), false],
-  ])('is told by the rules of its type: %j, %j', (each, base, within) => {
+  ])('holds a name by the rules of its type: %j, %j', (each, base, within) => {
     expect(isWithin(each, base)).toBe(within);
   });
 
@@ -135,7 +135,7 @@ describe('whether a name is within a subtree', () => {
     [ip('192.0.2.1'), ip('10.0.0.0/8'), false],
     [name('dns', 'example.com'), name('email', 'example.com'), false],
     [name('email', 'a@example.com'), name('dns', 'example.com'), false],
-  ])('is told for what is excluded as the furthest-reaching validator reads it: %j, %j', (each, base, reaches) => {
+  ])('excludes a name as the furthest-reaching validator reads it: %j, %j', (each, base, reaches) => {
     expect(reachesInto(each, base)).toBe(reaches);
   });
 });

@@ -62,7 +62,7 @@ const ALL: SubjectValues = {
   country: 'CN',
 };
 
-test('attributes stand from the general to the particular, in whatever order they are declared', async () => {
+test('attributes stand from the general to the particular, in any order of declaration', async () => {
   const read = readByPeculiar(await certificateOf(ALL)).map(([type]) => type);
   expect(read).toEqual(['C', 'ST', 'L', 'O', 'OU', '2.5.4.46', '2.5.4.5', 'CN']);
   expect(encodeName(ALL)).toEqual(encodeName(Object.fromEntries(Object.entries(ALL).reverse())));
@@ -120,7 +120,7 @@ const subjects = fc.record({
   distinguishedNameQualifier: fc.stringMatching(/^[A-Za-z0-9]{1,64}$/),
 }, { requiredKeys: ['commonName'] }).filter(subject => checkSubject(subject) === undefined);
 
-test('whatever the rules let through stands in the certificate verbatim, to two other parsers', async () => {
+test('any name that the rules accept is in the certificate verbatim, according to two other parsers', async () => {
   await fc.assert(fc.asyncProperty(subjects, async (subject: SubjectValues) => {
     const der = await certificateOf(subject);
     const expected = SUBJECT_ATTRIBUTE_NAMES.filter(name => subject[name] !== undefined).map(name => [LABELS[name], subject[name]]);
@@ -129,13 +129,13 @@ test('whatever the rules let through stands in the certificate verbatim, to two 
   }), { numRuns: 200 });
 });
 
-test('for people, a name is written as RFC 4514 has it', () => {
+test('a name is shown as RFC 4514 writes it', () => {
   expect(formatName(ALL)).toBe('CN=sensor-001,serialNumber=SN 4711,dnQualifier=q,OU=Field,O=Acme,L=Hangzhou,ST=Zhejiang,C=CN');
   expect(formatName({ commonName: 'a, CN=admin' })).toBe('CN=a\\, CN=admin');
   expect(formatName({ commonName: '#1 "x"+\\' })).toBe('CN=\\#1 \\"x\\"\\+\\\\');
 });
 
-test('a name of any origin is written as RFC 4514 has it, too', () => {
+test('a name of any origin is shown as RFC 4514 writes it, too', () => {
   const attribute = (type: string, value: Buffer) => sequence(objectIdentifier(type), value);
   const set = (...attributes: Buffer[]) => element(Tag.SET, ...attributes);
   expect(formatDerName(encodeName(ALL))).toBe(formatName(ALL));

@@ -67,7 +67,7 @@ describe('openssl x509 -text', () => {
     ED25519: 'ED25519 ED25519 Public-Key:',
   };
 
-  test.each(KEY_ALGORITHM_NAMES)('says what each profile is for, by %s', async algorithm => {
+  test.each(KEY_ALGORITHM_NAMES)('says the purpose of each profile, by %s', async algorithm => {
     for (const [index, profile] of (Object.keys(PROFILES) as ProfileName[]).entries()) {
       const hash = HASH_ALGORITHM_NAMES[index % HASH_ALGORITHM_NAMES.length];
       const ca = await testCa({ algorithm, hash, pathLength: 2 });
@@ -104,7 +104,7 @@ describe('a device certificate', () => {
     ['2050-01-01T00:00:00Z', 'Jan  1 00:00:00 2050 GMT'],
     ['2048-02-29T12:00:00Z', 'Feb 29 12:00:00 2048 GMT'],
     ['9999-12-31T23:59:59Z', 'Dec 31 23:59:59 9999 GMT'],
-  ])('may end on %s', async (notAfter, said) => {
+  ])('can end on %s', async (notAfter, said) => {
     const ca = await testCa({ validity: { notBefore: NOW, notAfter: new Date('9999-12-31T23:59:59Z') } });
     const certificate = await testCertificate(ca.issuer, { validity: { notBefore: NOW, notAfter: new Date(notAfter) } });
     expect(opensslOutput(['x509', '-noout', '-enddate'], pem(certificate)).trim()).toBe(`notAfter=${said}`);
@@ -155,7 +155,7 @@ describe('a device certificate', () => {
   });
 });
 
-test('OpenSSL shows every attribute as it was declared, one a line', async () => {
+test('OpenSSL shows every attribute as it was declared, one on a line', async () => {
   const subject = {
     country: 'CN',
     stateOrProvince: 'Zhejiang',

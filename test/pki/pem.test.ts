@@ -3,7 +3,7 @@ import { PemConverter } from '@peculiar/x509';
 import * as fc from 'fast-check';
 import { toPem } from '../../src/pki/pem';
 
-describe('PEM', () => {
+describe('a PEM block', () => {
   test('has lines of 64 characters, LF line ends and a newline at the end', () => {
     expect(toPem('CERTIFICATE', Buffer.alloc(49, 0xff))).toBe(
       `-----BEGIN CERTIFICATE-----\n${'/'.repeat(64)}\n/w==\n-----END CERTIFICATE-----\n`);

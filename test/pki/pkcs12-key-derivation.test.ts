@@ -26,7 +26,7 @@ test('the key derivation of PKCS#12 is the one of OpenSSL, for every length of p
   ), { numRuns: 40 });
 });
 
-test.each(['', 'x'.repeat(31), 'x'.repeat(32)])('also for a passphrase around the end of a block: %j', passphrase => {
+test.each(['', 'x'.repeat(31), 'x'.repeat(32)])('the key derivation of PKCS#12 is the one of OpenSSL for a passphrase around the end of a block too: %j', passphrase => {
   const [salt, digest] = [Buffer.alloc(64, 0xff), 'sha1' as const];
   expect(deriveOctets(passphrase, 1, 64, { digest, salt, iterations: 2 }).toString('hex')).toBe(byOpenssl(passphrase, 1, 64, digest, salt, 2));
 });

@@ -118,7 +118,7 @@ describe.each([
   });
 });
 
-describe('a PKCS#12 file fails', () => {
+describe('a PKCS#12 file', () => {
   /** The message of an error, which shows neither the passphrase nor the key. */
   async function failure(changes: Partial<Pkcs12Content>): Promise<string> {
     const all = await content('EC_P256', 0, { passphrase: 'hunter2', ...changes });
@@ -139,9 +139,9 @@ describe('a PKCS#12 file fails', () => {
     ['for a line end', 'hunter2\n', 'no control characters, got another one (not shown)'],
     ['for a NUL', 'hunter2\0', 'no control characters, got another one (not shown)'],
     ['for a C1 control', 'hunter2\u0085', 'no control characters, got another one (not shown)'],
-    ['outside of the BMP', 'hunter2😀', 'characters of the Basic Multilingual Plane and no control characters, got another one (not shown)'],
+    ['for a character outside of the BMP', 'hunter2😀', 'characters of the Basic Multilingual Plane and no control characters, got another one (not shown)'],
     ['for half a character', 'hunter2\ud83d', 'characters of the Basic Multilingual Plane and no control characters, got another one (not shown)'],
-  ])('%s, and does not show the passphrase', async (_, passphrase, message) => {
+  ])('is refused %s, and the message does not show the passphrase', async (_, passphrase, message) => {
     expect(await failure({ passphrase })).toContain(message);
   });
 
@@ -151,13 +151,13 @@ describe('a PKCS#12 file fails', () => {
     ['outside of the BMP', '😀', 'got 2: "😀"'],
     ['of 256 characters', 'x'.repeat(256), 'got 256: "xxx'],
     ['that is a private key', DEVICE_KEYS.EC_P256, '(a private key, not shown)'],
-  ])('for a friendly name %s', async (_, friendlyName, message) => {
+  ])('is refused for a friendly name (%s)', async (_, friendlyName, message) => {
     const found = await failure({ friendlyName });
     expect(found).toMatch(/^friendlyName must be 1 to 255 characters of the Basic Multilingual Plane and no control characters, got /);
     expect(found).toContain(message);
   });
 
-  test('for the certificate of another key', async () => {
+  test('is refused for the certificate of another key', async () => {
     expect(await failure({ privateKeyPem: DEVICE_KEYS.EC_P384 })).toBe('certificate must be the certificate of the private key, got the certificate of another key');
   });
 });

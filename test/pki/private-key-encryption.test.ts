@@ -21,7 +21,7 @@ describe('the key derivation of an encrypted key', () => {
   test.each([
     ['PBES2', ['-v2', 'aes-256-cbc', ...ITERATIONS]],
     ['PBE-SHA1-3DES', ['-v1', 'PBE-SHA1-3DES', ...ITERATIONS]],
-  ])('of %s may repeat two million times, and not once more', (_, args) => {
+  ])('of %s can repeat two million times, and not once more', (_, args) => {
     expect(MAX_ITERATIONS).toBe(0x1e8480);
     expect(complaintOfEncryption(encrypted(args, WRITTEN, MAX))).toBeUndefined();
     const beyond = encrypted(args, WRITTEN, '02031e8481');
@@ -32,7 +32,7 @@ describe('the key derivation of an encrypted key', () => {
   });
 
   // The salt of 8 octets gives some of them to the number, so that the lengths around both stay true.
-  test.each([['2^31', '0080000000', 2 ** 31], ['2^63', '008000000000000000', 2 ** 63]])('may not repeat %s times', (_, octets, value) => {
+  test.each([['2^31', '0080000000', 2 ** 31], ['2^63', '008000000000000000', 2 ** 63]])('can\'t repeat %s times', (_, octets, value) => {
     const salted = encrypted(['-v2', 'aes-256-cbc', ...ITERATIONS], WRITTEN, WRITTEN).toString('hex');
     const salt = /0408[0-9a-f]{16}02030186a0/.exec(salted)![0];
     const length = octets.length / 2;
@@ -43,14 +43,14 @@ describe('the key derivation of an encrypted key', () => {
       .toBe(`privateKey must be encrypted with at most 2000000 iterations of the key derivation, got ${value}${WAY_OUT}`);
   });
 
-  test('may not be negative', () => {
+  test('can\'t be negative', () => {
     expect(() => complaintOfEncryption(encrypted(['-v2', 'aes-256-cbc', ...ITERATIONS], WRITTEN, '0203ffffff'))).toThrow('not negative');
   });
 
   const [N, R, P] = ['02024000', '020108', '020101']; // 16384, 8, 1
   const scrypt = (n: string, r: string, p: string) => complaintOfEncryption(encrypted(['-scrypt'], N + R + P, n + r + p));
 
-  test('of scrypt may take 16 MiB, 16 times', () => {
+  test('of scrypt can take 16 MiB, 16 times', () => {
     expect(scrypt(N, R, P)).toBeUndefined();
     expect(scrypt(N, R, '020110')).toBeUndefined();
   });
@@ -59,7 +59,7 @@ describe('the key derivation of an encrypted key', () => {
     ['a larger block', N, '020109', P, 'N = 16384, r = 9, p = 1'],
     ['a higher cost', '02027fff', R, P, 'N = 32767, r = 8, p = 1'],
     ['more parallelization', N, R, '020111', 'N = 16384, r = 8, p = 17'],
-  ])('of scrypt may not have %s', (_, n, r, p, found) => {
+  ])('of scrypt can\'t have %s', (_, n, r, p, found) => {
     expect(scrypt(n, r, p)).toBe(`privateKey must be encrypted with scrypt of N times r at most 131072 and p at most 16, got ${found}${WAY_OUT}`);
   });
 });

@@ -111,7 +111,7 @@ describe('an encrypted key', () => {
     ['DES after MD5', ['-v1', 'PBE-MD5-DES'], 'PBES2 or PBE-SHA1-3DES'],
     ['Camellia', ['-v2', 'camellia-256-cbc'], 'AES or 3DES in CBC mode'],
     ['HMAC-MD5', ['-v2', 'aes-256-cbc', '-v2prf', 'hmacWithMD5'], 'PBKDF2 over HMAC with SHA-1, SHA-224, SHA-256, SHA-384 or SHA-512'],
-  ])('fails for %s, which says how to encrypt it anew', (_, args, allowed) => {
+  ])('is refused with %s, and the message says how to encrypt it anew', (_, args, allowed) => {
     const { status, stdout } = openssl(['pkcs8', '-topk8', '-provider', 'legacy', '-provider', 'default', ...args, ...PASS_OUT], DEVICE_KEYS.EC_P256);
     if (status !== 0) {
       console.warn(`SKIPPED: ${args.join(' ')}, because this OpenSSL does not write it`);
@@ -121,21 +121,21 @@ describe('an encrypted key', () => {
       .toBe(`privateKey must be encrypted with ${allowed}, got another algorithm; encrypt it again with openssl pkcs8 -topk8 -v2 aes-256-cbc`);
   });
 
-  test('fails for a cipher of the older form that OpenSSL 3 does without', () => {
+  test('is refused with a cipher of the older form that OpenSSL 3 no longer has', () => {
     const text = opensslOutput(['ec', '-aes128', ...PASS_OUT], DEVICE_KEYS.EC_P256);
     expect(failure(text.replace(/AES-128-CBC/, 'DES-CBC'), PASSPHRASE))
       .toContain('must be encrypted with AES-128-CBC, AES-192-CBC, AES-256-CBC, DES-EDE3-CBC in its DEK-Info, got another algorithm');
     expect(failure(text.replace(/^DEK-Info.*\n/m, ''), PASSPHRASE)).toContain(DAMAGED);
   });
 
-  test('fails for a passphrase that OpenSSL would not read to its end', () => {
+  test('is refused with a passphrase that OpenSSL would not read to its end', () => {
     const text = pkcs8('-v2', 'aes-256-cbc', '-passout', `file:${file('long', 'x'.repeat(1023))}`)(DEVICE_KEYS.EC_P256);
     expectKey(text, DEVICE_KEYS.EC_P256, 'x'.repeat(1023));
     expect(failure(text, 'ä'.repeat(513))).toBe('passphrase must be at most 1024 bytes long, got 1026');
   });
 });
 
-describe('what is no private key that can be used', () => {
+describe('a private key', () => {
   const key = DEVICE_KEYS.EC_P256;
   const EXPECTED = 'privateKey must be a private key in PEM (PKCS#8, PKCS#1 or SEC 1, encrypted or not), got ';
 
@@ -148,9 +148,9 @@ describe('what is no private key that can be used', () => {
     ['a label that nobody knows', () => key.replace(/PRIVATE KEY/g, 'HUNTER'), 'a string without one (not shown)'],
     ['a key of OpenSSH', () => key.replace(/PRIVATE/g, 'OPENSSH PRIVATE'),
       'a key in the format of another program; convert it with openssl pkcs8 -topk8, or with ssh-keygen -p -m PKCS8 for an OpenSSH key'],
-  ])('fails for %s', (_, text, message) => expect(failure(text())).toBe(EXPECTED + message));
+  ])('is refused if there is %s instead', (_, text, message) => expect(failure(text())).toBe(EXPECTED + message));
 
-  test('fails for a certificate', async () => {
+  test('is refused if there is a certificate instead', async () => {
     const { certificate } = await testCa();
     expect(failure(toPem('CERTIFICATE', certificate))).toBe(`${EXPECTED}a certificate`);
   });
@@ -177,14 +177,14 @@ describe('what is no private key that can be used', () => {
     ['is noise', toPem('PRIVATE KEY', Buffer.alloc(100, 7))],
     ['has the public key of another one', der(octets => octets.set(publicKeyOf(OTHER_P256).subarray(-64), octets.length - 64))],
     ['has a damaged modulus', der(octets => { octets[100] = 255 - octets[100]; }, DEVICE_KEYS.RSA_2048)],
-  ])('fails for a key that %s', (_, text) => expect(failure(text, PASSPHRASE)).toBe(EXPECTED + DAMAGED.slice(4)));
+  ])('is refused if it %s', (_, text) => expect(failure(text, PASSPHRASE)).toBe(EXPECTED + DAMAGED.slice(4)));
 
-  test('fails for two keys', () => {
+  test('is refused if there are two', () => {
     expect(failure(key + DEVICE_KEYS.RSA_2048)).toBe('privateKey must hold one private key, got 2');
     expect(failure(key + pkcs8('-v2', 'aes-256-cbc', ...PASS_OUT)(key), PASSPHRASE)).toBe('privateKey must hold one private key, got 2');
   });
 
-  test('is measured before it is read', () => {
+  test('is refused by its length before it is read', () => {
     const filled = key + ' '.repeat(65_536 - key.length);
     expectKey(filled, key);
     expect(failure(`${filled} `)).toBe('privateKey must be at most 65536 bytes long, got 65537');
@@ -205,7 +205,7 @@ describe('what is no private key that can be used', () => {
     ['secp256k1', () => generated('-algorithm', 'EC', '-pkeyopt', 'ec_paramgen_curve:secp256k1'), 'ec, secp256k1'],
     ['a compressed point', () => opensslOutput(['ec', '-conv_form', 'compressed'], key), 'ec, prime256v1'],
     ['explicit parameters', () => opensslOutput(['ec', '-param_enc', 'explicit'], key), 'ec, prime256v1'],
-  ])('fails for %s, which says what is allowed', (_, write, found) => {
+  ])('of %s is refused, and the message says what is allowed', (_, write, found) => {
     const text = opensslOutput(['pkcs8', '-topk8', '-nocrypt'], write());
     const message = failure(text);
     expect(message).toContain('privateKey must be a key of RSA_2048, RSA_3072, RSA_4096, EC_P256, EC_P384, EC_P521, ED25519 (with');
@@ -213,7 +213,7 @@ describe('what is no private key that can be used', () => {
   });
 });
 
-test('whatever is damaged in an encrypted key, the error is one of these and shows nothing', () => {
+test('a damaged encrypted key ends in one of these errors, which shows nothing of it', () => {
   const texts = [pkcs8('-v2', 'aes-256-cbc', ...PASS_OUT)(DEVICE_KEYS.EC_P256), opensslOutput(['ec', '-aes128', ...PASS_OUT], DEVICE_KEYS.EC_P256)];
   fc.assert(fc.property(fc.constantFrom(...texts), fc.nat(), fc.string({ maxLength: 3 }), (text, position, replacement) => {
     const at = position % text.length;

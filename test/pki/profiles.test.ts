@@ -22,7 +22,7 @@ async function subordinateCa(issuer: Issuer, pathLength?: number): Promise<{ cer
 }
 
 describe('a CA', () => {
-  test.each([[undefined], [0], [1]])('with the path length %s says so to node:crypto and @peculiar/x509', async pathLength => {
+  test.each([[undefined], [0], [1]])('with the path length %s has it in node:crypto and @peculiar/x509 too', async pathLength => {
     for (const algorithm of ['RSA_2048', 'EC_P256'] as const) {
       const { certificate } = await testCa({ algorithm, pathLength });
       const constraints = new x509.X509Certificate(certificate).getExtension(x509.BasicConstraintsExtension)!;
@@ -31,7 +31,7 @@ describe('a CA', () => {
     }
   });
 
-  test.each(KEY_ALGORITHM_NAMES)('by %s can have a CA below it that other parsers take for one', async algorithm => {
+  test.each(KEY_ALGORITHM_NAMES)('by %s can have a CA below it that other parsers recognise as one', async algorithm => {
     for (const hash of HASH_ALGORITHM_NAMES) {
       const root = await testCa({ algorithm, hash });
       const below = await testCertificate(root.issuer, { profile: 'ca', subject: PLANT_CA, hash, algorithm: 'RSA_2048', pathLength: 0 });
@@ -94,7 +94,7 @@ describe('OpenSSL', () => {
   });
 });
 
-describe('issuing fails for a key that can\'t be declared', () => {
+describe('a key that can\'t be declared', () => {
   const publicKeyEncoding = { type: 'spki', format: 'der' } as const;
   const privateKeyEncoding = { type: 'pkcs8', format: 'pem' } as const;
   const ec = (namedCurve: string) => generateKeyPairSync('ec', { namedCurve, publicKeyEncoding, privateKeyEncoding });
@@ -119,7 +119,7 @@ describe('issuing fails for a key that can\'t be declared', () => {
     ['RSA of 1024 bits', () => rsa(1024).publicKey],
     ['RSA with the public exponent 3', exponentThree],
     ['nothing', () => Buffer.alloc(0)],
-  ])('%s, of the subject or of the CA', async (_, keyOf) => {
+  ])('is refused: %s, of the subject or of the CA', async (_, keyOf) => {
     const { issuer } = await testCa();
     const publicKey = keyOf();
     await expect(issue(PROFILES.device, { ...testContent(issuer), publicKey }, issuer)).rejects.toThrow(
@@ -132,13 +132,13 @@ describe('issuing fails for a key that can\'t be declared', () => {
   test.each([
     ['secp256k1', () => ec('secp256k1').privateKey],
     ['RSA of 2056 bits, which a subject may have', () => rsa(2056).privateKey],
-  ])('%s, by a signer that would sign', async (_, keyOf) => {
+  ])('is refused: %s, with a signer that would sign', async (_, keyOf) => {
     const { issuer } = await testCa();
     await expect(testCertificate({ ...issuer, signer: signerOf(keyOf()) })).rejects.toThrow(`the CA's key must be ${KEY_ALGORITHM_NAMES.join(', ')}`);
   });
 });
 
-describe('reading a certificate', () => {
+describe('the parsing of a certificate', () => {
   /** What was read, without the octets that it was read from. */
   const valuesOf = ({ der: _, ...values }: Certificate) => JSON.stringify(values);
 

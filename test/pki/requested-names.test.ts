@@ -32,7 +32,7 @@ describe('a name in a request', () => {
     ['a URI that is the rule', { uri: ['https://example.com/'] }, { uri: ['https://example.com/'] }],
     ['a URI by the second rule', { uri: ['https://example.com/a'] }, { uri: ['urn:acme:', 'https://example.com/'] }],
     ['a directory name below another one', { directory: [{ organization: 'Acme', commonName: 'a' }] }, { directory: [{ organization: 'ACME' }] }],
-  ])('is taken: %s', (_, names, rules) => {
+  ])('is accepted: %s', (_, names, rules) => {
     expect(asked(names, rules)).toEqual({ allowed: names, ignored: [] });
   });
 
@@ -50,7 +50,7 @@ describe('a name in a request', () => {
     ['of a URI that begins like a rule for hosts', { uri: ['acme.example:1'] }, { dns: ['acme.example'] }, 'subjectAltName uri:"acme.example:1"'],
     ['of another directory', { directory: [{ organization: 'Other' }] }, { directory: [{ organization: 'Acme' }] }, 'subjectAltName directory'],
     ['of a directory name above the rule', { directory: [{ organization: 'Acme' }] }, { directory: [{ organization: 'Acme', commonName: 'a' }] }, 'subjectAltName directory'],
-  ])('is left out, and said: %s', (_, names, rules, words) => {
+  ])('is left out, and reported: %s', (_, names, rules, words) => {
     expect(asked(names, rules)).toEqual({ allowed: {}, ignored: [words] });
   });
 
@@ -88,7 +88,7 @@ describe('a name in a request', () => {
     expect(outcome([name], ANY)).toEqual({ allowed: {}, ignored: [words] });
   });
 
-  test('is judged alone: the good ones of a list are taken, in their order', () => {
+  test('is judged alone: the good ones of a list are accepted, in their order', () => {
     expect(asked({ dns: ['b.example.com', 'a.example.org', 'a.example.com'], ip: ['10.0.0.1'] }, { dns: ['example.com'] })).toEqual({
       allowed: { dns: ['b.example.com', 'a.example.com'] }, ignored: ['subjectAltName dns:"a.example.org"', 'subjectAltName ip'],
     });
@@ -111,7 +111,7 @@ test('all other extensions and attributes of a request are left out, and named',
   });
 });
 
-test('no more than 20 are named, and the number of the others', () => {
+test('at most 20 names are reported as left out, and the number of the others', () => {
   const names = (count: number) => ({ dns: Array.from({ length: count }, (_, index) => `n${index}.example.org`) });
   expect(asked(names(20), {}).ignored).toHaveLength(20);
   const { ignored } = asked(names(25), {});
@@ -119,12 +119,12 @@ test('no more than 20 are named, and the number of the others', () => {
   expect([ignored[0], ignored[19], ignored[20]]).toEqual(['subjectAltName dns:"n0.example.org"', 'subjectAltName dns:"n19.example.org"', '5 more']);
 });
 
-test('a long name is shortened where it is named', () => {
+test('a long name is shortened where it is reported', () => {
   const [words] = asked({ uri: [`urn:${'a'.repeat(500)}`] }, {}).ignored;
   expect(words).toBe(`subjectAltName uri:"urn:${'a'.repeat(76)}…"`);
 });
 
-test('what OpenSSL writes into a request is read as it was meant', () => {
+test('OpenSSL\'s names in a request are read as they were meant', () => {
   const config = file('request.cnf', `
     [req]
     distinguished_name = name

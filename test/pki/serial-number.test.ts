@@ -10,7 +10,7 @@ describe('a serial number', () => {
     expect(newSerialNumber(bytes => Buffer.from(octet.repeat(bytes), 'hex'), HOLDER).slice(0, 24)).toBe(expected);
   });
 
-  test('says for whom it is, in the same way in every version of the library', () => {
+  test('encodes its owner in the same way in every version of the library', () => {
     const serialNumber = newSerialNumber(bytes => Buffer.alloc(bytes, 0xc5), HOLDER);
     expect(serialNumber).toBe('45C5C5C5C5C5C5C5C5C5C5C5F1925E1981E338EA');
     expect(isSerialNumberOf(serialNumber, HOLDER)).toBe(true);
@@ -28,7 +28,7 @@ describe('a serial number', () => {
     expect(given).toEqual(Buffer.alloc(12, 0xff));
   });
 
-  test('fails where the randomness is short', () => {
+  test('is refused if the randomness is short', () => {
     expect(() => newSerialNumber(() => Buffer.alloc(8), HOLDER)).toThrow('must return the 12 bytes that were requested, got 8');
   });
 

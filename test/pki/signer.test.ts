@@ -18,7 +18,7 @@ describe('a signer with a key in memory', () => {
     }
   });
 
-  test('fails for a string that is no key, without showing it', () => {
+  test('refuses a string that is no key, without showing it', () => {
     expect(() => signerOf('hunter2')).toThrow(/^the private key must be PKCS#8 in PEM, .* \(not shown\)$/);
   });
 });

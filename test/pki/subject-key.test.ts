@@ -18,7 +18,7 @@ function rsaKey(bits: number, exponent = 65_537): Buffer {
 }
 
 describe('the name of a public key', () => {
-  test.each(KEY_ALGORITHM_NAMES)('is the one it is declared by: %s', algorithm => {
+  test.each(KEY_ALGORITHM_NAMES)('is the one by which it is declared: %s', algorithm => {
     expect(describePublicKey(createPublicKey(DEVICE_KEYS[algorithm]).export(SPKI_DER))).toBe(algorithm);
   });
 
@@ -58,7 +58,7 @@ describe('a certificate for a key of a size that can\'t be declared', () => {
     expect(largestCertificate(PROFILES.device, { subject, hashAlgorithm, validity, publicKey }, { ...issuer, keyAlgorithm: 'RSA_2048' })).toHaveLength(der.length);
   });
 
-  test('is not for a CA that signs by it', async () => {
+  test('is refused for a CA that signs by it', async () => {
     const publicKey = rsaKey(6144);
     expect(keyAlgorithmOfPublicKey(publicKey)).toBeUndefined();
     const { issuer } = await testCa();

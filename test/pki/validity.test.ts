@@ -21,30 +21,30 @@ describe('the validity of a certificate', () => {
     expect(PROFILES[profile].backdateSeconds).toBeLessThan(86_400);
   });
 
-  test('begins with the CA where that is later', () => {
+  test('begins with the CA if that is later', () => {
     const fresh = range('2026-03-01T11:59:00Z', '2036-01-01T00:00:00Z');
     expect(validityFrom(NOW, device, 10, fresh, false).notBefore).toEqual(fresh.notBefore);
   });
 
-  test('may end with the CA, to the second', () => {
+  test('can end with the CA, to the second', () => {
     const end = date('2026-03-11T12:00:00Z');
     expect(validityFrom(NOW, device, 10, { ...CA_VALIDITY, notAfter: end }, false).notAfter).toEqual(end);
   });
 
-  test('fails where it would end after the CA, and says when each ends and what to do', () => {
+  test('is refused if it would end after the CA, and the message says when each ends and what to do', () => {
     const until = range('2026-01-01T00:00:00Z', '2026-03-11T11:59:59Z');
     expect(() => validityFrom(NOW, device, 10, until, false)).toThrow(
       'validity of 10 days would end on 2026-03-11T12:00:00Z, after the end of the CA, or of a CA above it, on 2026-03-11T11:59:59Z; shorten validity, or set clipToIssuer');
     expect(validityFrom(NOW, device, 10, until, true)).toEqual(range('2026-03-01T11:00:00Z', '2026-03-11T11:59:59Z'));
   });
 
-  test('is still given by a CA in its first and in its last second', () => {
+  test('can still be given by a CA in its first and in its last second', () => {
     const present = '2026-03-01T12:00:00Z';
     expect(validityFrom(NOW, device, 1, range('2016-01-01T00:00:00Z', present), true)).toEqual(range('2026-03-01T11:00:00Z', present));
     expect(validityFrom(NOW, device, 1, range(present, '2036-01-01T00:00:00Z'), false)).toEqual(range(present, '2026-03-02T12:00:00Z'));
   });
 
-  test('fails below a CA that is not valid now, clipped or not', () => {
+  test('is refused below a CA that is not valid now, clipped or not', () => {
     for (const clip of [true, false]) {
       expect(() => validityFrom(NOW, device, 1, range('2016-01-01T00:00:00Z', '2026-03-01T11:59:59Z'), clip)).toThrow(
         'the CA expired on 2026-03-01T11:59:59Z, and it is now 2026-03-01T12:00:00Z');
@@ -53,7 +53,7 @@ describe('the validity of a certificate', () => {
     }
   });
 
-  test.each([0, -1, 0.5, NaN, Infinity, MAX_VALIDITY_DAYS + 1, Number.MAX_SAFE_INTEGER])('fails for %d days', days => {
+  test.each([0, -1, 0.5, NaN, Infinity, MAX_VALIDITY_DAYS + 1, Number.MAX_SAFE_INTEGER])('is refused for %d days', days => {
     expect(() => validityFrom(NOW, ca, days, undefined, false)).toThrow('validity must be a whole number of days from 1 to 36500');
   });
 
@@ -66,17 +66,17 @@ describe('the validity of a certificate', () => {
     ['the first second of GeneralizedTime', '2049-12-31T00:00:00Z', 1, '2050-01-01T00:00:00Z'],
     ['the change to summer time in Europe', '2026-03-28T12:00:00Z', 1, '2026-03-29T12:00:00Z'],
     ['the last second that there is', '9999-12-30T23:59:59Z', 1, '9999-12-31T23:59:59Z'],
-  ])('reaches %s', (_, now, days, notAfter) => {
+  ])('can reach %s', (_, now, days, notAfter) => {
     expect(formatTime(validityFrom(date(now), ca, days, undefined, false).notAfter)).toBe(notAfter);
   });
 
-  test('fails where it would end after the year 9999', () => {
+  test('is refused if it would end after the year 9999', () => {
     expect(() => validityFrom(date('9999-12-31T00:00:00Z'), ca, 1, undefined, false)).toThrow('would end after 9999-12-31T23:59:59Z');
     expect(() => validityFrom(date('9950-01-01T00:00:00Z'), device, MAX_VALIDITY_DAYS, undefined, true)).toThrow('would end after 9999-12-31T23:59:59Z');
     expect(() => validityFrom(new Date(NaN), ca, 1, undefined, false)).toThrow();
   });
 
-  test('says when it would have ended, and when the CA begins or ended', () => {
+  test('is refused with a message that says when it would have ended, and when the CA begins or ended', () => {
     expect(() => validityFrom(date('9999-12-31T00:00:00Z'), ca, 1, undefined, false)).toThrow(
       new Error('validity of 1 days would end after 9999-12-31T23:59:59Z, the last second that a certificate can express; shorten validity'));
     expect(() => validityFrom(NOW, device, 1, range('2016-01-01T00:00:00Z', '2026-03-01T11:59:59Z'), true)).toThrow(
@@ -86,22 +86,22 @@ describe('the validity of a certificate', () => {
       new Error('validity can\'t begin: the CA is not valid until 2026-03-01T12:00:01Z, and it is now 2026-03-01T12:00:00Z'));
   });
 
-  describe('whose ends are declared', () => {
+  describe('with declared ends', () => {
     test('begins and ends with them', () => {
       const term = range('2026-02-01T00:00:00Z', '2027-02-01T00:00:00Z');
       expect(validityFrom(NOW, device, term, undefined, false)).toEqual(term);
       expect(validityFrom(NOW, device, term, CA_VALIDITY, false)).toEqual(term);
     });
 
-    test('begins an hour before it is issued where only its last second is declared', () => {
+    test('begins an hour before it is issued if only its last second is declared', () => {
       expect(validityFrom(NOW, device, { notAfter: date('2027-02-01T00:00:00Z') }, undefined, false)).toEqual(range('2026-03-01T11:00:00Z', '2027-02-01T00:00:00Z'));
     });
 
-    test('ends so many days after its first second where that is declared', () => {
+    test('ends so many days after its first second if that is declared', () => {
       expect(validityFrom(NOW, device, { days: 30, notBefore: date('2026-02-20T00:00:00Z') }, undefined, false)).toEqual(range('2026-02-20T00:00:00Z', '2026-03-22T00:00:00Z'));
     });
 
-    test('fails where it has ended, in the present second too', () => {
+    test('is refused if it has ended, in the present second too', () => {
       const ended = (notAfter: string) => () => validityFrom(NOW, device, { notAfter: date(notAfter) }, undefined, false);
       expect(ended('2026-03-01T12:00:00Z')).toThrow(
         new Error('validity would already have ended on 2026-03-01T12:00:00Z, and it is now 2026-03-01T12:00:00Z; declare a later end'));

@@ -109,7 +109,7 @@ test('the table has common names that are permitted, and more that are not', () 
   expect(all.filter(({ permitted }) => !permitted).length).toBeGreaterThan(100);
 });
 
-describe.each(VERIFIERS.map(verifier => [verifier.name, verifier] as const))('what is issued under name constraints is accepted by %s', (name, verifier) => {
+describe.each(VERIFIERS.map(verifier => [verifier.name, verifier] as const))('a certificate under name constraints is accepted by %s', (name, verifier) => {
   whereInstalled(verifier.isInstalled(), name, verifier.debian).test.each<Purpose>(['client', 'server'])('in the certificate of a %s', purpose => {
     const rows = all.filter(each => each.purpose === purpose && each.permitted && (verifier.knowsAddresses !== false || !each.hasAddress));
     const verdicts = verifier.verify(folder, rows.map(({ chain }) => chain), purpose);

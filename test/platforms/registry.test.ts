@@ -45,7 +45,7 @@ describe('the platforms', () => {
   });
 });
 
-describe('what nothing can check', () => {
+describe('a requirement that nothing can check', () => {
   test.each<[IotPlatform, { readonly [id: string]: string }]>([
     [IotPlatform.ALIBABA_CLOUD_IOT, {
       'where-cas-work': 'private CA certificates work only in China (Shanghai) and for devices that connect directly by MQTT',
@@ -57,7 +57,7 @@ describe('what nothing can check', () => {
     }],
     [IotPlatform.AWS_IOT_CORE, { 'cas-with-one-subject': 'an account can have at most 10 CAs with the same subject in a Region' }],
     [IotPlatform.MOSQUITTO, {}],
-  ])('is said of %s when a CA for it is synthesized', (platform, notices) => {
+  ])('is shown for %s when a CA for it is synthesized', (platform, notices) => {
     expect(noticesOf(platformRules(platform._render()))).toEqual(notices);
     const [stack] = stackWith(platform);
     expect(Annotations.fromStack(stack).findInfo('*', Match.anyValue()).map(({ entry }) => entry.data))

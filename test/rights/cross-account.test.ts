@@ -37,7 +37,7 @@ function device(stack: Stack, ca: PrivateIotCa | ReturnType<typeof PrivateIotCa.
 
 const played = () => ['Home', 'Devices'].map((name, n) => new PlayedStack(worlds[n], name));
 
-test('a CA of the same app, in a stack of another account, is used from there by nothing but its being named', async () => {
+test('a CA of the same app, in a stack of another account, is used from there simply by its name', async () => {
   const app = new App();
   device(new Stack(app, 'Devices', { env: OTHER }), caIn(app));
   const assembly = app.synth();

@@ -64,7 +64,7 @@ test('a role that is not named among those made beforehand is an error that give
   ]);
 });
 
-test('an app that has its roles reported only gets the report, and the same policies as without it', () => {
+test('an app that only has its roles reported gets the report, and the same policies as without it', () => {
   const app = new App();
   Role.customizeRoles(app, { preventSynthesis: false });
   const stack = registeredStack(app);

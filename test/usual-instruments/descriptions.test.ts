@@ -30,7 +30,7 @@ function descriptions(id: string): { type: string; text: string }[] {
     .filter(({ text }) => text !== undefined);
 }
 
-test('AWS takes the description of every resource, whatever characters the ids of constructs have', () => {
+test('AWS accepts the description of every resource, whatever characters the ids of constructs have', () => {
   const found = descriptions('工厂');
   for (const { text } of found.filter(({ type }) => ['AWS::IAM::Role', 'AWS::IAM::ManagedPolicy', 'AWS::IoT::TopicRule', 'AWS::Lambda::Function'].includes(type))) {
     expect(text).toMatch(OF_A_ROLE);
@@ -39,14 +39,14 @@ test('AWS takes the description of every resource, whatever characters the ids o
   expect(found).toContainEqual({ type: 'AWS::SecretsManager::Secret', text: 'Private key of the CA S/工厂/🔑' });
 });
 
-test('nor do ids that make a long path make a description that AWS refuses', () => {
+test('AWS accepts the description even if ids make a long path', () => {
   const found = descriptions('x'.repeat(2_500));
   expect(found.filter(({ type }) => type === 'AWS::IAM::Role').every(({ text }) => OF_A_ROLE.test(text))).toBe(true);
   expect(found.filter(({ type }) => type === 'AWS::SecretsManager::Secret').every(({ text }) => text.length <= 2_048)).toBe(true);
   expect(found.filter(({ type }) => type === 'AWS::IoT::TopicRule').every(({ text }) => text.length <= 500)).toBe(true);
 });
 
-test('a description tells constructs apart whose ids AWS does not take', () => {
+test('a description tells constructs apart whose ids AWS does not accept', () => {
   expect(description('role', 'of S/\u{1F511}\u0000')).toBe('of S/\\ud83d\\udd11\\u0000');
   expect(description('role', 'Bücher, naïve')).toBe('Bücher, naïve');
   expect(description('secret', 'a\u0007b\tc')).toBe('a\\u0007b\tc');

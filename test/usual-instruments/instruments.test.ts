@@ -78,7 +78,7 @@ test('tags of an app reach every function, role, log group, secret, table, key a
     .forEach(([, { Properties }]) => expect(Properties.Replicas[0].Tags).toContainEqual({ Key: 'team', Value: 'iot' }));
 });
 
-test('an Aspect sets what it likes of every function, role and log group', () => {
+test('an Aspect sets any property of every function, role and log group', () => {
   const all = withInstrument(app => Aspects.of(app).add({
     visit: node => {
       if (node instanceof CfnFunction) {
@@ -168,7 +168,7 @@ describe('removal policies', () => {
   });
 });
 
-test('everything is in order by the validation of templates that the CDK does by default', () => { // it takes its time
+test('a template passes the validation that the CDK does by default', () => { // it takes its time
   const before = process.env.CDK_VALIDATION;
   delete process.env.CDK_VALIDATION;
   try {
@@ -234,7 +234,7 @@ test('a visitor touches every resource of the library', () => {
   expect(visited.length).toBeGreaterThan(Object.keys(all).length);
 });
 
-test('a removal policy that is applied to a CA or a certificate later is refused, with what to set', () => {
+test('a removal policy that is applied to a CA or a certificate later is refused, and the message names the property to set', () => {
   const ca = new PrivateIotCa(stackOf(), 'Ca', { subject: { commonName: 'Root' } });
   const device = ca.addDeviceCertificate('Pump', { subject: { commonName: 'pump-1' } });
   for (const construct of [ca, device]) {
@@ -243,7 +243,7 @@ test('a removal policy that is applied to a CA or a certificate later is refused
   }
 });
 
-test('a removal policy is refused of what has nothing to keep, without naming a property that it does not have', () => {
+test('a removal policy is refused for a construct that has nothing to keep, without naming a property that it does not have', () => {
   const stack = stackOf();
   const ca = new PrivateIotCa(stack, 'Ca', { subject: { commonName: 'Root' } });
   const imported = PrivateIotCa.fromKeptCa(stack, 'Kept', {
@@ -266,6 +266,6 @@ test.each(REGISTRATIONS)('a registration with $platform is retained by a policy 
   expect(DeletionPolicy).toBe('Retain');
 });
 
-test('a stack that can hold no assets is refused by the CDK, which says so', () => {
+test('a stack that can hold no assets is refused by the CDK, and the message says so', () => {
   expect(() => smallStack(new App(), 'Iot', { synthesizer: new BootstraplessSynthesizer() })).toThrow('BootstraplessSynthesizer');
 });

@@ -90,6 +90,5 @@ function next(order: RevocationOrder, standing: Revocation | undefined, notAfter
 }
 
 function describe(standing: Revocation | undefined): string {
-  return isRevoked(standing) ? `which has been ${standing.state === 'HELD' ? 'on hold' : `revoked (${standing.reason})`} since ${standing.revokedAt}`
-    : 'which is not revoked';
+  return standing?.state === 'REVOKED' ? `which has been revoked (${standing.reason}) since ${standing.revokedAt}` : 'which is not revoked';
 }

@@ -24,7 +24,7 @@ function outputsFile(content: object): string {
   return file;
 }
 
-test('outputs and stacks with names that Windows reserves for devices become files that it takes', async () => {
+test('outputs and stacks with names that Windows reserves for devices become files that Windows accepts', async () => {
   await cliOk('export', '--out', out, '--outputs', outputsFile({
     Aux: { Con: ca, NulCertificate: ca, Com1CertificatePem: device, DeviceCertificate: device },
     Iot: { PRN: ca, LPT9Certificate: device },
@@ -63,7 +63,7 @@ describe('a key that an earlier export has left', () => {
   };
   const exported = (...more: string[]): ReturnType<typeof cli> => cli('export', '--outputs', join(deployed, 'outputs.json'), '--out', out, ...more);
 
-  test('is warned of once its certificate is renewed, until the key is exported too, and stays as it is', async () => {
+  test('brings a warning once its certificate is renewed, until the key is exported too, and stays as it is', async () => {
     await deploy(365);
     await exported('--private-keys');
     const key = readFileSync(join(out, 'device0.key.pem'), 'utf8');
@@ -79,7 +79,7 @@ describe('a key that an earlier export has left', () => {
   });
 });
 
-describe('--broker-folder', () => {
+describe('a folder of --broker-folder', () => {
   const FOLDER = '/opt/Joe\'s & "my" broker $(id)';
   const folder = temporaryFolder();
   const outputs = (): string => join(folder, 'outputs.json');
@@ -101,7 +101,7 @@ describe('--broker-folder', () => {
   };
 
   test.each([['mosquitto', 'mosquitto.conf'], ['emqx', 'emqx.conf'], ['vernemq', 'vernemq.conf'], ['thingsboard', 'thingsboard.conf']])(
-    'is one word in the command that the kit for %s proposes, whatever it is', async (name, file) => {
+    'is one word in the command that the kit for %s proposes, whatever characters it has', async (name, file) => {
       const [, command] = /^# {3}(chown .*)$/m.exec(await kit(name, file))!;
       const { stdout } = spawnSync('sh', ['-c', command.replace('chown', 'printf "%s\\n"')], { encoding: 'utf8' });
       expect(stdout.split('\n')).toEqual([name, `${FOLDER}/server.key.pem`, '']);
@@ -118,7 +118,7 @@ describe('--broker-folder', () => {
     expect(await kit('emqx', 'emqx.conf')).toContain('cacertfile = "/opt/Joe\'s & \\"my\\" broker $(id)/ca-bundle.pem"');
   });
 
-  test.each(['', '/opt\nlistener 1883'])('is refused as %j', async brokerFolder => {
+  test.each(['', '/opt\nlistener 1883'])('is refused if it is %j', async brokerFolder => {
     expect(await cliError('export', '--outputs', outputs(), '--out', out, '--platform', 'mosquitto', '--broker-folder', brokerFolder))
       .toContain('--broker-folder must be a path without control characters, got');
     expect(existsSync(out)).toBe(false);

@@ -60,7 +60,7 @@ async function kit(name: string, ...more: string[]): Promise<{ [file: string]: s
 }
 
 describe.each(BROKERS)('the kit for %s', name => {
-  test('has the CAs once each, the chain of the server without the root, and its key for nobody else', async () => {
+  test('has the CAs once each, the chain of the server without the root, and its key readable by its owner only', async () => {
     const files = await kit(name, '--private-keys');
     expect(subjectsOf(files['ca-bundle.pem']).sort()).toEqual(['Acme Root', 'Plant CA']);
     expect(subjectsOf(files['server.pem'])).toEqual(['broker', 'Plant CA']);
@@ -68,7 +68,7 @@ describe.each(BROKERS)('the kit for %s', name => {
     expect(statSync(join(out, name, 'server.key.pem')).mode % 0o1000).toBe(0o600);
   });
 
-  test('has the only copy of its key: another one beside the certificates would be one more to guard', async () => {
+  test('has the only copy of its key, because another one beside the certificates would be one more to guard', async () => {
     await kit(name, '--private-keys');
     const files = Object.entries(filesBelow(out));
     const keys = files.filter(([, content]) => content.includes('PRIVATE KEY'));
@@ -87,14 +87,14 @@ describe.each(BROKERS)('the kit for %s', name => {
     expect(Object.values(await kit(name)).join('\n')).toContain(`${folder}/${named[0]}`);
   });
 
-  test('says so where the key is not there', async () => {
+  test('says so if the key is not there', async () => {
     const said = await cliOk('export', '--outputs', outputs, '--out', out, '--platform', name);
     expect(said).toContain(`note: ${join(out, name, 'server.key.pem')} is missing from the kit; export again with --private-keys to add it`);
     expect(existsSync(join(out, name, 'server.key.pem'))).toBe(false);
     expect(await cliOk('export', '--outputs', outputs, '--out', out, '--platform', name, '--private-keys')).not.toContain('note:');
   });
 
-  test('made again changes no file', async () => {
+  test('that is made again changes no file', async () => {
     await kit(name);
     const times = () => Object.keys(filesBelow(out)).map(file => [file, statSync(join(out, file)).mtimeMs]);
     const before = times();
@@ -175,7 +175,7 @@ test('the help of the command names every kit', async () => {
   expect((await cliOk('export', '--help')).replace(/\s+/g, ' ')).toContain(`(choices: ${KIT_NAMES.map(name => JSON.stringify(name)).join(', ')})`);
 });
 
-describe('a kit of what is chosen', () => {
+describe('a kit of chosen certificates', () => {
   let file: string;
   beforeAll(async () => {
     file = await deployed((root, ca) => ({
@@ -202,7 +202,7 @@ describe('a kit of what is chosen', () => {
     expect(subjectsOf(filesBelow(join(out, 'emqx'))['ca-bundle.pem']).sort()).toEqual(['Acme Root', 'Plant CA']);
   });
 
-  test('says where a CA is chosen without the one above it, by which brokers look for the root in vain', async () => {
+  test('warns if a CA is chosen without the one above it, because brokers then look for the root in vain', async () => {
     const { code, stderr } = await chosen('mosquitto', '--server', 'OneCertificate', '--ca', 'PlantCertificate');
     expect([code, stderr]).toEqual([0, expect.stringContaining('note: ca-bundle.pem holds Plant CA without its issuer (CN=Acme Root); a broker that verifies up to the root')]);
     expect(subjectsOf(filesBelow(join(out, 'mosquitto'))['ca-bundle.pem'])).toEqual(['Plant CA']);
@@ -215,16 +215,16 @@ describe('a kit of what is chosen', () => {
     [['--server', 'OneCertificate', '--platform', 'alibaba-iot'], '--server must be left out for --platform alibaba-iot, because it chooses the certificate of a broker, and this platform has none'],
     [['--ca', 'Acme Root'], '--ca, --server, --broker-folder and --crl apply only to a kit; choose a kit with --platform'],
     [['--broker-folder', '/etc/broker'], '--ca, --server, --broker-folder and --crl apply only to a kit; choose a kit with --platform'],
-  ])('is refused where nothing is meant: %j', async (options, message) => {
+  ])('is refused if an option has no meaning: %j', async (options, message) => {
     expect(await cliError('export', '--outputs', file, '--out', out, ...options)).toBe(`error: ${message}`);
     expect(existsSync(out)).toBe(false);
   });
 });
 
-describe('a kit is refused', () => {
+describe('a kit', () => {
   const failing = (name: string, file = outputs) => cliError('export', '--outputs', file, '--out', out, '--platform', name);
 
-  test('for what is no platform of the export', async () => {
+  test('is refused for an unknown platform of the export', async () => {
     expect(await failing('aws')).toBe('error: --platform must be one of alibaba-iot, emqx, hivemq, mosquitto, thingsboard, vernemq, got "aws"');
     expect(await failing('toString')).toContain('--platform must be one of');
   });
@@ -232,27 +232,27 @@ describe('a kit is refused', () => {
   test.each([
     ['aws-iot-core', AwsIotCaRegistration], ['azure-dps', AzureCaRegistration], ['azure-iot-hub', AzureCaRegistration],
     ['huawei-iotda', HuaweiIotdaCaRegistration], ['apsara-mqtt', ApsaraMqttCaRegistration], ['tencent-iot-hub', TencentIotHubCaRegistration],
-  ])('for %s, where a construct registers the CA', async (platform, construct) => {
+  ])('is refused for %s, because a construct registers the CA', async (platform, construct) => {
     expect(await failing(platform)).toContain(`got "${platform}", which needs no kit: the construct ${construct.name} registers the CA there; export without --platform`);
   });
 
-  test('for a platform of the library that has neither', async () => {
+  test('is refused for a platform of the library that has neither', async () => {
     expect(await failing('cumulocity')).toContain('got "cumulocity", which has no kit; export without --platform, and upload the PEM files');
   });
 
-  test('without a certificate for the broker', async () => {
+  test('is refused without a certificate for the broker', async () => {
     const file = await deployed((root, ca) => ({ cas: { Root: root }, certificates: { Device: device(ca) } }));
     expect(await failing('mosquitto', file)).toBe('error: --platform mosquitto needs one TLS server certificate, got none; '
       + 'declare a ServerCertificate for the broker, and an output of it');
     expect(existsSync(out)).toBe(false);
   });
 
-  test('with certificates of two brokers', async () => {
+  test('is refused with certificates of two brokers', async () => {
     const file = await deployed((root, ca) => ({ cas: { Root: root }, certificates: { One: server(ca), Two: server(ca, 'Other') } }));
     expect(await failing('emqx', file)).toContain('got Iot.OneCertificate, Iot.TwoCertificate; choose one with --server');
   });
 
-  test('without the certificate of a CA', async () => {
+  test('is refused without the certificate of a CA', async () => {
     const file = await deployed((_, ca) => ({ certificates: { Device: device(ca) } }));
     const withoutChains = filesBelow(join(file, '..'))['outputs.json'].replace(/"DeviceCertificateChain": "[^"]*",?/, '');
     writeFileSync(file, withoutChains);

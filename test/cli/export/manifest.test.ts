@@ -42,7 +42,7 @@ function withOutputs(more: { readonly [output: string]: string }, without: reado
 }
 
 describe('the manifest', () => {
-  test.each([[[]], [['--private-keys']]])('is what its published schema says, and has no member that the schema leaves out (%p)', async flags => {
+  test.each([[[]], [['--private-keys']]])('follows its published schema, and has no member that the schema leaves out (%p)', async flags => {
     const certificates = await exported(withOutputs({}, ['CaKeySecret']), '--local', folder, ...flags);
     expect(certificates.length).toBeGreaterThan(3);
     const described = Object.keys(SCHEMA.definitions.certificate.properties);
@@ -52,7 +52,7 @@ describe('the manifest', () => {
     expect(platforms.filter(platform => !(PLATFORM_IDS as string[]).includes(platform))).toEqual([]);
   });
 
-  test('is refused by its schema where a member is missing or has another form', async () => {
+  test('does not follow its schema if a member is missing or has another form', async () => {
     const [entry] = await exported();
     for (const wrong of [{ ...entry, serialNumber: 'ab' }, { ...entry, sha1Fingerprint: 'AB'.repeat(20) }, { ...entry, notAfter: '2036-01-01' },
       { ...entry, role: 'root' }, { ...entry, authorityKeyIdentifier: 'AB' }, { ...entry, file: '../ca.pem/' }, { ...entry, privateKeyArn: '/parameter' }, { ...entry, platforms: { 'aws-iot-core': {} } }]) {
@@ -61,13 +61,13 @@ describe('the manifest', () => {
     expect(complaintsOf(SCHEMA, { version: 2, certificates: [] })).not.toBe('');
   });
 
-  test('says what each certificate is for', async () => {
+  test('has the purpose of each certificate', async () => {
     expect((await exported()).map(({ output, role }) => [output, role])).toEqual([
       ['CaCertificate', 'ca'], ['VerificationCertificate', 'verification'], ['Device0CertificatePem', 'device'], ['Device0CertificateChain', 'device'],
     ]);
   });
 
-  test('has what each platform knows a certificate by', async () => {
+  test('has the ids by which each platform knows a certificate', async () => {
     const device = (await exported()).find(({ output }) => output === 'Device0CertificatePem')!;
     const certificate = new X509Certificate(readJson(outputsFile).Iot.Device0CertificatePem);
     const sha1 = certificate.fingerprint.replace(/:/g, '');
@@ -111,26 +111,26 @@ describe('the ARN of a private key', () => {
   const PARAMETER = 'arn:aws:ssm:eu-central-1:111111111111:parameter/iot/devices/1';
   const arns = (certificates: Entry[]) => Object.fromEntries(certificates.map(({ output, privateKeyArn }) => [output, privateKeyArn]));
 
-  test('is found by the names of the outputs, and no key is read', async () => {
+  test('is found by the names of the outputs, without reading a key', async () => {
     expect(arns(await exported(withOutputs({ Device0Secret: SECRET, CaSigningKeyArn: KEY }, ['CaKeySecret'])))).toEqual({
       CaCertificate: KEY, VerificationCertificate: undefined, Device0CertificatePem: SECRET, Device0CertificateChain: SECRET,
     });
     expect(arns(await exported(withOutputs({ Device0PrivateKeyParameterArn: PARAMETER }, ['Device0Secret']))).Device0CertificatePem).toBe(PARAMETER);
   });
 
-  test('is left out where two could be it, or where it is an ARN of something else', async () => {
+  test('is left out if two could be it, or if it is an ARN of something else', async () => {
     expect(arns(await exported(withOutputs({ Device0PrivateKeySecret: `${SECRET}2` }))).Device0CertificatePem).toBeUndefined();
     const role = withOutputs({ Device0Key: 'arn:aws:iam::111111111111:role/Device0' }, ['Device0Secret']);
     expect(arns(await exported(role)).Device0CertificatePem).toBeUndefined();
   });
 
-  test('is that of the key itself where keys are exported, whatever the outputs are called', async () => {
+  test('is that of the key itself if keys are exported, whatever the names of the outputs', async () => {
     const { Device0Secret } = readJson(outputsFile).Iot;
     expect(arns(await exported(withOutputs({ SomeArn: Device0Secret }, ['Device0Secret', 'CaKeySecret']), '--private-keys', '--local', folder)).Device0CertificatePem).toBe(Device0Secret);
   });
 });
 
-test('the package has the schema', () => {
+test('the schema is in the package', () => {
   const packed = JSON.parse(execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], { cwd: ROOT, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }));
   expect(packed[0].files.map(({ path }: { path: string }) => path)).toContain('schema/manifest-v1.schema.json');
   expect(JSON.parse(readFileSync(join(ROOT, 'schema', 'manifest-v1.schema.json'), 'utf8')).$id).toMatch(/schema\/manifest-v1\.schema\.json$/);

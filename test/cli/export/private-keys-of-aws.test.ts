@@ -68,7 +68,7 @@ function isKeyOf(file: string, pem: string): boolean {
 }
 
 describe('the private key of a CA', () => {
-  test('is never asked for, whatever the output with the ARN of its secret is called', async () => {
+  test('is never asked for, whatever the name of the output with the ARN of its secret', async () => {
     const { ca, device } = await caAndDevice();
     const { code, stderr } = await exported({
       CaCertificate: ca.pem, DeviceCertificate: device.pem, DevicePrivateKeySecret: device.secretArn, OtherDevicePrivateKeySecret: ca.secretArn,
@@ -80,13 +80,13 @@ describe('the private key of a CA', () => {
     expect(isKeyOf('device.key.pem', device.pem)).toBe(true);
   });
 
-  test('is never asked for where the outputs have no certificate of the CA', async () => {
+  test('is never asked for if the outputs have no certificate of the CA', async () => {
     const { ca, device } = await caAndDevice();
     const { code } = await exported({ DeviceCertificate: device.pem, DevicePrivateKeySecret: device.secretArn, Key: ca.secretArn }, '--private-keys');
     expect([code, asked()]).toEqual([0, [device.secretArn]]);
   });
 
-  test('is never asked for where the CA was made elsewhere, with its key in a secret that somebody has filled', async () => {
+  test('is never asked for if the CA was made elsewhere, with its key in a secret that somebody has filled', async () => {
     const { certificate, key } = opensslCa('Old Root');
     const secretArn = await set.stack.secretWithKey(key, key);
     const { PhysicalResourceId } = await set.stack.create(existingCa(set.stack, {
@@ -105,7 +105,7 @@ describe('the private key of a CA', () => {
     expect(isKeyOf('ca.key.pem', certificate)).toBe(true);
   });
 
-  test('is asked for where it is named, and nothing else is', async () => {
+  test('is asked for if it is named, and nothing else is', async () => {
     const { ca, device } = await caAndDevice();
     const outputs = { CaCertificate: ca.pem, CaSecret: ca.secretArn, DeviceCertificate: device.pem, DevicePrivateKeySecret: device.secretArn };
     const { code, stderr } = await exported(outputs, '--ca-private-key', 'Iot.CaSecret');
@@ -123,7 +123,7 @@ describe('the private key of a CA', () => {
     expect(keyFiles()).toEqual(['device.key.pem']);
   });
 
-  test('is nothing that is missed where the keys of all devices are there and its secret can\'t be looked into', async () => {
+  test('is not missed if the keys of all devices are there and its secret can\'t be looked into', async () => {
     const { ca, device } = await caAndDevice();
     deny('DescribeSecret', ca.secretArn);
     const { code, stderr } = await exported({ CaCertificate: ca.pem, CaSecret: ca.secretArn, DeviceCertificate: device.pem, DeviceSecret: device.secretArn }, '--private-keys');
@@ -134,7 +134,7 @@ describe('the private key of a CA', () => {
 });
 
 describe('the private key of a CA that is signed elsewhere', () => {
-  test('is asked for only where it is named, although its version has another number than its certificate', async () => {
+  test('is asked for only if it is named, although its version has another number than its certificate', async () => {
     const { stack } = set;
     const root = await stack.create(await stack.ca());
     const declared = await signedElsewhereCa(stack);
@@ -168,7 +168,7 @@ describe('the private keys of devices', () => {
     expect(readJson(join(out, 'manifest.json')).certificates.map(({ privateKeyFile }: { privateKeyFile?: string }) => privateKeyFile)).toEqual([undefined, 'b.key.pem']);
   });
 
-  test('are those of the certificates in the outputs, also where the secret has a newer key already', async () => {
+  test('are those of the certificates in the outputs, even if the secret has a newer key already', async () => {
     const { device } = await caAndDevice();
     const next = { ...device.resource, properties: { ...device.resource.properties, Generation: 2 } };
     await set.stack.update(next, device.answer.PhysicalResourceId, device.resource);
@@ -176,7 +176,7 @@ describe('the private keys of devices', () => {
     expect(isKeyOf('device.key.pem', device.pem)).toBe(true);
   });
 
-  test('are each one key where bundles of them are outputs too, which are named and left out', async () => {
+  test('are one key each if bundles of them are outputs too, which are named and left out', async () => {
     const [combined, der, pkcs12] = [await set.stack.secret(), await set.stack.secret(), await set.stack.secret()];
     const { device } = await caAndDevice({
       Bundles: [
@@ -217,7 +217,7 @@ describe('the private keys of devices', () => {
   });
 });
 
-test('a secret that is none of a certificate\'s, such as a password, is never asked for its value', async () => {
+test('a secret that is not of a certificate, such as a password, is never asked for its value', async () => {
   const { device } = await caAndDevice();
   const password = await set.stack.secret('hunter2');
   const empty = await set.stack.keyStorage() as { SecretArn: string };

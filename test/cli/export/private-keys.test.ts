@@ -78,7 +78,7 @@ describe('private keys', () => {
     expect(statSync(join(out, 'device0.key.pem')).mode % 0o1000).toBe(0o600);
   });
 
-  test('are looked for where --local says', async () => {
+  test('are looked for in the directory of --local', async () => {
     const copy = join(temporaryFolder(), 'outputs.json');
     writeJson(copy, { Iot: withoutCaSecret() });
     expect(await cliError('export', '--outputs', copy, '--out', out, '--private-keys')).toMatch(/state\.json: there is no such file; pass the directory .* with --local$/);
@@ -100,7 +100,7 @@ describe('private keys', () => {
     expect(readJson(join(out, 'manifest.json')).certificates[2].privateKeyFile).toBeUndefined();
   });
 
-  test('that nothing leads to are an error', async () => {
+  test('without an output that leads to them are an error', async () => {
     expect(await cliError('export', '--outputs', copyWith({ CaCertificate: outputs().CaCertificate }), '--out', out, '--private-keys'))
       .toContain('no output holds the ARN of a secret, or the name of a parameter, with the private key');
     expect(existsSync(out)).toBe(false);
@@ -135,7 +135,7 @@ describe('private keys', () => {
       expect(statSync(join(out, 'device0.key.pem')).mode % 0o1000).toBe(0o600);
     });
 
-    test('are not looked for in AWS where --local says that there is a local deployment', async () => {
+    test('are not looked for in AWS if --local names a local deployment', async () => {
       const file = join(temporaryFolder(), 'outputs.json');
       writeJson(file, { Iot: { Device0CertificatePem: outputs().Device0CertificatePem, Key: `${NAME}/${serial()}` } });
       expect(await cliError('export', '--outputs', file, '--out', out, '--private-keys', '--local', join(out, 'nowhere')))
@@ -158,7 +158,7 @@ describe('private keys', () => {
 });
 
 describe('the private key of a CA', () => {
-  test('is not read where its secret is an output beside those of the devices, whatever that is called', async () => {
+  test('is not read if its secret is an output beside those of the devices, whatever the output\'s name', async () => {
     const file = copyWith({ ...withoutCaSecret(), Device9PrivateKeySecret: outputs().CaKeySecret });
     rmSync(keyFile(file, 'Iot-CaKey')); // whoever reads it is told so
     const { code, stderr } = await cli('export', '--outputs', file, '--out', out, '--private-keys');
@@ -167,14 +167,14 @@ describe('the private key of a CA', () => {
     expect(readdirSync(out).filter(name => name.endsWith('.key.pem')).sort()).toEqual(['device0.key.pem', 'device1.key.pem']);
   });
 
-  test('is not read either where the certificate of the CA stands in chains only', async () => {
+  test('is not read either if the certificate of the CA is in chains only', async () => {
     const file = copyWith({ ...outputs(), CaCertificate: undefined });
     rmSync(keyFile(file, 'Iot-CaKey'));
     const { code, stderr } = await cli('export', '--outputs', file, '--out', out, '--private-keys');
     expect([code, stderr]).toEqual([0, expect.stringContaining('Iot.CaKeySecret: the secret holds the private key of the CA Acme IoT Root CA')]);
   });
 
-  test.each(['CaKeySecret', 'Iot.CaKeySecret'])('is written, with a warning and without the keys of devices, where it is named as %s', async name => {
+  test.each(['CaKeySecret', 'Iot.CaKeySecret'])('is written, with a warning and without the keys of devices, if it is named as %s', async name => {
     const { code, stderr } = await cli('export', '--outputs', outputsFile, '--out', out, '--ca-private-key', name);
     const file = join(out, 'ca.key.pem');
     expect([code, stderr]).toEqual([0, `warning: ${file} is the private key of the CA Acme IoT Root CA: anyone who has it can issue certificates `
@@ -185,7 +185,7 @@ describe('the private key of a CA', () => {
     expect(readJson(join(out, 'manifest.json')).certificates[0].privateKeyFile).toBe('ca.key.pem');
   });
 
-  test('is written beside those of devices where both are asked for', async () => {
+  test('is written beside those of devices if both are asked for', async () => {
     await cli('export', '--outputs', outputsFile, '--out', out, '--private-keys', '--ca-private-key', 'CaKeySecret');
     expect(readdirSync(out).filter(each => each.endsWith('.key.pem')).sort()).toEqual(['ca.key.pem', 'device0.key.pem', 'device1.key.pem']);
   });
@@ -202,20 +202,20 @@ describe('the private key of a CA', () => {
     expect(existsSync(out)).toBe(false);
   });
 
-  test('in KMS can\'t be exported, and the error says so', async () => {
+  test('is in KMS and can\'t be exported, and the error says so', async () => {
     const content = { CaCertificate: outputs().CaCertificate, CaKey: 'arn:aws:kms:eu-central-1:111111111111:key/11111111-2222-3333-4444-555555555555' };
     expect(await cliError('export', '--outputs', copyWith(content), '--out', out, '--ca-private-key', 'CaKey'))
       .toMatch(/\(none exists\), got "CaKey", a key in KMS, which can't be exported$/);
   });
 
-  test('has to be named with its stack where two have an output of the name', async () => {
+  test('has to be named with its stack if two stacks have an output of the name', async () => {
     const file = copyWith({});
     writeJson(file, { One: outputs(), Two: outputs() });
     expect(await cliError('export', '--outputs', file, '--out', out, '--ca-private-key', 'CaKeySecret'))
       .toContain('must be one output, with its stack if several outputs have this name (One.CaKeySecret, Two.CaKeySecret), got "CaKeySecret"');
   });
 
-  test('is not taken for it where the named secret is a device\'s, and everything else is written', async () => {
+  test('is not written if the named secret is a device\'s, and everything else is written', async () => {
     const { code, stderr } = await cli('export', '--outputs', outputsFile, '--out', out, '--ca-private-key', 'Device0Secret');
     expect([code, stderr]).toEqual([1,
       'error: no key from Iot.Device0Secret: the secret holds the key of sensor-001, which is not a CA; --private-keys exports it\n']);
@@ -223,7 +223,7 @@ describe('the private key of a CA', () => {
     expect(Object.values(filesBelow(out)).join('')).not.toContain('PRIVATE KEY');
   });
 
-  test.each([['the CA\'s key', 'Iot-CaKey'], ['any other key', undefined]])('is not written as a device\'s where the device\'s version holds %s', async (_, secret) => {
+  test.each([['the CA\'s key', 'Iot-CaKey'], ['any other key', undefined]])('is not written as a device\'s if the device\'s version holds %s', async (_, secret) => {
     const file = copyWith(withoutCaSecret());
     const other = generateKeyPairSync('ec', { namedCurve: 'prime256v1' }).privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
     localDisk.replace(keyFile(file, 'Iot-Device0Key'), secret ? readFileSync(keyFile(file, secret), 'utf8') : other, 0o600);

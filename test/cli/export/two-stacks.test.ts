@@ -57,7 +57,7 @@ describe.each(STRENGTHS)('a CA and its devices in two stacks, by %s references',
     expect(new X509Certificate(outputs.PumpStack.PumpCertificate).checkPrivateKey(createPrivateKey(readFileSync(join(out, 'PumpStack/pump.key.pem'))))).toBe(true);
   });
 
-  test('are exported with the CA\'s key where an output that somebody has declared is named for it', async () => {
+  test('are exported with the CA\'s key if an output of the app is named for it', async () => {
     const out = temporaryFolder();
     const { code, stderr } = await cli('export', '--outputs', file, '--out', out, '--ca-private-key', 'CaStack.Authority');
     expect([code, stderr]).toEqual([0, expect.stringMatching(/^warning: \S+ca\.key\.pem is the private key of the CA Fleet Root: /)]);
@@ -67,7 +67,7 @@ describe.each(STRENGTHS)('a CA and its devices in two stacks, by %s references',
   });
 });
 
-describe('an output of the CDK\'s own', () => {
+describe('an output that the CDK makes', () => {
   const NAMES = [
     'ExportsOutputRefCaPrivateKey3406A7462C5A6784',
     'ExportsOutputFnGetAttCa1E0C8272CertificatePem055C5458',
@@ -76,7 +76,7 @@ describe('an output of the CDK\'s own', () => {
     'PublishOutputFnGetAttCa1E0C8272CertificatePem6EE0FB07',
   ];
 
-  test('is passed over by inspect, lint and export, and what somebody has named alike is not', async () => {
+  test('is passed over by inspect, lint and export, and one of the app with a similar name is not', async () => {
     const pem = opensslCa('Fleet Root').certificate;
     const file = join(temporaryFolder(), 'outputs.json');
     const declared = ['CaCertificate', 'ExportedByName', 'PublishOutput', 'ExportsOutputReference'];

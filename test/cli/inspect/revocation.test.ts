@@ -41,7 +41,7 @@ function inspect(files: readonly string[], options: InspectOptions = {}, now = N
 }
 
 describe('a revocation list', () => {
-  test('is shown with its number, its dates, its CA and what it revokes', () => {
+  test('is shown with its number, its dates, its CA and the certificates that it revokes', () => {
     expect(inspect(['ca.crl', 'ca.pem']).split('\n\n')[0].split('\n')).toEqual([
       'ca.crl',
       '  revocation list of        CN=Acme IoT Root CA,O=Acme,C=CN',
@@ -60,22 +60,22 @@ describe('a revocation list', () => {
     ]);
   });
 
-  test('says that nobody has checked its signature where its CA is not among the files', () => {
+  test('is shown as unverified if its CA is not among the files', () => {
     expect(inspect(['ca.crl'])).toMatch(/^ {2}signature {17}not verified: the certificate of the CA that has signed it is not among the files$/m);
   });
 
-  test('says since when it is out of date', () => {
+  test('is shown with the time since when it is out of date', () => {
     expect(inspect(['ca.crl'], {}, new Date('2026-03-10T12:00:00Z'))).toMatch(/next list by .* \(expired 2 days ago\)$/m);
   });
 
-  test('that is published says where, in PEM too', async () => {
+  test('that is published is shown with its URLs, in PEM too', async () => {
     file('published.pem', toPem('X509 CRL', await testCrl(ca, { distributionPoint: ['http://crl.example.com/1-of-2.crl'], revoked: [] })));
     const said = inspect(['published.pem']);
     expect(said).toMatch(/^ {2}is about {18}all certificates of the CA with the distribution point http:\/\/crl\.example\.com\/1-of-2\.crl$/m);
     expect(said).toMatch(/^ {2}revoked {19}none$/m);
   });
 
-  test('of many certificates shows the first twenty', async () => {
+  test('of many certificates is shown with the first twenty', async () => {
     const many = Array.from({ length: 300 }, (_, index): RevokedCertificate =>
       ({ serialNumber: (0x1000 + index).toString(16).toUpperCase(), revokedAt: NOW }));
     file('many.crl', await testCrl(ca, { revoked: [many] }));
@@ -102,43 +102,43 @@ describe('a revocation list', () => {
   });
 });
 
-describe('with --crl', () => {
+describe('inspect --crl', () => {
   /** What is said of the revocation of the first file. */
   const revocation = (files: readonly string[], crl: readonly string[], now = NOW) => /^ {2}revocation {16}(.*)$/m.exec(inspect(files, { crl }, now))![1];
 
-  test('a certificate says that it is revoked, when and why', () => {
+  test('says that a certificate is revoked, when and why', () => {
     expect(revocation(['revoked.pem', 'ca.pem'], ['ca.crl']))
       .toBe('revoked on 2026-02-27 08:09:10 UTC (keyCompromise; compromised since 2026-01-02 03:04:05 UTC), according to ca.crl');
   });
 
-  test('a certificate says that it is not revoked', () => {
+  test('says that a certificate is not revoked', () => {
     expect(revocation(['good.pem', 'ca.pem'], ['ca.crl'])).toBe('not revoked, according to ca.crl of 2026-03-01 12:00:00 UTC');
   });
 
-  test('a list that is out of date still revokes, but clears nobody', () => {
+  test('says that a list that is out of date still revokes, but clears no certificate', () => {
     const late = new Date(NEXT_UPDATE.getTime() + 1000);
     expect(revocation(['revoked.pem', 'ca.pem'], ['ca.crl'], late)).toMatch(/^revoked on/);
     expect(revocation(['good.pem', 'ca.pem'], ['ca.crl'], late)).toBe('not known: ca.crl: it was to be replaced by 2026-03-08 12:00:00 UTC');
   });
 
-  test('the newest of several lists decides', async () => {
+  test('follows the newest of several lists', async () => {
     file('empty.crl', await testCrl(ca, { revoked: [], number: 257 }));
     file('released.crl', await testCrl(ca, { revoked: [], number: 259 }));
     expect(revocation(['revoked.pem', 'ca.pem'], ['empty.crl', 'ca.crl'])).toMatch(/^revoked on .*, according to ca\.crl$/);
     expect(revocation(['revoked.pem', 'ca.pem'], ['ca.crl', 'released.crl'])).toMatch(/^not revoked, according to released\.crl /);
   });
 
-  test('a list that does not count yet clears nobody', () => {
+  test('lets a list that does not count yet clear no certificate', () => {
     expect(revocation(['good.pem', 'ca.pem'], ['ca.crl'], new Date(NOW.getTime() - 1000))).toBe('not known: ca.crl: it counts only from 2026-03-01 12:00:00 UTC');
   });
 
-  test('an entry that takes a certificate off the list does not revoke it', async () => {
+  test('does not take an entry that removes a certificate from the list for a revocation', async () => {
     const revoked: RevokedCertificate[] = [{ serialNumber: REVOKED[1].serialNumber, revokedAt: NOW, reason: 'removeFromCRL' }];
     file('removed.crl', await testCrl(ca, { revoked: [revoked] }));
     expect(revocation(['revoked.pem', 'ca.pem'], ['removed.crl'])).toMatch(/^not revoked/);
   });
 
-  test('a forged list is told from one whose CA is missing', async () => {
+  test('tells a forged list from one whose CA is missing', async () => {
     const der = await testCrl(ca);
     der[der.length - 1] += 1;
     file('forged.crl', der);
@@ -146,11 +146,11 @@ describe('with --crl', () => {
       .toBe('not known: forged.crl: the revocation list must be signed with the key of this CA, got a signature that does not verify');
   });
 
-  test('nothing is known without the certificate of the CA', () => {
+  test('knows nothing without the certificate of the CA', () => {
     expect(revocation(['good.pem'], ['ca.crl'])).toBe('not known: ca.crl: the certificate of the CA that has signed it is not among the files');
   });
 
-  test('nothing is known from the list of another CA, even one with the same name', async () => {
+  test('knows nothing from the list of another CA, even one with the same name', async () => {
     const namesake = await testCa({ algorithm: 'EC_P384' });
     file('namesake.pem', toPem('CERTIFICATE', namesake.certificate));
     file('namesake.crl', await testCrl(namesake, { hashAlgorithm: 'SHA-384' }));
@@ -161,7 +161,7 @@ describe('with --crl', () => {
     expect(revocation(['good.pem', 'ca.pem', 'other.pem'], ['other.crl'])).toBe('not known: other.crl: it is the list of another CA');
   });
 
-  test('a published list is about the certificates that name it', async () => {
+  test('applies a published list to the certificates that name it', async () => {
     const urls = ['http://crl.example.com/1-of-1.crl'];
     file('named.pem', toPem('CERTIFICATE', await testCertificate(ca.issuer, { serialNumber: REVOKED[2].serialNumber, extensions: { crlDistributionPoints: urls } })));
     file('named.crl', await testCrl(ca, { distributionPoint: urls }));
@@ -170,7 +170,7 @@ describe('with --crl', () => {
     expect(inspect(['named.pem'])).toMatch(/^ {2}revocation lists {10}http:\/\/crl\.example\.com\/1-of-1\.crl$/m);
   });
 
-  test('the document says the same', () => {
+  test('says the same in the document', () => {
     const document = JSON.parse(inspect(['revoked.pem', 'good.pem', 'ca.pem'], { crl: ['ca.crl'], json: true }));
     expect(complaintsOf(SCHEMA, document)).toBe('');
     expect(document.entries.map(({ revocation: said }: { revocation: object }) => said)).toEqual([
@@ -180,7 +180,7 @@ describe('with --crl', () => {
     ]);
   });
 
-  test('a file without a list is refused', () => {
+  test('refuses a file without a list', () => {
     expect(() => inspect(['good.pem'], { crl: ['ca.pem'] })).toThrow(/--crl: .*ca\.pem must hold a certificate revocation list, and holds none/);
   });
 });

@@ -14,12 +14,12 @@ function stack(more: Partial<StackJson> = {}): StackJson {
 }
 
 describe('the stacks of an assembly', () => {
-  test('come after those they depend on, and otherwise as the manifest has them', () => {
+  test('come after those they depend on, and otherwise in the order of the manifest', () => {
     writeAssembly(folder, { Devices: stack({ dependencies: ['Root', 'Keys'] }), Root: stack({ dependencies: ['Keys'] }), Keys: stack(), Other: stack() });
     expect(readAssembly(folder).map(({ name }) => name)).toEqual(['Keys', 'Root', 'Devices', 'Other']);
   });
 
-  test('have the names that CloudFormation knows them by', () => {
+  test('have the names by which CloudFormation knows them', () => {
     writeAssembly(folder, { ProdIot1234: stack({ stackName: 'Prod-Iot', displayName: 'Prod/Iot' }) });
     expect(readAssembly(folder)[0]).toMatchObject({ name: 'Prod-Iot', displayName: 'Prod/Iot', templateFile: join(folder, 'ProdIot1234.template.json') });
   });
@@ -54,7 +54,7 @@ describe('the stacks of an assembly', () => {
   });
 });
 
-describe('an assembly is refused', () => {
+describe('an assembly', () => {
   test.each<[string, () => void, string]>([
     ['without an artifact list', () => writeJson(join(folder, 'manifest.json'), { version: '1' }), 'manifest.json: this is not the manifest of a cloud assembly'],
     ['without stacks', () => writeAssembly(folder, {}), 'the app has no stacks'],
@@ -76,7 +76,7 @@ describe('an assembly is refused', () => {
       Stage: { type: 'cdk:cloud-assembly', properties: { directoryName: '.' } },
     }), 'artifact Stage: directoryName must lead to another folder, got "."'],
     ['with an artifact that is none', () => writeAssembly(folder, {}, { A: 'x' }), 'artifact A must be a map'],
-  ])('%s', (_, write, message) => {
+  ])('is refused %s', (_, write, message) => {
     write();
     expect(() => readAssembly(folder)).toThrow(message);
   });
@@ -89,7 +89,7 @@ describe('an assembly is refused', () => {
     [{ Resources: { Ca: { Type: 'x', DependsOn: [{}] } } }, 'Resources.Ca.DependsOn must be the name of a resource, or a list of names'],
     [{ Resources: { Ca: { Type: 'x', DeletionPolicy: {} } } }, 'Resources.Ca.DeletionPolicy must be a string'],
     [{ Outputs: { A: {} } }, 'Outputs.A.Value is missing'],
-  ])('with the template %j', (template, message) => {
+  ])('is refused with the template %j', (template, message) => {
     writeAssembly(folder, { A: stack({ template: template as StackJson['template'] }) });
     expect(() => readAssembly(folder)).toThrow(message);
   });

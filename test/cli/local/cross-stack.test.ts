@@ -109,7 +109,7 @@ test('a CA that is signed elsewhere is a note in other stacks at first, then its
   expect(lookUp().physicalId).toBe(before);
 }, 60_000);
 
-test('a CA that goes under weak references is said to leave behind what it has issued in other stacks', async () => {
+test('a CA that goes under weak references is reported to leave its certificates behind in other stacks', async () => {
   const declare = (hasCa: boolean): void => {
     begin('weak');
     const own = new Stack(app, 'CaStack', { env: ENV });

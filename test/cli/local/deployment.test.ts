@@ -27,7 +27,7 @@ describe('a deployment', () => {
     expect(outcomes(report)).toEqual(['Ca created', 'Second created', 'Third created']);
   });
 
-  test('orders resources by what is between them and left out, such as a policy', async () => {
+  test('orders resources by dependencies on resources that are left out, such as a policy', async () => {
     await deployment.deploy({
       Resources: {
         Device: { ...device('2', { DependsOn: ['Policy'] }), Properties: { Name: '2' } },
@@ -38,7 +38,7 @@ describe('a deployment', () => {
     expect(deployment.takeCalls()).toEqual(['Create Ca', 'Create Device']);
   });
 
-  test('sends every scalar as a string, and keeps what is for CloudFormation alone', async () => {
+  test('sends every scalar as a string, and keeps the properties that are for CloudFormation alone', async () => {
     await deployment.deploy({
       Resources: {
         Ca: ca('1', {}, { ServiceTimeout: '600', ValidityDays: 3650, RetainKey: true, Platforms: ['a', 1], Subject: { CommonName: { Ref: 'AWS::StackName' } } }),
@@ -62,7 +62,7 @@ describe('a deployment', () => {
     expect(readFileSync(join(deployment.out, 'state.json'))).toEqual(state);
   });
 
-  test('updates only what is declared differently, and deletes a replaced certificate after everything succeeded', async () => {
+  test('updates only the resources that are declared differently, and deletes a replaced certificate after everything succeeded', async () => {
     await deployment.deploy({ Resources: { Ca: ca('1'), Other: ca('x'), Device: device('2') } });
     deployment.takeCalls();
     const report = await deployment.deploy({ Resources: { Ca: ca('new'), Other: ca('x'), Device: device('2') } });
@@ -79,7 +79,7 @@ describe('a deployment', () => {
     expect(deployment.events.at(-1)).toMatchObject({ requestType: 'Delete', physicalResourceId: 'id-Ca-1', properties: { Name: '1' } });
   });
 
-  test('removes what is not declared any more, dependents first', async () => {
+  test('removes resources that are not declared any more, dependents first', async () => {
     await deployment.deploy({ Resources: { Ca: ca('1'), A: device('a'), B: device('b', { DependsOn: 'A' }), Other: ca('x') } });
     deployment.takeCalls();
     const report = await deployment.deploy({ Resources: { Other: ca('x') } });
@@ -88,7 +88,7 @@ describe('a deployment', () => {
     expect(Object.keys(deployment.state.stacks.Iot.resources)).toEqual(['Other']);
   });
 
-  test('sends no Delete for what its policies retain', async () => {
+  test('sends no Delete for resources that their policies retain', async () => {
     await deployment.deploy({ Resources: { Ca: ca('1', { DeletionPolicy: 'Retain' }), Other: ca('x', { UpdateReplacePolicy: 'Retain' }) } });
     deployment.takeCalls();
     const report = await deployment.deploy({ Resources: { Other: ca('y', { UpdateReplacePolicy: 'Retain' }) } });
@@ -110,7 +110,7 @@ describe('a deployment', () => {
     expect(deployment.state.stacks.Iot.outputs).toEqual({ Either: 'none' });
   });
 
-  test('goes on when an old certificate can not be deleted, and says so', async () => {
+  test('goes on when an old certificate can\'t be deleted, and says so', async () => {
     await deployment.deploy({ Resources: { Ca: ca('1') } });
     deployment.failing = ['Delete Ca'];
     const report = await deployment.deploy({ Resources: { Ca: ca('2') } });
@@ -119,7 +119,7 @@ describe('a deployment', () => {
   });
 });
 
-describe('stand-ins', () => {
+describe('a stand-in for a resource', () => {
   const BACKING = {
     Secret: { Type: 'AWS::SecretsManager::Secret', Properties: { KmsKeyId: { 'Fn::GetAtt': ['Key', 'Arn'] } } },
     Table: { Type: 'AWS::DynamoDB::GlobalTable', Properties: {} },
@@ -127,7 +127,7 @@ describe('stand-ins', () => {
     Key: { Type: 'AWS::KMS::Key', Properties: {} },
   };
 
-  test('give certificates what they refer to', async () => {
+  test('gives certificates the values that they refer to', async () => {
     await deployment.deploy({
       Resources: {
         ...BACKING,
@@ -154,7 +154,7 @@ describe('stand-ins', () => {
 
   test.each([
     ['Delete', false], [undefined, false], ['Retain', true], ['RetainExceptOnCreate', true],
-  ])('of secrets with the deletion policy %s lose or keep their keys when they are removed (%s: kept)', async (DeletionPolicy, kept) => {
+  ])('of secrets with the deletion policy %s loses or keeps its keys when it is removed (%s: kept)', async (DeletionPolicy, kept) => {
     await deployment.deploy({ Resources: { Secret: { ...BACKING.Secret, Properties: {}, DeletionPolicy }, Ca: ca('1') } });
     const folder = deployment.secretFolder('Secret');
     mkdirSync(folder, { recursive: true });
@@ -164,7 +164,7 @@ describe('stand-ins', () => {
     expect(existsSync(folder)).toBe(kept);
   });
 
-  test('keep what is left out visible, by type and number', async () => {
+  test('keeps resources that are left out visible, by type and number', async () => {
     const role = { Type: 'AWS::IAM::Role', Properties: {} };
     const report = await deployment.deploy({
       Transform: 'AWS::Serverless-2016-10-31',
@@ -213,7 +213,7 @@ describe('a registration with a platform', () => {
     expect(deployment.state.stacks.Iot.outputs).toEqual({ Ca: 'id-Ca-1' });
   });
 
-  test('leaves a certificate in its place whose code is known', async () => {
+  test('leaves a certificate in its place if its code is known', async () => {
     await deployment.deploy(registered('code-1'));
     expect(deployment.takeCalls()).toEqual(['Create Ca', 'Create Proof']);
     const report = await deployment.deploy(registered({ 'Fn::GetAtt': ['Upload', 'VerificationCode'] }));
@@ -223,7 +223,7 @@ describe('a registration with a platform', () => {
 });
 
 describe('a deployment that fails', () => {
-  test('deletes the failed creation by the id it answered, and what was created before it', async () => {
+  test('deletes the failed creation by the id that it answered, and the resources that were created before it', async () => {
     deployment.failing = ['Create Device'];
     await expect(deployment.deploy({ Resources: { Ca: ca('1'), Device: device('2'), Later: device('3', { DependsOn: 'Device' }) } }))
       .rejects.toThrow('stack Iot, resource Device (Custom::IotDeviceCertificate): refused; the stack was rolled back');
@@ -265,7 +265,7 @@ describe('a deployment that fails', () => {
     expect(deployment.state.stacks.Iot).toEqual(before);
   });
 
-  test('says what it could not delete', async () => {
+  test('names the resources that it could not delete', async () => {
     deployment.failing = ['Create Device', 'Delete Ca'];
     await expect(deployment.deploy({ Resources: { Ca: ca('1'), Device: device('2') } })).rejects.toThrow(
       'refused; the stack was rolled back; stack Iot, resource Ca (Custom::PrivateIotCa): id-Ca-1 could not be deleted: refused');
@@ -339,7 +339,7 @@ describe('stacks that refer to each other', () => {
       .toThrow('it reads the output CaId of a stack Root in the Region us-east-1, which is not deployed here');
   });
 
-  test('can not change or lose an export that is imported', async () => {
+  test('can\'t change or lose an export that is imported', async () => {
     await deployment.deploy({ ...CA_STACK('1') }, 'Root');
     await deployment.deploy(DEVICES, 'Devices');
     await expect(deployment.deploy({ ...CA_STACK('2') }, 'Root'))
@@ -348,7 +348,7 @@ describe('stacks that refer to each other', () => {
     expect(deployment.state.stacks.Root.outputs).toEqual({ CaId: 'id-Ca-1' });
   });
 
-  test('can not import what nobody exports, nor export a name twice', async () => {
+  test('can\'t import an export that is not there, nor export a name twice', async () => {
     await expect(deployment.deploy(DEVICES, 'Devices')).rejects.toThrow(
       'stack Devices, resource Device, property Issuer: Fn::ImportValue: no stack that is deployed here exports "Root:CaId"');
     await deployment.deploy({ Resources: { Ca: ca('1') }, Outputs: { A: { Value: 'a', Export: { Name: 'Name' } } } }, 'Root');
@@ -367,7 +367,7 @@ describe('the removal of a stack', () => {
     expect(deployment.state.stacks).toEqual({});
   });
 
-  test('stops at what can not be deleted, and goes on from there the next time', async () => {
+  test('stops at a resource that can\'t be deleted, and goes on from there the next time', async () => {
     await deployment.deploy({ Resources: { Ca: ca('1'), Device: device('2') } });
     deployment.failing = ['Delete Ca'];
     await expect(deployment.remove()).rejects.toThrow('stack Iot, resource Ca (Custom::PrivateIotCa): id-Ca-1 could not be deleted: refused');

@@ -82,7 +82,7 @@ describe('the files that stand in for keys in KMS', () => {
     expect(() => declare('RSA_2048')).toThrow(`the key ${ARN} was created as EC_P256, and CloudFormation does not allow the KeySpec of a key to change, got RSA_2048`);
   });
 
-  test('are not replaced silently: a file that is gone, is another key or is none is an error', async () => {
+  test('are not replaced silently: a file that is gone, is another key or is no key is an error', async () => {
     declare('EC_P256');
     await keys().signer(ARN);
     for (const other of [CA_KEYS.EC_P256, CA_KEYS.EC_P384]) {

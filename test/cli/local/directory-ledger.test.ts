@@ -49,7 +49,7 @@ describe('the ledger of a directory', () => {
     expect(await ledger().find('constructor')).toBeUndefined();
   });
 
-  test('gives back what was reserved and issued, in another run too', async () => {
+  test('gives back a reservation and a certificate, in another run too', async () => {
     expect(await ledger().reserve(entry('A1'), undefined, HOLDER)).toBe(true);
     expect(await ledger().find('ca-1')).toEqual(entry('A1'));
     const octets = { certificate: Buffer.from([0x30, 0, 255]), signature: Buffer.from([0x30, 0, 254]) };
@@ -80,13 +80,13 @@ describe('the ledger of a directory', () => {
     expect(Object.keys(entries)).toEqual(['ca-1/A1', 'ca-1/A2']);
   });
 
-  test('advances only from the status that is said', async () => {
+  test('advances a certificate only from the status that the caller names', async () => {
     await ledger().reserve(entry('A1'), undefined, HOLDER);
     expect(await ledger().advance(entry('A1', { status: 'ISSUED' }), 'WITHDRAWN', {}, HOLDER)).toBe(false);
     expect(await ledger().advance(entry('A9'), 'WITHDRAWN', {}, HOLDER)).toBe(false);
   });
 
-  test('keeps what a resource declares, and lets no request that was overtaken write', async () => {
+  test('keeps the declaration of a resource, and lets no request that was overtaken write', async () => {
     expect(await ledger().resource(HOLDER)).toEqual(RECORD);
     const next = { ...RECORD, requestId: 'next', revision: 2 };
     expect(await ledger().record(HOLDER, next, RECORD)).toBe(true);
@@ -96,7 +96,7 @@ describe('the ledger of a directory', () => {
     await expect(ledger().reserve(entry('A1'), undefined, { ...HOLDER, requestId: 'next' })).rejects.toThrow(OvertakenError);
   });
 
-  test('lists what a CA has issued, and who has a common name', async () => {
+  test('lists the certificates of a CA, and the resources with a common name', async () => {
     const named = entry('A1', { identity: 'device-1', commonName: 'Sensor 1' });
     await ledger().reserve(named, undefined, HOLDER);
     await ledger().reserve(entry('A2'), undefined, HOLDER);

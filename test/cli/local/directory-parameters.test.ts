@@ -34,7 +34,7 @@ describe('the parameters of a directory', () => {
     expect(readFileSync(join(folder, ...path), 'utf8')).toBe('one');
   });
 
-  test('of one path do not mind those below it', async () => {
+  test('of one path are independent of those below it', async () => {
     await parameters().write('/iot', SERIAL, 'one');
     await parameters().write(PATH, SERIAL, 'two');
     await parameters().release('/iot', SERIAL);
@@ -42,7 +42,7 @@ describe('the parameters of a directory', () => {
     expect(await parameters().read(PATH, SERIAL)).toBe('two');
   });
 
-  test('leave no file and no empty folder when they are let go, and nothing that is not theirs', async () => {
+  test('leave no file and no empty folder when they are released, and nothing of others', async () => {
     await parameters().write(PATH, SERIAL, 'one');
     await parameters().write('/iot/other', SERIAL, 'two');
     await parameters().makeCurrent();
@@ -66,7 +66,7 @@ describe('the parameters of a directory', () => {
       expect(await parameters().read(PATH, SERIAL)).toBe('one');
     });
 
-    test('which has what is declared now, and what others have put into it', async () => {
+    test('which has the declared tags, and those of others', async () => {
       await parameters().write(PATH, SERIAL, 'one', 'owner', { tags: tags({ team: 'iot', owner: 'acme', __proto__x: 'y' }) });
       writeFileSync(join(folder, FILE), JSON.stringify({ ...inFile(), mine: 'too' }));
       await parameters().tag(PATH, SERIAL, tags({ team: 'plant', stage: 'prod' }), ['owner', '__proto__x', 'never-there']);
@@ -85,7 +85,7 @@ describe('the parameters of a directory', () => {
       expect(readdirSync(join(folder, 'keys'))).toEqual([]);
     });
 
-    test('and a parameter that is gone has none', async () => {
+    test('which a parameter that is gone does not get', async () => {
       await expect(parameters().tag(PATH, SERIAL, tags({ team: 'iot' }), [])).rejects.toThrow('the parameter no longer exists; raise `generation`');
       expect(existsSync(join(folder, 'keys'))).toBe(false);
     });

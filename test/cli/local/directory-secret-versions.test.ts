@@ -34,7 +34,7 @@ describe('the secrets of a directory', () => {
     expect(readdirSync(join(folder, 'keys', 'Iot-CaKey'))).toEqual(['A1.pem']);
   });
 
-  test('are named after what they hold: keys in PEM, and what is base64 of PKCS#12 or DER', async () => {
+  test('are named after their contents: keys in PEM, and PKCS#12 or DER in base64', async () => {
     await secrets().write(ARN, 'A1', '-----BEGIN PRIVATE KEY-----', 'owner');
     await secrets().write(ARN, 'A2', 'MAA=', 'owner');
     expect(readdirSync(join(folder, 'keys', 'Iot-CaKey')).sort()).toEqual(['A1.pem', 'A2.base64']);

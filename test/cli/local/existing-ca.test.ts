@@ -33,7 +33,7 @@ function serialNumbersBelow(folder: string, status: string): string[] {
   return ledgers.flatMap(({ entries }) => Object.entries(entries)).filter(([, entry]) => entry.status === status).map(([key]) => key.split('/').at(-1)!);
 }
 
-test('an existing CA of another generation issues everything anew, and withdraws what it has issued', async () => {
+test('an existing CA of another generation issues everything anew, and withdraws its former certificates', async () => {
   const folder = temporaryFolder();
   const existing = cas.root();
   const before = await deploy(folder, existing);

@@ -36,7 +36,7 @@ describe('a generated secret', () => {
     expect(generated(declaration)).toMatch(form);
   });
 
-  test('has each kind that it may have, and no character that it may not', () => {
+  test('has each kind of character that it may have, and no other character', () => {
     const seed = randomBytes(4).readInt32BE();
     fc.assert(fc.property(fc.record({
       PasswordLength: fc.integer({ min: 5, max: 40 }),
@@ -60,7 +60,7 @@ describe('a generated secret', () => {
     }), { numRuns: 200, seed });
   });
 
-  test('takes its characters evenly', () => {
+  test('has its characters evenly distributed', () => {
     const counts = new Map<string, number>();
     [...generated({ PasswordLength: 4096, ExcludePunctuation: true }), ...generated({ PasswordLength: 4096, ExcludePunctuation: true })]
       .forEach(each => counts.set(each, (counts.get(each) ?? 0) + 1));
@@ -70,7 +70,7 @@ describe('a generated secret', () => {
     expect(Math.min(...counts.values())).toBeGreaterThan(132 - 80);
   });
 
-  test('can be one member of a JSON text', () => {
+  test('can be one member of a JSON document', () => {
     const text = generated({ SecretStringTemplate: '{"username":"device"}', GenerateStringKey: 'password', PasswordLength: 20 });
     expect(JSON.parse(text)).toEqual({ username: 'device', password: expect.stringMatching(/^.{20}$/) });
   });

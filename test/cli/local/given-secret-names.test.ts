@@ -54,7 +54,7 @@ test.each<[string, string, (stack: Stack) => ISecret]>([
   expect(readJson(join(out, 'outputs.json')).Iot.Device).toContain('CERTIFICATE');
 });
 
-test('a secret of a nested stack is given by its name, and one that another stack hands over too', async () => {
+test('a secret of a nested stack is given by its name, and so is one that another stack hands over', async () => {
   const nested = synthesized(app => existingCa(new NestedStack(new Stack(app, 'Iot'), 'Nested') as Stack, imported(app.node.findChild('Iot') as Stack)));
   await cliOk(...local(nested, 'acme/key'));
   const handedOver = synthesized(app => {
@@ -73,7 +73,7 @@ test.each(['acme/kye', 'acme', 'key', 'Ca', 'Iot', 'gateway', 'Made here', 'Secr
     expect(existsSync(out)).toBe(false);
   });
 
-test('of an app that reads no secret, the error says that none can be given', async () => {
+test('for an app that reads no secret, the error says that none can be given', async () => {
   const app = synthesized(scope => new PrivateIotCa(new Stack(scope, 'Iot'), 'Ca', { subject: { commonName: 'Made here' }, ...P256 }));
   expect(await cliError(...local(app, 'Nope'))).toBe('error: --secret Nope: no certificate in this deployment reads this secret; this deployment has no secret that can be given');
 });

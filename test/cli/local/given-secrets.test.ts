@@ -25,7 +25,7 @@ describe('a secret on the command line', () => {
     ['no UTF-8', Buffer.from([0x30, 0x82, 0x01, 0x00])],
     ['no text', Buffer.from('a\0b')],
     ['as long as a secret can be', Buffer.concat([Buffer.from([0xff]), randomBytes(65_535)])],
-  ])('is bytes where the file is %s', (_, content) => {
+  ])('is bytes if the file is %s', (_, content) => {
     expect(readGivenSecret(`Key=${file(content)}`)).toEqual({ name: 'Key', value: content });
   });
 
@@ -95,13 +95,13 @@ describe('given secrets', () => {
     expect(given('prod/ca-key', IMPORTED).valueOf(IMPORTED)).toBe(`value of ${IMPORTED}`);
   });
 
-  test('have to mean one secret each', () => {
+  test('have to match one secret each', () => {
     expect(() => given('CaKey1A2B')).toThrow(new Error('--secret CaKey1A2B: must identify one secret, but is a name of Iot/Ca/Key and Prod/Other/Ca/Key'));
     expect(() => given('Plain', 'Iot-Plain')).toThrow('--secret Iot-Plain: this secret must be given only once');
     expect(() => given('x', 'x')).toThrow('--secret x: this secret must be given only once');
   });
 
-  test('are called as their author does, or by their ARN', () => {
+  test('have the name that their author gave them, or their ARN', () => {
     expect([local('Iot-CaKey1A2B-1a2b3c'), local('Iot-Plain-1a2b3c'), local('prod/ca-key'), IMPORTED].map(arn => given().nameOf(arn)))
       .toEqual(['Iot/Ca/Key', 'Plain', 'prod/ca-key', IMPORTED]);
   });

@@ -68,7 +68,7 @@ describe('an expression', () => {
     [{ 'Fn::GetStackOutput': { StackName: 'Root', OutputName: 'CaId' } }, 'ca-9'],
     [{ 'Fn::GetStackOutput': { StackName: 'Root', OutputName: 'CaId', Region: { Ref: 'AWS::Region' } } }, 'ca-9'],
     [{ 'Fn::GetStackOutput': { StackName: 'Root', OutputName: 'CaId', Region: 'eu-central-1', RoleArn: 'arn:aws:iam::111111111111:role/reader' } }, 'ca-9'],
-  ])('%j is %j', (expression, expected) => {
+  ])('%j evaluates to %j', (expression, expected) => {
     expect(evaluate(expression)).toEqual(expected);
   });
 
@@ -95,7 +95,7 @@ describe('an expression', () => {
     [{ 'Fn::ImportValue': 'Nobody' }, 'here: Fn::ImportValue: no stack that is deployed here exports "Nobody"'],
     [{ 'Fn::GetStackOutput': { StackName: 'Root', OutputName: 'No' } }, 'no stack Root with an output No is deployed here'],
     [{ 'Fn::Join': ['', []], 'Other': 1 }, 'here: Fn::Join must be the only member of its map'],
-  ])('%j can not be evaluated', (expression, message) => {
+  ])('%j can\'t be evaluated', (expression, message) => {
     expect(() => evaluate(expression)).toThrow(message);
     expect(() => evaluate(expression)).not.toThrow(Unavailable);
   });
@@ -132,16 +132,16 @@ describe('a condition', () => {
     ['yes', 'here: must be true or false'],
     [{ 'Fn::And': [{ Condition: 'Yes' }] }, 'here: Fn::And: must be a list of 2 to 10 values'],
     [{ Condition: 'Nobody' }, 'the template has no condition "Nobody"'],
-  ])('%j is none', (expression, message) => {
+  ])('is refused as %j', (expression, message) => {
     expect(() => resolveCondition(expression, scope(), 'here')).toThrow(message);
   });
 
-  test('can not refer to a resource', () => {
+  test('can\'t refer to a resource', () => {
     expect(() => scope().condition('Resource', 'here')).toThrow('stack Iot, condition Resource: Fn::Equals: Ref: must not refer to a resource, got Ca');
   });
 });
 
-test('the declaration of a parameter says which of its members is wrong', () => {
+test('an error in the declaration of a parameter names the wrong member', () => {
   expect(() => parseParameter({ Type: 'String', MaxLength: 'long' }, 'f: Parameters.Code')).toThrow('f: Parameters.Code.MaxLength must be a number');
   expect(() => parseParameter({}, 'f: Parameters.Code')).toThrow('f: Parameters.Code.Type must be a string');
 });

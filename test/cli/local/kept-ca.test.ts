@@ -37,7 +37,7 @@ function keepsakes() {
   return { caId: idOf('Custom::PrivateIotCa'), ledgerTableArn: `arn:aws:dynamodb:local:000000000000:table/${table}`, privateKeySecretArn: secret };
 }
 
-test('a CA that was removed is taken back in by what was kept from it, with its certificate, and issues again', async () => {
+test('a CA that was removed is taken back in by what was kept of it, with its certificate, and issues again', async () => {
   await local(assembly(made('Ca')));
   const [before, kept] = [outputs(), keepsakes()];
   await local(assembly());
@@ -88,7 +88,7 @@ test('a CA that was taken back in is not replaced by accident either, though its
   expect(await local(assembly(made('Another', kept.caId)))).toContain('warning: stack Iot: the CA TakenBack will be removed, along with 1 device certificate\n');
 });
 
-test('a CA whose construct has another id is replaced where that is declared', async () => {
+test('a CA whose construct has another id is replaced if that is declared', async () => {
   await local(assembly(made('Ca')));
   const [before, { caId }] = [outputs(), keepsakes()];
   await local(assembly(made('Renamed', caId)));

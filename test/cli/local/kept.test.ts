@@ -61,7 +61,7 @@ test('a table that has a name of its own and was kept is not taken over, as in A
 });
 
 describe('a dry run', () => {
-  test('of a first deployment says what would be created, and makes nothing, not even the folder', async () => {
+  test('of a first deployment names the resources that would be created, and makes nothing, not even the folder', async () => {
     const said = await local({}, '--dry-run');
     expect(said).toMatch(/resource +type +what would happen +valid until\n/);
     expect(said).toMatch(/Ca +Custom::PrivateIotCa +create +\d{4}-/);
@@ -69,7 +69,7 @@ describe('a dry run', () => {
     expect(existsSync(out)).toBe(false);
   });
 
-  test('of a change says what would be replaced, removed and kept, and with it what would be lost, and changes no file', async () => {
+  test('of a change names the resources that would be replaced, removed, kept or lost, and changes no file', async () => {
     await local({ devices: ['a', 'b'] });
     const before = filesBelow(out);
     const said = await local({ devices: ['a'], caGeneration: 2, replaces: caIdIn(out) }, '--dry-run');
@@ -82,7 +82,7 @@ describe('a dry run', () => {
     expect(filesBelow(out)).toEqual(before);
   });
 
-  test('of what would fail fails as the run would, and changes no file', async () => {
+  test('of a deployment that would fail fails as the run would, and changes no file', async () => {
     await local({});
     const before = filesBelow(out);
     writeAssembly(app, { Iot: { template: iotTemplate({ devices: ['x'], deviceDays: 5000 }) } });

@@ -83,7 +83,7 @@ describe('a KMS key for signing, deployed locally', () => {
     expect(await local()).toBe('');
   });
 
-  test('stays the same key when what it signs changes', async () => {
+  test('stays the same key when its certificates change', async () => {
     synth();
     await local();
     const [key, before] = [readFileSync(keyFile(), 'utf8'), certificate()];
@@ -123,7 +123,7 @@ describe('a KMS key for signing, deployed locally', () => {
 
   test.each([
     ['encrypts', {}], ['encrypts by RSA', { KeyUsage: 'ENCRYPT_DECRYPT', KeySpec: 'RSA_2048' }], ['signs on another curve', { KeyUsage: 'SIGN_VERIFY', KeySpec: 'ECC_SECG_P256K1' }],
-  ])('has no file where it %s, and no CA can sign with it', async (_, key) => {
+  ])('has no file if it %s, and no CA can sign with it', async (_, key) => {
     synth({ key });
     await expect(local()).rejects.toThrow('must be declared for signing (KeyUsage SIGN_VERIFY) in a stack that is deployed here');
     expect(existsSync(keyFile())).toBe(false);

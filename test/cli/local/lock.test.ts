@@ -39,18 +39,18 @@ describe('the lock of a directory', () => {
     expect(existsSync(join(folder, 'lock'))).toBe(false);
   });
 
-  test('of another machine is respected, as nobody can tell whether its process is gone', () => {
+  test('of another machine is respected, because nobody can tell whether its process is gone', () => {
     writeLock({ pid: 1, host: 'another-machine' });
     expect(() => lockDirectory(folder)).toThrow('process 1 on another-machine');
   });
 
-  test('that is damaged is left alone, with what to do', () => {
+  test('that is damaged is left alone, with a way out in the message', () => {
     writeLock('???');
     expect(() => lockDirectory(folder)).toThrow(`remove ${join(folder, 'lock')}`);
     expect(readFileSync(join(folder, 'lock'), 'utf8')).toBe('???');
   });
 
-  test('makes the directory, which goes again if nothing came of the run', () => {
+  test('makes the directory, which is removed again if nothing came of the run', () => {
     const made = join(folder, 'new');
     const unlock = lockDirectory(made);
     unlock();

@@ -99,7 +99,7 @@ test('a failure in a nested stack rolls the stack around it back, to the byte', 
   expect(await local()).toContain('no changes');
 });
 
-test('a CA that is replaced takes the devices of nested stacks with it, and that is said', async () => {
+test('a CA that is replaced takes the devices of nested stacks with it, and the run says so', async () => {
   await local();
   expect(await local({ generation: 2, replaces: caId() })).toContain('warning: stack Iot: the CA Ca will be replaced, along with 1 device certificate\n');
   expect(new X509Certificate(outputs().Outpump1).verify(new X509Certificate(outputs().Pem).publicKey)).toBe(true);
@@ -122,7 +122,7 @@ test('a nested stack is found without the metadata of the command line too, and 
   expect(outputs('Prod-Iot').Dev).not.toBe(outputs('Beta-Iot').Dev);
 });
 
-test('a nested stack whose template is not in the assembly is named as left out, with the reason', async () => {
+test('a nested stack whose template is not in the assembly is reported as left out, with the reason', async () => {
   const app = synthesized(root => {
     const stack = new Stack(root, 'Iot');
     new PrivateIotCa(stack, 'Ca', { subject: { commonName: 'Fleet' }, ...KEY });
@@ -133,7 +133,7 @@ test('a nested stack whose template is not in the assembly is named as left out,
   expect(existsSync(join(out, 'keys'))).toBe(true);
 });
 
-test('a verification certificate in a nested stack whose code the registration around it asks for is left out, as beside the registration', async () => {
+test('a verification certificate in a nested stack whose code the registration around it fetches is left out, as it is beside the registration', async () => {
   const app = synthesized(root => {
     const stack = new Stack(root, 'Iot');
     const ca = new PrivateIotCa(stack, 'Ca', { subject: { commonName: 'Fleet' }, ...KEY });

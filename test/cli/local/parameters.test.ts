@@ -38,7 +38,7 @@ describe('the value of a parameter', () => {
     [{ AllowedPattern: 'a', ConstraintDescription: 'the code of the console' }, 'b', 'got "b" (the code of the console)'],
     [{ AllowedPattern: '(' }, 'b', 'stack Iot, parameter Code: must match the pattern (, which is not a regular expression that can be checked here'],
     [{ AllowedPattern: 'a' }, '\u001b[2J', 'got "\\u001b[2J"'],
-  ])('declared as %j can not be %j', (declaration, value, message) => {
+  ])('declared as %j can\'t be %j', (declaration, value, message) => {
     expect(() => valueOf(declaration, value)).toThrow(message);
     expect(() => valueOf(declaration, undefined, value)).toThrow(message);
     expect(() => valueOf({ ...declaration, Default: value })).toThrow(message);
@@ -63,7 +63,7 @@ describe('the value of a parameter', () => {
     expect(valueOf(declaration, value)).toBe(value);
   });
 
-  test('comes from the assembly where nobody gives it', () => {
+  test('comes from the assembly if nobody gives it', () => {
     const declarations = new Map([['Code', parseParameter({ Type: 'String', Default: 'c' }, 'template: Code')]]);
     const sources = { given: {}, assembly: { Code: 'a' }, previous: { Code: 'b' } };
     expect(parameterValues('Iot', declarations, sources)).toEqual({ Code: 'a' });
@@ -73,13 +73,13 @@ describe('the value of a parameter', () => {
   describe('that is kept in the Parameter Store', () => {
     const stored = { Type: 'AWS::SSM::Parameter::Value<String>', Default: '/a/name', AllowedPattern: '/[a-z/]+', MaxLength: 9 };
 
-    test('is what is given, now or before, whatever its name has to be', () => {
+    test('is the one that is given, now or before, whatever its name', () => {
       expect(valueOf(stored, 'What the entry holds')).toBe('What the entry holds');
       expect(valueOf(stored, undefined, 'What the entry holds')).toBe('What the entry holds');
       expect(valueOf(stored, 'new', 'old')).toBe('new');
     });
 
-    test('is not known by its name, be it the default or what the assembly gives', () => {
+    test('is not known by its name, even if that is the default or comes from the assembly', () => {
       expect(valueOf(stored)).toBeUndefined();
       const declarations = new Map([['Code', parseParameter({ ...stored, Default: undefined }, 'template: Code')]]);
       expect(parameterValues('Iot', declarations, { given: {}, assembly: { Code: '/b' }, previous: {} })).toEqual({});
@@ -107,15 +107,15 @@ describe('a parameter on the command line', () => {
     ['Iot:Code=a:b=c', { stack: 'Iot', name: 'Code', value: 'a:b=c' }],
     ['Prod/Iot:Code=', { stack: 'Prod/Iot', name: 'Code', value: '' }],
     ['Code=two\nlines', { name: 'Code', value: 'two\nlines' }],
-  ])('%j is understood', (text, expected) => {
+  ])('can be written as %j', (text, expected) => {
     expect(parseGivenParameter(text)).toEqual({ stack: undefined, ...expected });
   });
 
-  test.each(['Code', '=1', 'a b=1', ':Code=1', ''])('%j is refused', text => {
+  test.each(['Code', '=1', 'a b=1', ':Code=1', ''])('can\'t be written as %j', text => {
     expect(() => parseGivenParameter(text)).toThrow('--parameters: must be of the form NAME=VALUE or STACK:NAME=VALUE');
   });
 
-  test('that is refused does not show its value', () => {
+  test('is not shown if it is refused', () => {
     expect(() => parseGivenParameter('no_name=secret')).toThrow(/got "no_name"=…$/);
   });
 });

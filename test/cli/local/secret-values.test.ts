@@ -63,7 +63,7 @@ const PASSPHRASE = {
 const passphrase = (name = '1'): TemplateJson => ({ Resources: { Ca: reading({ Ref: 'Passphrase' }, name), Passphrase: PASSPHRASE } });
 
 describe('a secret that a local deployment reads', () => {
-  test('holds what the command line gives, be it imported or declared, a string or bytes', async () => {
+  test('holds the value from the command line, whether it is imported or declared, a string or bytes', async () => {
     const bytes = Buffer.concat([Buffer.from([0xff]), randomBytes(40)]);
     const template = { Resources: { Imported: reading(IMPORTED), Own: reading({ Ref: 'CaKey' }), CaKey: { Type: 'AWS::SecretsManager::Secret' } } };
     await deploy(template, `prod/ca-key=${file('a string')}`, `CaKey=${file(bytes)}`);
@@ -83,7 +83,7 @@ describe('a secret that a local deployment reads', () => {
       'the secret prod/ca-key is not given; pass --secret prod/ca-key=FILE'],
     ['declared, and empty', { Resources: { Ca: reading({ Ref: 'CaKey' }), CaKey: { ...PASSPHRASE, Properties: {}, Metadata: { 'aws:cdk:path': 'Iot/My Key/Resource' } } } },
       "the secret Iot/My Key is not given; pass --secret 'Iot/My Key=FILE'"],
-  ])('and that is %s must be given, which is said together with how', async (_, template, message) => {
+  ])('must be given if it is %s, and the message says how', async (_, template, message) => {
     await expect(deploy(template)).rejects.toThrow(`stack Iot, resource Ca (Custom::PrivateIotCa): ${message}; the stack was rolled back`);
   });
 
@@ -95,7 +95,7 @@ describe('a secret that a local deployment reads', () => {
     expect(seen).toEqual({ Ca: 'text' });
   });
 
-  test('holds what the deployment itself has written into it', async () => {
+  test('holds the value that the deployment itself has written into it', async () => {
     await deploy({ Resources: { Ca: reading({ Ref: 'Key' }, '1', { Write: 'made here' }), Key: { Type: 'AWS::SecretsManager::Secret' } } });
     expect(seen).toEqual({ Ca: 'made here' });
   });
@@ -126,13 +126,13 @@ describe('a secret whose value CloudFormation would generate', () => {
     expect(existsSync(join(out, 'keys'))).toBe(false);
   });
 
-  test('is what is given, where it is given', async () => {
+  test('is the given one, if one is given', async () => {
     await deploy(passphrase(), `Iot/Passphrase=${file('given')}`);
     expect(seen.Ca).toBe('given');
     expect(existsSync(generated())).toBe(false);
   });
 
-  test('can be made of what the template refers to', async () => {
+  test('can be made of values that the template refers to', async () => {
     const declaration = { GenerateStringKey: 'password', SecretStringTemplate: { 'Fn::Sub': '{"stack":"${AWS::StackName}"}' } };
     await deploy({ Resources: { Ca: reading({ Ref: 'Passphrase' }), Passphrase: { ...PASSPHRASE, Properties: { GenerateSecretString: declaration } } } });
     expect(JSON.parse(String(seen.Ca))).toEqual({ stack: 'Iot', password: expect.stringMatching(/^.{32}$/) });
@@ -147,7 +147,7 @@ describe('a secret whose value CloudFormation would generate', () => {
   test.each<[string, object, string]>([
     ['is declared wrongly', { PasswordLength: 2 }, 'the exclusions must leave at least one character'],
     ['needs what only AWS has', { ExcludeCharacters: { Ref: 'Role' } }, 'ExcludeCharacters: Ref: it refers to Role (AWS::IAM::Role), which a local deployment leaves out'],
-  ])('and that %s is an error where it is needed, and only there', async (_, GenerateSecretString, message) => {
+  ])('and that %s is an error if a certificate needs it, and only then', async (_, GenerateSecretString, message) => {
     const resources = { Passphrase: { ...PASSPHRASE, Properties: { GenerateSecretString } }, Role: { Type: 'AWS::IAM::Role' } };
     await deploy({ Resources: resources });
     await expect(deploy({ Resources: { ...resources, Ca: reading({ Ref: 'Passphrase' }) } })).rejects.toThrow(message);

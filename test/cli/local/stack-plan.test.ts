@@ -10,7 +10,7 @@ function plan(template: TemplateJson, previous?: Partial<StackState>): StackPlan
 }
 
 describe('a plan', () => {
-  test('holds what is deployed or stood in for, in order, and counts the rest', () => {
+  test('holds the resources that are deployed or replaced by stand-ins, in order, and counts the others', () => {
     const { resources, leftOut } = plan({
       Resources: { Device: device('d'), Ca: ca('1', {}, { Secret: { Ref: 'Key' } }), Key: { Type: 'AWS::SecretsManager::Secret' }, Role: { Type: 'AWS::IAM::Role' } },
     });
@@ -18,13 +18,13 @@ describe('a plan', () => {
     expect([...leftOut]).toEqual([['AWS::IAM::Role', 1]]);
   });
 
-  test('calls resources as their author does, where the CDK says how', () => {
+  test('names resources by the names of their author, if the CDK has them', () => {
     const at = (path: string): object => ca('1', { Metadata: { 'aws:cdk:path': path } });
     const { resources } = plan({ Resources: { Ca1A2B: at('Iot/Root/Ca/Resource/Default'), KeyB: at('Iot/Key/Resource'), Other: at('Else/Ca'), Plain: ca('2') } });
     expect(resources.map(({ name }) => name)).toEqual(['Root/Ca', 'Key', 'Other', 'Plain']);
   });
 
-  test('lets pass what only the deployment will know', () => {
+  test('accepts values that only the deployment will know', () => {
     expect(() => plan({
       Resources: { Ca: ca('1'), Device: device('d', {}, { First: { 'Fn::Select': [0, { 'Fn::Split': ['-', { Ref: 'Ca' }] }] }, Import: { 'Fn::ImportValue': 'x' } }) },
       Outputs: { Out: { Value: { 'Fn::GetAtt': ['Ca', 'Anything'] } } },
@@ -49,7 +49,7 @@ describe('a plan', () => {
       'stack Iot, resource T, property TableName: Ref: it refers to Role'],
     ['an output refers to nobody', { Resources: {}, Outputs: { Out: { Value: { Ref: 'Nobody' } } } },
       'stack Iot, output Out: Ref: the template has no parameter or resource "Nobody"'],
-  ])('is refused where %s', (_, template, message) => {
+  ])('is refused if %s', (_, template, message) => {
     expect(() => plan(template)).toThrow(message);
   });
 

@@ -45,7 +45,7 @@ function stopped(): State {
 }
 
 describe('the state of a run that was stopped', () => {
-  test('is all there, although only its beginning is in the file', () => {
+  test('is complete, although only its beginning is in the file', () => {
     const state = stopped();
     expect(readJson(file).stacks.Iot.resources).toEqual({});
     expect(open().state).toEqual(state);
@@ -53,7 +53,7 @@ describe('the state of a run that was stopped', () => {
     expect((statSync(journal).mode % 0o1000).toString(8)).toBe('600');
   });
 
-  test('lacks only the step during which it was stopped', () => {
+  test('lacks only the step in which it was stopped', () => {
     const state = stopped();
     appendFileSync(journal, '{"changes":[[["stacks","Iot","resou');
     expect(open().state).toEqual(state);

@@ -13,7 +13,7 @@ function functionsOf(stack: Stack): string[] {
   return Object.keys(Template.fromStack(stack).findResources('AWS::Lambda::Function'));
 }
 
-test('the alarm watches the function that issues, and those that register, also one that is declared after it', () => {
+test('the alarm watches the function that issues, and those that register, even one that is declared after it', () => {
   const { stack, ca } = stackWithCa();
   new InvocationAlarm(stack, 'Alarm');
   new TencentIotHubCaRegistration(stack, 'Tencent', {
@@ -26,7 +26,7 @@ test('the alarm watches the function that issues, and those that register, also 
   });
 });
 
-test('the topic is one of the alarm\'s own, encrypted, or the one that is given', () => {
+test('the topic is the alarm\'s own, encrypted, or the given one', () => {
   const { stack } = stackWithCa();
   const topic = new Topic(stack, 'Mine');
   expect(new InvocationAlarm(stack, 'Alarm', { topic }).topic).toBe(topic);
@@ -34,19 +34,19 @@ test('the topic is one of the alarm\'s own, encrypted, or the one that is given'
   Template.fromStack(stack).hasResourceProperties('AWS::SNS::Topic', { KmsMasterKeyId: Match.anyValue() });
 });
 
-test('an alarm in a stack that has no function of this library is refused, since it would watch nothing', () => {
+test('an alarm in a stack without a function of this library is refused, because it would watch nothing', () => {
   const app = new App();
   new InvocationAlarm(new Stack(app, 'Alarms'), 'Alarm');
   expect(() => app.synth()).toThrow('[Alarms/Alarm] the alarm must be in a stack with functions of this library, that is, with a CA');
 });
 
-test('what nothing here can check is said at synthesis', () => {
+test('requirements that the library can\'t check are named at synthesis', () => {
   const { stack } = stackWithCa();
   new InvocationAlarm(stack, 'Alarm');
   Annotations.fromStack(stack).hasInfo('/Stack/Alarm', Match.stringLikeRegexp('^AWS CloudTrail: the alarm needs a trail in this Region that records AWS Lambda data events'));
 });
 
-describe('of the data events that CloudTrail delivers, an invocation', () => {
+describe('an invocation in the data events of CloudTrail', () => {
   const { stack } = stackWithCa();
   new InvocationAlarm(stack, 'Alarm');
   const [id] = functionsOf(stack);

@@ -92,7 +92,7 @@ test('the template has a rule that is given read-only events, a topic that only 
   ]);
 });
 
-test('a topic of one\'s own is told in its place, and is allowed to be', () => {
+test('a topic of the app is in the place of the alarm\'s own, and has to be allowed', () => {
   const stack = stackOf();
   const topic = new Topic(stack, 'Mine', { enforceSSL: true });
   const alarm = new SigningAlarm(stack, 'Alarm', { ca: caIn(stack), topic });
@@ -105,33 +105,33 @@ test('a topic of one\'s own is told in its place, and is allowed to be', () => {
   });
 });
 
-test('what nothing here can check is said at synthesis', () => {
+test('requirements that the library can\'t check are named at synthesis', () => {
   const stack = stackOf();
   new SigningAlarm(stack, 'Alarm', { ca: caIn(stack) });
   Annotations.fromStack(stack).hasInfo('/Stack/Alarm', Match.stringLikeRegexp('^AWS CloudTrail: the alarm needs a trail in this Region'));
 });
 
-describe('a declaration that can\'t work is refused:', () => {
-  test('more roles than a pattern has room for', () => {
+describe('a declaration that can\'t work is refused,', () => {
+  test('such as more roles than a pattern has room for', () => {
     const stack = stackOf();
     expect(() => new SigningAlarm(stack, 'Alarm', { ca: caIn(stack), signers: importedRoles(stack, 9) }))
       .toThrow('Stack/Alarm: signers must be at most 8 roles, got 9');
   });
 
-  test('a CA whose key is in a secret', () => {
+  test('such as a CA whose key is in a secret', () => {
     const { stack, ca } = stackWithCa();
     expect(() => new SigningAlarm(stack, 'Alarm', { ca }))
       .toThrow('Stack/Alarm: ca must be a CA whose key is in KMS, got Stack/Ca, whose key is in a secret; no service records signatures with such a key');
   });
 
-  test('a key of another Region', () => {
+  test('such as a key of another Region', () => {
     const stack = new Stack(new App(), 'Stack', { env: { region: 'us-east-1', account: '111122223333' } });
     expect(() => new SigningAlarm(stack, 'Alarm', { ca: caIn(stack, Key.fromKeyArn(stack, 'Key', KEY_ARN)) }))
       .toThrow('Stack/Alarm: key must be in the Region of the stack, us-east-1, where its use is recorded, got "eu-west-1"');
   });
 });
 
-test('the signers of other stacks are no reason for an alarm, and neither is the function of the CA', () => {
+test('the signers of other stacks cause no alarm, and neither does the function of the CA', () => {
   const stack = stackOf();
   new SigningAlarm(stack, 'Alarm', { ca: caIn(stack), signers: importedRoles(stack, 1) });
   expect(JSON.stringify(propertiesOf(stack, 'AWS::Events::Rule').EventPattern)).toContain(JSON.stringify({ 'anything-but': [PROVIDER_ROLE, ISSUER] }));
@@ -154,7 +154,7 @@ test('a CA of another stack is watched by its key, and the function of this stac
 /** 64 characters, the longest name of a role. */
 const LONG_NAME = 'Long'.repeat(16);
 
-test('the longest pattern is no longer than EventBridge takes', () => {
+test('the longest pattern is no longer than EventBridge allows', () => {
   const signers = (stack: Stack): IRole[] => Array.from({ length: 8 }, (_, index) =>
     Role.fromRoleArn(stack, `Role${index}`, `arn:aws-us-gov:iam::111122223333:role/${index}${LONG_NAME.slice(1)}`));
   expect(JSON.stringify(patternFor(signers, `arn:aws-us-gov:iam::111122223333:role/${LONG_NAME}`)).length).toBeLessThanOrEqual(2048);
@@ -168,7 +168,7 @@ function patternFor(signers: (stack: Stack) => IRole[], own = ISSUER): object {
   return JSON.parse(pattern.replace(JSON.stringify(PROVIDER_ROLE), JSON.stringify(own)));
 }
 
-describe('of the events that CloudTrail delivers, a signature', () => {
+describe('a signature in the events of CloudTrail', () => {
   const pattern = patternFor(stack => importedRoles(stack, 2).slice(1));
 
   /** An event of the form of https://docs.aws.amazon.com/kms/latest/developerguide/ct-sign.html, as EventBridge wraps it. */
@@ -228,7 +228,7 @@ describe('of the events that CloudTrail delivers, a signature', () => {
     ['with another key', { resources: [{ type: 'AWS::KMS::Key', ARN: `${KEY_ARN.slice(0, -1)}0` }] }],
     ['that is verified', { eventName: 'Verify' }],
     ['of another service', { eventSource: 'signer.amazonaws.com' }],
-  ])('%s is none', (_, detail) => {
+  ])('%s is no alarm', (_, detail) => {
     expect(matchesEvent(pattern, signature({ type: 'Root' }, detail))).toBe(false);
   });
 });

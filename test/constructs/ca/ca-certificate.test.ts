@@ -33,7 +33,7 @@ test('the certificate of a CA elsewhere takes key and subject from its request, 
   expect(logicalIds(stack)[TYPE]).toEqual(['CaFactoryE7F509CC']);
 });
 
-test('the certificate of a CA elsewhere of all properties renders every one of them', () => {
+test('the certificate of a CA elsewhere with all properties renders every one of them', () => {
   const { stack } = withBelow({
     subject: { commonName: 'Factory 1', organization: 'Acme' },
     pathLength: 1,
@@ -64,13 +64,13 @@ test('the certificate of a CA elsewhere of all properties renders every one of t
   expect(properties).not.toHaveProperty('ValidityDays');
 });
 
-test('it adds no key, no secret and no right but that to sign', () => {
+test('the certificate of a CA elsewhere adds no key, no secret and no right but that to sign', () => {
   const { stack } = withBelow();
   expect(logicalIds(stack)['AWS::SecretsManager::Secret']).toEqual(['CaPrivateKey3406A746']);
   expect(rightsOf(stack)).toEqual([{ Action: KEEP, Resource: { Ref: 'CaPrivateKey3406A746' } }, ledgerRights(attributeOf('CaLedger0A52F403', 'Arn'))]);
 });
 
-test('its chain is its certificate and then those of the CA', () => {
+test('the chain of a CA elsewhere is its certificate and then those of the CA', () => {
   const { stack, ca, below } = withBelow();
   const [own, root] = [below, ca].map(({ certificatePem }) => stack.resolve(certificatePem));
   expect(stack.resolve(below.certificateChainPem)).toEqual({ 'Fn::Join': ['', [own, root]] });
@@ -78,7 +78,7 @@ test('its chain is its certificate and then those of the CA', () => {
   expect(stack.resolve(below.ignoredRequests)).toEqual(attributeOf('CaFactoryE7F509CC', 'IgnoredRequests'));
 });
 
-test('a request in a secret is read by the function, which may read that secret alone', () => {
+test('a request in a secret is read by the function, which can read that secret alone', () => {
   const { stack, ca } = stackWithCa({ pathLength: 1 });
   const secret = Secret.fromSecretCompleteArn(stack, 'Request', 'arn:aws:secretsmanager:eu-central-1:111111111111:secret:Request-AbCdEf');
   new CaCertificate(stack, 'Factory', { ca, certificateSigningRequest: PemSource.secret(secret), subject: { commonName: 'Factory' } });
@@ -93,7 +93,7 @@ test('a request can be a parameter, which is checked at deployment', () => {
   expect(propertiesOf(stack, TYPE)).toMatchObject({ CertificateSigningRequest: { Ref: 'Request' } });
 });
 
-describe('fails for', () => {
+describe('the certificate of a CA elsewhere', () => {
   test.each<[string, Partial<CaCertificateOptions>, Partial<PrivateIotCaProps>, string]>([
     ['a CA that signs leaves only', {}, { pathLength: 0 }, 'the issuer Stack/Ca must have a pathLength of at least 1 to sign a CA below it, got 0, the default'],
     ['a path as long as the CA\'s', { pathLength: 1 }, {}, 'pathLength must be 0 below Stack/Ca, whose pathLength is 1, got 1'],
@@ -109,7 +109,7 @@ describe('fails for', () => {
       { allowedCustomExtensions: ['1.3.6.1.4.1.99999.2', '1.3.6.1.4.1.99999.3'] },
       'customExtensions must be among those that the CA allows (1.3.6.1.4.1.99999.2, 1.3.6.1.4.1.99999.3), got "1.3.6.1.4.1.99999.1"; add it to allowedCustomExtensions of the CA'],
     ['a generation of zero', { generation: 0 }, {}, 'generation must be a whole number from 1 to 1000000, got 0'],
-  ])('%s', (_, options, caProps, message) => {
+  ])('is refused for %s', (_, options, caProps, message) => {
     expect(() => withBelow(options, { keyAlgorithm: KeyAlgorithm.EC_P256, ...caProps })).toThrow(`Stack/Ca/Factory: ${message}`);
   });
 });

@@ -27,7 +27,7 @@ function deployed(expression: unknown, certificatePem: string): unknown {
   return resolve(expression, { attribute: () => certificatePem, reference: () => 'x' } as unknown as Scope, 'Test');
 }
 
-describe('every certificate tells of itself what its resource answers:', () => {
+describe('every certificate has the attributes that its resource answers:', () => {
   const { stack, certificates } = everyKind();
   test.each(Object.keys(certificates))('%s', logicalId => {
     const certificate = certificates[logicalId];
@@ -53,7 +53,7 @@ test('the chain of every certificate is itself and its CA; without the root it i
 });
 
 describe('a trust bundle', () => {
-  test('has the CAs and those above them, each once', () => {
+  test('has the CAs and those above them, once each', () => {
     const { stack, ca: root } = stackWithCa({ pathLength: 1 });
     const [one, two] = ['One', 'Two'].map(id => new PrivateIotCa(stack, id, { subject: { commonName: id }, issuer: root }));
     expect(stack.resolve(new TrustBundle([one, two, root]).pem)).toEqual({
@@ -61,7 +61,7 @@ describe('a trust bundle', () => {
     });
   });
 
-  test('has the certificates that are known already as they are', () => {
+  test('has the certificates that are already known as they are', () => {
     const { stack, ca } = stackWithCa();
     const old = PrivateIotCa.fromPrivateIotCaAttributes(stack, 'Old', {
       caId: 'ca-0123456789abcdef0123456789abcdef',

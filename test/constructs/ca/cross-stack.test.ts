@@ -68,12 +68,12 @@ test.each([undefined, 'strong', 'both', 'weak'])('with references that are %s, n
   expect(JSON.stringify(templateOf(other).Outputs!.Chain.Value)).toMatch(/Device.*Lookup0.*Ca.*CertificatePem.*Lookup1.*Ca.*CertificatePem/);
 });
 
-test('a bundle has a root once that is a CA of the bundle and above another one', () => {
+test('a bundle has a root once if it is a CA of the bundle and above another one', () => {
   new CfnOutput(other, 'Trust', { value: new TrustBundle([ca, root]).pemFor(other) });
   expect(lookUps(other)).toHaveLength(2);
 });
 
-test('a look-up is told what it has to find, and its function may read that ledger and do nothing else', () => {
+test('a look-up has the values that it must find, and its function can read that ledger and do nothing else', () => {
   new CfnOutput(other, 'Pem', { value: ca.certificatePemFor(other) });
   const from = (name: string) => ({ 'Fn::ImportValue': expect.stringContaining(name) });
   const { Resources } = templateOf(other);
@@ -91,7 +91,7 @@ test('a look-up is told what it has to find, and its function may read that ledg
   expect(lookUp).toMatchObject({ DependsOn: [policy] });
 });
 
-test('nothing is looked up that nobody asks for, and nothing in the stack of the CA', () => {
+test('only a used certificate is looked up, and none in the stack of the CA', () => {
   const device = new DeviceCertificate(other, 'Device', { ca, subject: { commonName: 'pump-1' } });
   new CfnOutput(other, 'Pem', { value: device.certificatePem });
   new CfnOutput(own, 'OwnPem', { value: ca.certificatePemFor(own) });
@@ -108,14 +108,14 @@ test('a nested stack gets certificates as parameters, and looks nothing up', () 
   expect(Object.keys((Template.fromStack(nested).toJSON() as { Parameters: object }).Parameters)).toContainEqual(expect.stringContaining('CertificatePem'));
 });
 
-test('a stack in another Region gets the certificate by what CDK carries values with, which is no export', () => {
+test('a stack in another Region gets the certificate by the mechanism by which the CDK passes values, which is no export', () => {
   const abroad = new Stack(app, 'Abroad', { env: { ...ENV, region: 'us-east-1' }, crossRegionReferences: true });
   new AwsIotCaRegistration(abroad, 'Registration', { ca });
   expect(lookUps(abroad)).toEqual([]);
   expect(templateOf(own).Outputs).toBeUndefined();
 });
 
-test('of a CA whose certificate is known at synthesis, the text stands in every stack', () => {
+test('the text of the certificate is in every stack if a CA\'s certificate is known at synthesis', () => {
   const { certificate } = opensslCa('Old Root');
   const existing = PrivateIotCa.fromExistingCa(own, 'Existing', { certificate: PemSource.inline(certificate), privateKey: secret('Key') });
   expect(existing.certificatePemFor(other)).toBe(certificate);
@@ -129,7 +129,7 @@ test.each<[string, () => IPrivateIotCa]>([
   ['a CA that is signed elsewhere, in a parameter', () => new PrivateIotCa(own, 'Signed', {
     subject: { commonName: 'Signed' }, signedElsewhere: true, signedCertificate: PemSource.inline(new CfnParameter(own, 'Signature').valueAsString),
   })],
-])('of %s, whose chain is not known before deployment, the whole chain is looked up at once', (_, declare) => {
+])('the whole chain of %s is looked up at once, because it is not known before deployment', (_, declare) => {
   const used = declare();
   new CfnOutput(other, 'Chain', { value: Fn.join('', used.caCertificatesFor(other)) });
   new CfnOutput(other, 'Pem', { value: used.certificatePemFor(other) });
@@ -139,7 +139,7 @@ test.each<[string, () => IPrivateIotCa]>([
   expect(handedOn(own)).not.toMatch(/Pem|RefSignature/);
 });
 
-test('the certificate of a CA that is renewed comes from its own ledger: that of the CA below it keeps the one that signed', () => {
+test('the certificate of a renewed CA comes from its own ledger: the one of the CA below it keeps the certificate that signed', () => {
   const renewed = new PrivateIotCa(own, 'Renewed', {
     subject: { commonName: 'Renewed' }, pathLength: 1, signedElsewhere: true, signedCertificate: PemSource.inline(new CfnParameter(own, 'Signature').valueAsString),
   });
@@ -150,7 +150,7 @@ test('the certificate of a CA that is renewed comes from its own ledger: that of
   ]);
 });
 
-test('a key in KMS changes nothing', () => {
+test('a certificate of a CA whose key is in KMS is looked up in the same way', () => {
   const inKms = new PrivateIotCa(own, 'InKms', { subject: { commonName: 'In KMS' }, keyStorage: KeyStorage.kms() });
   new CfnOutput(other, 'Pem', { value: inKms.certificatePemFor(other) });
   expect(lookUps(other)).toHaveLength(1);

@@ -41,7 +41,7 @@ test('an existing CA of the fewest properties is its certificate, its key in a s
   expect(stack.resolve([ca.caId, ca.certificatePem])).toEqual([{ Ref: 'Ca1E0C8272' }, attributeOf('Ca1E0C8272', 'CertificatePem')]);
 });
 
-test('an existing CA of all properties renders every one of them', () => {
+test('an existing CA with all properties renders every one of them', () => {
   const stack = stackOf();
   existing({
     passphrase: secretIn(stack, 'Passphrase'),
@@ -64,7 +64,7 @@ test('an existing CA of all properties renders every one of them', () => {
   Template.fromStack(stack).hasResource('AWS::DynamoDB::GlobalTable', { DeletionPolicy: 'Delete' });
 });
 
-test('its certificate says what is known of it, and splits into a chain with and without its root', () => {
+test('the certificate of an existing CA has its known values, and splits into a chain with and without its root', () => {
   const { ca } = existing();
   expect([ca.keyAlgorithm, ca.pathLength, ca.defaultHashAlgorithm, ca.validity]).toEqual([KeyAlgorithm.EC_P256, 1, HashAlgorithm.SHA_256, undefined]);
   expect(ca.caCertificates).toEqual([SUB.certificate, ROOT.certificate]);
@@ -74,7 +74,7 @@ test('its certificate says what is known of it, and splits into a chain with and
   });
 });
 
-test('it issues what any CA issues', () => {
+test('an existing CA issues every kind of certificate', () => {
   const { stack, ca } = existing();
   ca.addDeviceCertificate('Sensor', { subject: { commonName: 'sensor-001' } });
   ca.addVerificationCertificate('Verification', { registrationCode: 'code-1' });
@@ -87,7 +87,7 @@ test('it issues what any CA issues', () => {
   expect(propertiesOf(stack, 'Custom::PrivateIotCa')).toMatchObject({ Issuer: { Ref: 'Ca1E0C8272' }, IssuerLedgerTable: { Ref: 'CaLedger0A52F403' } });
 });
 
-describe('the certificate can come', () => {
+describe('the certificate of an existing CA can come', () => {
   test('from a parameter of the template', () => {
     const stack = stackOf();
     const { ca } = existing({ certificate: PemSource.inline(new CfnParameter(stack, 'Pem').valueAsString) }, stack);
@@ -102,7 +102,7 @@ describe('the certificate can come', () => {
     expect(propertiesOf(stack, TYPE)).toMatchObject({ CertificatePem: { Ref: 'PemParameter' } });
   });
 
-  test('from a secret, which the function may then read', () => {
+  test('from a secret, which the function can then read', () => {
     const stack = stackOf();
     const { ca } = existing({ certificate: PemSource.secret(secretIn(stack, 'Pem')) }, stack);
     expect(propertiesOf(stack, TYPE)).toMatchObject({ CertificateSecretArn: 'arn:aws:secretsmanager:eu-central-1:111111111111:secret:Pem-AbCdEf' });
@@ -117,7 +117,7 @@ describe('the certificate can come', () => {
   });
 });
 
-describe('the function may', () => {
+describe('the function of an existing CA can', () => {
   test('read the key and its passphrase, and write neither', () => {
     const stack = stackOf();
     existing({ passphrase: secretIn(stack, 'Passphrase') }, stack);
@@ -159,19 +159,19 @@ test('a key in KMS on another curve than P-256 signs over its own digest', () =>
   expect(ca.defaultHashAlgorithm).toBe(HashAlgorithm.SHA_384);
 });
 
-test('what is wrong with the certificate of a CA in use is said, and does not stop it', () => {
+test('faults in the certificate of a CA in use bring a warning, and do not stop it', () => {
   const { stack } = existing({ certificate: PemSource.inline(opensslCa('Old', { critical: false }).certificate) });
   Annotations.fromStack(stack).hasWarning('/Stack/Ca', Match.stringLikeRegexp('the certificate breaks .*basic.*RFC 5280, section 4.2.1.9'));
   expect(Annotations.fromStack(existing().stack).findWarning('*', Match.anyValue())).toEqual([]);
 });
 
-test('what is wrong with the certificates above a CA in use is said too, with its place in the chain', () => {
+test('faults in the certificates above a CA in use bring a warning too, with their place in the chain', () => {
   const root = opensslCa('Old', { critical: false });
   const { stack } = existing({ certificate: PemSource.inline(opensslCa('Below', { issuer: root }).certificate + root.certificate) });
   Annotations.fromStack(stack).hasWarning('/Stack/Ca', Match.stringLikeRegexp('certificate 2 of the chain breaks rfc5280-basic-constraints-critical'));
 });
 
-test('a CA without a subject key identifier is taken, and it is said who refuses what it issues', () => {
+test('a CA without a subject key identifier is accepted, with a warning that names the validators that refuse its certificates', () => {
   const { stack } = existing({ certificate: PemSource.inline(opensslCa('Old', { extensions: ['subjectKeyIdentifier = none', 'authorityKeyIdentifier = none'] }).certificate) });
   Annotations.fromStack(stack).hasWarning('/Stack/Ca', Match.stringLikeRegexp('a CA must have a subject key identifier; without it, wolfSSL and OpenSSL in strict mode refuse'));
 });
@@ -179,7 +179,7 @@ test('a CA without a subject key identifier is taken, and it is said who refuses
 test.each([
   ['evil.example', 'treat the commonName "evil.example" as a host name'],
   ['Plant CA', 'wolfSSL, and Botan if it has a dot, treat it as a host name'],
-])('a CA whose common name, %s, is a host name outside of the constraints above it to some is taken, and it is said who refuses what is below it', (commonName, words) => {
+])('a CA whose common name, %s, is a host name outside of the constraints above it to some validators is accepted, with a warning that names them', (commonName, words) => {
   const root = opensslCa('Old', { extensions: ['nameConstraints = critical, permitted;DNS:acme.example'] });
   const { stack } = existing({ certificate: PemSource.inline(opensslCa(commonName, { issuer: root }).certificate + root.certificate) });
   Annotations.fromStack(stack).hasWarning('/Stack/Ca', Match.stringLikeRegexp(`certificate has names or name constraints because of which some validators refuse everything below it: .*${words}`));
@@ -189,19 +189,19 @@ test.each([
   ['81', 'wolfSSL 5.5 and, if the constraints are critical, Java 17 refuse everything below a constraint on mailboxes that is empty'],
   ['82', 'wolfSSL 5.5 refuses everything below a constraint on host names that is empty'],
   ['86', 'wolfSSL 5.5 and, if the constraints are critical, Java 17 refuse everything below a constraint on URIs that is empty'],
-])('a CA that excludes all names of a type, %s, is taken, and it is said who refuses what is below it', (tag, words) => {
+])('a CA that excludes all names of a type, %s, is accepted, with a warning that names the validators that refuse all below it', (tag, words) => {
   const { stack } = existing({ certificate: PemSource.inline(opensslCa('Old', { extensions: [`nameConstraints = critical, DER:30:06:A1:04:30:02:${tag}:00`] }).certificate) });
   Annotations.fromStack(stack).hasWarning('/Stack/Ca', Match.stringLikeRegexp(words));
 });
 
-test('a CA with critical policies is taken, and one with a critical extension that nobody acts upon is refused by its name', () => {
+test('a CA with critical policies is accepted, and one with a critical extension that nobody processes is refused by its name', () => {
   const withExtension = (extension: string) => PemSource.inline(opensslCa('Old', { extensions: [extension] }).certificate);
   expect(existing({ certificate: withExtension('certificatePolicies = critical, 1.2.3.4') }).ca.keyAlgorithm).toBe(KeyAlgorithm.EC_P256);
   expect(() => existing({ certificate: withExtension('inhibitAnyPolicy = critical, 0') }))
     .toThrow('must have no critical extension that this library does not process, got inhibitAnyPolicy (2.5.29.54): ');
 });
 
-describe('a certificate that is known at synthesis is refused in the words of the function:', () => {
+describe('the certificate of an existing CA, if it is known at synthesis,', () => {
   const other = opensslCa('Other');
   const cases: [string, string, boolean?][] = [
     ['no certificate', 'MIIB'],
@@ -212,19 +212,19 @@ describe('a certificate that is known at synthesis is refused in the words of th
     ['a short RSA key', opensslCa('Short', { newKey: ['rsa:1024'] }).certificate],
     ['a short RSA key, whatever is allowed above it', opensslCa('Short', { newKey: ['rsa:1024'] }).certificate, true],
   ];
-  test.each(cases)('%s', (_, text, allowLegacyChain = false) => {
+  test.each(cases)('is refused in the words of the function for %s', (_, text, allowLegacyChain = false) => {
     const words = complaintOf(() => readCaChain('certificate', text, allowLegacyChain));
     expect(words).toMatch(/^certificate/);
     expect(complaintOf(() => existing({ certificate: PemSource.inline(text), allowLegacyChain }))).toBe(`Stack/Ca: ${words}`);
   });
 
-  test('an old chain is taken where that is allowed', () => {
+  test('is accepted as an old chain if old chains are allowed', () => {
     const weak = opensslCa('Weak', { digest: 'sha1' });
     const { ca } = existing({ certificate: PemSource.inline(weak.certificate), allowLegacyChain: true });
     expect(ca.keyAlgorithm).toBe(KeyAlgorithm.EC_P256);
   });
 
-  test('a key that can\'t be declared', () => {
+  test('is refused for a key that can\'t be declared', () => {
     const { certificate } = opensslCa('Odd', { newKey: ['ec', '-pkeyopt', 'ec_paramgen_curve:secp256k1'] });
     expect(() => existing({ certificate: PemSource.inline(certificate) }))
       .toThrow('Stack/Ca: certificate must have a key that can be declared (KeyAlgorithm), got another algorithm, size or public exponent');
@@ -240,15 +240,15 @@ function complaintOf(declare: () => unknown): string {
   throw new Error('nothing is refused');
 }
 
-describe('fails for', () => {
-  test('a key in no place, or in two', () => {
+describe('an existing CA', () => {
+  test('is refused for a key in no place, or in two', () => {
     const stack = stackOf();
     const message = 'Stack/Ca: either privateKey or signingKey must be given, because the key of the CA is in only one place';
     expect(() => existing({ privateKey: undefined })).toThrow(`${message}, got neither`);
     expect(() => existing({ privateKey: secretIn(stack), signingKey: Key.fromKeyArn(stack, 'Kms', KEY_ARN) }, stack)).toThrow(`${message}, got both`);
   });
 
-  test('a passphrase for a key in KMS', () => {
+  test('is refused for a passphrase for a key in KMS', () => {
     const stack = stackOf();
     expect(() => existing({ signingKey: Key.fromKeyArn(stack, 'Kms', KEY_ARN), passphrase: secretIn(stack) }, stack))
       .toThrow('Stack/Ca: passphrase must be left out if the key is in KMS');
@@ -260,11 +260,11 @@ describe('fails for', () => {
     ['a generation of zero', { generation: 0 }, 'generation must be a whole number from 1 to 1000000, got 0'],
     ['an extension of its own that the CA decides on', { allowedCustomExtensions: ['2.5.29.19'] },
       'allowedCustomExtensions must not name extensions that the CA decides on, got "2.5.29.19"'],
-  ])('%s', (_, props, message) => {
+  ])('is refused for %s', (_, props, message) => {
     expect(() => existing(props)).toThrow(`Stack/Ca: ${message}`);
   });
 
-  test('more CAs than an account of the platform can register, made here and elsewhere', () => {
+  test('is refused for more CAs than an account of the platform can register, made here and elsewhere', () => {
     const stack = stackOf();
     for (let n = 1; n <= 10; n++) {
       new PrivateIotCa(stack, `Ca${n}`, { subject: { commonName: `Root ${n}` }, platforms: [IotPlatform.TENCENT_IOT_HUB] });

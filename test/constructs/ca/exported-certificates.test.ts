@@ -21,7 +21,7 @@ const OF_CA = 'certificatePem of CaStack/Ca must not be exported to another stac
 const ASK_CA = 'get it from the CA with certificatePemFor(scope) or caCertificatesFor(scope), or from a TrustBundle with pemFor(scope), '
   + 'where scope is the construct that needs it';
 
-describe('a certificate that would be exported is refused at synthesis, with the way out', () => {
+describe('a certificate that would be exported is refused at synthesis with the way out', () => {
   test.each<[string, () => void, ...string[]]>([
     ['by a reference from another stack', () => new CfnOutput(other, 'Pem', { value: ca.certificatePem }), OF_CA, ASK_CA],
     ['in a string that joins several', () => new CfnOutput(other, 'Trust', { value: Fn.join('', ['# trusted\n', ca.certificateChainPem]) }), OF_CA],
@@ -46,14 +46,14 @@ describe('a certificate that would be exported is refused at synthesis, with the
       const third = new Stack(app, 'Third');
       new CfnOutput(third, 'Pem', { value: ca.certificatePemFor(other) });
     }, 'certificatePem of Other/PrivateIotCaProvider/Lookup0-', ASK_CA],
-  ])('%s', (_, declare, ...messages) => {
+  ])('if that happens %s', (_, declare, ...messages) => {
     declare();
     for (const message of messages) {
       expect(() => app.synth()).toThrow(message);
     }
   });
 
-  test('once for each output, also where both kinds of references are made', () => {
+  test('once for each output, even if both kinds of references are made', () => {
     begin({ [STRENGTH]: 'both' });
     new NestedStack(own, 'Nested').node.addDependency(ca);
     new CfnOutput(other, 'Pem', { value: ca.certificatePem });
@@ -68,7 +68,7 @@ describe('a certificate that would be exported is refused at synthesis, with the
     expect(complaints.match(/must not be exported/g)).toHaveLength(1);
   });
 
-  test('in a stage too', () => {
+  test('if that happens in a stage, too', () => {
     const stage = new Stage(app, 'Prod');
     const inStage = new PrivateIotCa(new Stack(stage, 'Ca'), 'Ca', { subject: { commonName: 'Fleet Root' } });
     new CfnOutput(new Stack(stage, 'Other'), 'Pem', { value: inStage.certificatePem });
@@ -76,8 +76,8 @@ describe('a certificate that would be exported is refused at synthesis, with the
   });
 });
 
-describe('what fits into an export is exported', () => {
-  test('fingerprints, serial numbers, dates, ids and ARNs', () => {
+describe('an export', () => {
+  test('can hold fingerprints, serial numbers, dates, ids and ARNs', () => {
     new CfnOutput(other, 'All', {
       value: [
         ca.caId, ca.sha256Fingerprint, ca.sha1Fingerprint, ca.serialNumber, ca.notAfter, ca.subjectKeyIdentifier, ca.privateKeySecret!.secretArn,
@@ -86,13 +86,13 @@ describe('what fits into an export is exported', () => {
     expect(() => app.synth()).not.toThrow();
   });
 
-  test('and so is a certificate that is no attribute, for its length is known', () => {
+  test('can hold a certificate that is no attribute, because its length is known', () => {
     new CfnOutput(own, 'Pem', { value: '-----BEGIN CERTIFICATE-----', exportName: 'TheCa' });
     expect(() => app.synth()).not.toThrow();
   });
 });
 
-test('a weak reference and an output without an exportName may hold a certificate, since they are no exports', () => {
+test('a weak reference and an output without an exportName can hold a certificate, because they are no exports', () => {
   begin({ [STRENGTH]: 'weak' });
   new CfnOutput(other, 'Pem', { value: ca.certificatePem });
   new CfnOutput(own, 'Pem', { value: ca.certificateChainPem });

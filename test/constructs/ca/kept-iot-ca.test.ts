@@ -43,7 +43,7 @@ test('a kept CA below another one is recorded in the ledger of that one too, and
   expect(ca.caCertificates).toHaveLength(2);
 });
 
-test('the function may read the passphrase of a kept CA, and decrypt its secret with the KMS key that it has', () => {
+test('the function can read the passphrase of a kept CA, and decrypt its secret with the KMS key that it has', () => {
   const stack = stackOf();
   const ca = PrivateIotCa.fromKeptCa(stack, 'Ca', {
     caId: CA_ID,
@@ -59,7 +59,7 @@ test('the function may read the passphrase of a kept CA, and decrypt its secret 
   ]));
 });
 
-test('a kept CA of another account or Region is refused: there it is used by its attributes', () => {
+test('a kept CA of another account or Region is refused, because it is used by its attributes there', () => {
   const app = new App();
   const declare = (id: string, region: string, account: string) =>
     PrivateIotCa.fromKeptCa(new Stack(app, id, { env: { account, region } }), 'Ca', { caId: CA_ID, ledgerTableArn: TABLE, privateKeySecretArn: SECRET });
@@ -90,6 +90,6 @@ test.each<[string, Partial<KeptCaProps>]>([
   ['keyAlgorithm of the CA must be one of', { platforms: [IotPlatform.ALIBABA_CLOUD_IOT], keyAlgorithm: KeyAlgorithm.EC_P384 }],
   ['signingKeyArn must be a complete ARN', { privateKeySecretArn: undefined, signingKeyArn: '1234abcd-12ab-34cd-56ef-1234567890ab' }],
   ['passphraseSecretArn must be left out if the key is in KMS', { privateKeySecretArn: undefined, signingKeyArn: KEY, passphraseSecretArn: PASSPHRASE }],
-])('a kept CA is refused with: %s', (message, props) => {
+])('a kept CA is refused with %s', (message, props) => {
   expect(() => kept(props)).toThrow(`Stack/Ca: ${message}`);
 });

@@ -16,7 +16,7 @@ const IMPORTED: PrivateIotCaAttributes = {
   privateKeySecretArn: 'arn:aws:secretsmanager:eu-central-1:111111111111:secret:CaKey-AbCdEf',
 };
 
-test('a CA of the fewest properties is RSA-2048, valid for ten years, and signs leaves only', () => {
+test('a CA with the fewest properties is RSA-2048, valid for ten years, and signs leaves only', () => {
   const { stack } = stackWithCa();
   expect(propertiesOf(stack, TYPE)).toEqual({
     ServiceToken: { 'Fn::GetAtt': [expect.stringMatching(/^PrivateIotCaProviderFunction/), 'Arn'] },
@@ -34,7 +34,7 @@ test('a CA of the fewest properties is RSA-2048, valid for ten years, and signs 
   });
 });
 
-test('a CA of all properties renders every one of them', () => {
+test('a CA with all properties renders every one of them', () => {
   const stack = stackOf();
   new PrivateIotCa(stack, 'Ca', {
     subject: {
@@ -77,7 +77,7 @@ test('a CA of all properties renders every one of them', () => {
   });
 });
 
-test('the logical ids of a CA and what belongs to it are final', () => {
+test('the logical ids of a CA and its parts never change', () => {
   const { stack } = stackWithCa();
   expect(Object.keys(Template.fromStack(stack).toJSON().Resources).sort()).toEqual([
     'Ca1E0C8272',
@@ -99,7 +99,7 @@ test('key and ledger outlive the stack, and go only with a rollback of their own
   }
 });
 
-test('key and ledger can be made to go with the stack', () => {
+test('key and ledger can be declared to go with the stack', () => {
   const { stack } = stackWithCa({ removalPolicy: RemovalPolicy.DESTROY });
   for (const type of ['AWS::SecretsManager::Secret', 'AWS::DynamoDB::GlobalTable']) {
     Template.fromStack(stack).hasResource(type, { DeletionPolicy: 'Delete', UpdateReplacePolicy: 'Delete' });
@@ -116,13 +116,13 @@ test('the ledger is paid by request, encrypted by a key that other accounts can 
   });
 });
 
-test('the secret is made empty: no template and no generator puts a value into it', () => {
+test('the secret is empty at first: no template and no generator puts a value into it', () => {
   const { stack } = stackWithCa();
   const secret = propertiesOf(stack, 'AWS::SecretsManager::Secret');
   expect(secret).toEqual({ Description: 'Private key of the CA Stack/Ca' });
 });
 
-test('a customer key encrypts the secret, and the function may use it through Secrets Manager only', () => {
+test('a customer key encrypts the secret, and the function can use it through Secrets Manager only', () => {
   const stack = stackOf();
   const encryptionKey = new Key(stack, 'Key');
   new PrivateIotCa(stack, 'Ca', { subject: { commonName: 'Root' }, keyStorage: KeyStorage.secretsManager({ encryptionKey }) });
@@ -144,7 +144,7 @@ test('the attributes are those of the resource, and the chain of a CA is the CA'
   ]);
 });
 
-describe('grants', () => {
+describe('a CA\'s method', () => {
   test('grantIssue lets a principal sign and record, and nothing more', () => {
     const { stack, ca } = stackWithCa();
     ca.grantIssue(new Role(stack, 'Role', { assumedBy: new AccountPrincipal('111111111111') }));
@@ -197,7 +197,7 @@ describe('a CA of another stack', () => {
   });
 });
 
-describe('fails for', () => {
+describe('a CA', () => {
   const cases: [string, Partial<PrivateIotCaProps>, string][] = [
     ['a removal policy for databases', { removalPolicy: RemovalPolicy.SNAPSHOT },
       'removalPolicy must be DESTROY, RETAIN or RETAIN_ON_UPDATE_OR_DELETE, got SNAPSHOT, which is for databases and disks'],
@@ -221,7 +221,7 @@ describe('fails for', () => {
     ['a key that a platform does not take', { keyAlgorithm: KeyAlgorithm.EC_P256, platforms: [IotPlatform.ALIBABA_CLOUD_IOT] },
       'keyAlgorithm must be one of RSA_2048, RSA_3072, RSA_4096 for Alibaba Cloud IoT Platform, got "EC_P256"'],
   ];
-  test.each(cases)('%s', (_, props, message) => {
+  test.each(cases)('is refused for %s', (_, props, message) => {
     expect(() => stackWithCa(props)).toThrow('Stack/Ca: ');
     expect(() => stackWithCa(props)).toThrow(message);
   });
@@ -229,7 +229,7 @@ describe('fails for', () => {
   test.each([
     ['account', { account: '222222222222', region: 'eu-central-1' }, 'ca must be in the account of the stack that uses it, 222222222222, got "111111111111"'],
     ['Region', { account: '111111111111', region: 'us-east-1' }, 'ca must be in the Region of the stack that uses it, us-east-1, got "eu-central-1"'],
-  ])('a CA in another %s than the stack that uses it', (_, env, message) => {
+  ])('is refused in another %s than the stack that uses it', (_, env, message) => {
     const app = new App();
     const ca = new PrivateIotCa(new Stack(app, 'CaStack', { env: { account: '111111111111', region: 'eu-central-1' } }), 'Ca', { subject: { commonName: 'Root' } });
     const devices = new Stack(app, 'Devices', { env, crossRegionReferences: true });
@@ -242,17 +242,17 @@ describe('fails for', () => {
     ['a certificate with a private key below it', { certificatePem: `${PEM}-----BEGIN EC PRIVATE KEY-----\nMIGH\n-----END EC PRIVATE KEY-----\n` },
       'certificatePem must be PEM blocks'],
     ['something else in place of an identity', { caId: 'Ca' }, 'caId must be the caId of a CA, ca- followed by 32 hexadecimal digits, got "Ca"'],
-  ])('an imported CA with %s', (_, attrs, message) => {
+  ])('is refused if it is imported with %s', (_, attrs, message) => {
     expect(() => PrivateIotCa.fromPrivateIotCaAttributes(stackOf(), 'Ca', { ...IMPORTED, ...attrs })).toThrow(`Stack/Ca: ${message}`);
   });
 
-  test('an imported CA of another Region', () => {
+  test('is refused if it is imported from another Region', () => {
     const stack = new Stack(new App(), 'Stack', { env: { account: '111111111111', region: 'us-east-1' } });
     const ca = PrivateIotCa.fromPrivateIotCaAttributes(stack, 'Ca', IMPORTED);
     expect(() => ca.addDeviceCertificate('Device', { subject: { commonName: 'a' } })).toThrow('ca must be in the Region of the stack that uses it, us-east-1');
   });
 
-  test('more CAs in a stack than IAM lets one function have rights on', () => {
+  test('is refused if it is one more in a stack than IAM lets one function have rights on', () => {
     const stack = stackOf();
     const declare = (n: number) => new PrivateIotCa(stack, `Ca${n}`, { subject: { commonName: `Root ${n}` } });
     for (let n = 1; n <= 12; n++) {
@@ -261,7 +261,7 @@ describe('fails for', () => {
     expect(() => declare(13)).toThrow('a stack must use at most 12 CAs, because IAM limits the rights of its function, got Stack/Ca13 as CA number 13');
   });
 
-  test('more CAs than an account of the platform can register', () => {
+  test('is refused if it is one more than an account of the platform can register', () => {
     const stack = stackOf();
     const declare = (n: number) => new PrivateIotCa(stack, `Ca${n}`, { subject: { commonName: `Root ${n}` }, platforms: [IotPlatform.TENCENT_IOT_HUB] });
     for (let n = 1; n <= 10; n++) {
@@ -272,7 +272,7 @@ describe('fails for', () => {
   });
 });
 
-test('what a platform demands and nothing here can check is said at synthesis', () => {
+test('a CA brings a notice at synthesis for requirements of a platform that the library can\'t check', () => {
   const { stack } = stackWithCa({ platforms: [IotPlatform.ALIBABA_CLOUD_IOT] });
   Annotations.fromStack(stack).hasInfo('/Stack/Ca', Match.stringLikeRegexp('Alibaba Cloud IoT Platform: .*China \\(Shanghai\\).*MQTT'));
 });

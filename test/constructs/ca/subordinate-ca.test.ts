@@ -20,7 +20,7 @@ function factoryOf(stack: Stack): Record<string, unknown> {
   return Template.fromStack(stack).toJSON().Resources.Factory212BF0B2.Properties;
 }
 
-test('a subordinate of the fewest properties is valid for five years, signs leaves only, and is recorded in two ledgers', () => {
+test('a subordinate CA with the fewest properties is valid for five years, signs leaves only, and is recorded in two ledgers', () => {
   const { stack } = withSubordinate();
   expect(factoryOf(stack)).toEqual({
     ServiceToken: attributeOf('PrivateIotCaProviderFunction8B248EC3', 'Arn'),
@@ -43,7 +43,7 @@ test('a subordinate of the fewest properties is valid for five years, signs leav
   expect(logicalIds(stack)[TYPE]).toEqual(['Ca1E0C8272', 'Factory212BF0B2']);
 });
 
-test('a subordinate of all properties renders every one of them', () => {
+test('a subordinate CA with all properties renders every one of them', () => {
   const { stack } = withSubordinate({
     keyAlgorithm: KeyAlgorithm.EC_P256,
     hashAlgorithm: HashAlgorithm.SHA_512,
@@ -78,13 +78,13 @@ test('a subordinate of all properties renders every one of them', () => {
   });
 });
 
-test('a CA without an issuer says nothing of one', () => {
+test('a CA without an issuer renders none', () => {
   const { stack } = stackWithCa();
   const properties = Object.keys(Object.values(Template.fromStack(stack).findResources(TYPE))[0].Properties);
   expect(properties.filter(name => /Issuer|Signed|Extensions|NotBefore|NotAfter/.test(name))).toEqual([]);
 });
 
-test('the function may use what is the CA\'s own and issue with the CA above, each by a policy that lasts as long as that CA', () => {
+test('the function can use the CA\'s own resources and issue with the CA above, each by a policy that lasts as long as that CA', () => {
   const { stack } = withSubordinate();
   expect(rightsOf(stack, 'PrivateIotCaProviderRightsOnStackFactory')).toEqual([
     { Action: KEEP, Resource: { Ref: 'FactoryPrivateKey6AE0F4FF' } }, ledgerRights(attributeOf('FactoryLedger549B896E', 'Arn')),
@@ -101,7 +101,7 @@ test('the function may use what is the CA\'s own and issue with the CA above, ea
   ]);
 });
 
-test('in another stack than its issuer, its function may read the issuer\'s key, and not write it', () => {
+test('a subordinate CA in another stack than its issuer has a function that can read the issuer\'s key, and not write it', () => {
   const { stack: rootStack, ca: root } = stackWithCa({ pathLength: 1 });
   const stack = stackOf(rootStack.node.root as never, 'Factories');
   new PrivateIotCa(stack, 'Factory', { subject: SUBJECT, issuer: root });
@@ -140,7 +140,7 @@ test('below a CA whose chain does not end in a root, nothing is taken off the ch
   expect(JSON.stringify(stack.resolve(ca.certificateChainWithoutRootPem))).toContain('-----BEGIN CERTIFICATE-----');
 });
 
-describe('fails for', () => {
+describe('a subordinate CA', () => {
   const cases: [string, Partial<PrivateIotCaProps>, Partial<PrivateIotCaProps>, string][] = [
     ['an issuer that signs leaves only', {}, { pathLength: 0 },
       'the issuer Stack/Ca must have a pathLength of at least 1 to sign a CA below it, got 0, the default'],
@@ -155,16 +155,16 @@ describe('fails for', () => {
     ['an extension of its own that its issuer does not allow', { customExtensions: [{ oid: '1.3.6.1.4.1.99999.1', valueDerBase64: 'BQA=' }] }, {},
       'customExtensions must be among those that the CA allows (none), got "1.3.6.1.4.1.99999.1"; add it to allowedCustomExtensions of the CA'],
   ];
-  test.each(cases)('%s', (_, props, issuerProps, message) => {
+  test.each(cases)('is refused for %s', (_, props, issuerProps, message) => {
     expect(() => withSubordinate(props, issuerProps)).toThrow(`Stack/Factory: ${message}`);
   });
 
-  test('clipping to an issuer that is not there', () => {
+  test('is refused for clipping to an issuer that is not there', () => {
     expect(() => stackWithCa({ clipToIssuer: false })).toThrow('Stack/Ca: clipToIssuer must be left out for a CA that has no issuer');
   });
 });
 
-test('an extension of its own that its issuer allows is rendered, and a root needs no leave', () => {
+test('a CA with an extension that its issuer allows is rendered, and a root needs no permission', () => {
   const customExtensions = [{ oid: '1.3.6.1.4.1.99999.1', valueDerBase64: 'BQA=' }];
   const { stack } = withSubordinate({ customExtensions }, { allowedCustomExtensions: ['1.3.6.1.4.1.99999.1'] });
   expect(factoryOf(stack).Extensions).toEqual({ CustomExtensions: [{ Oid: '1.3.6.1.4.1.99999.1', Value: 'BQA=' }] });

@@ -12,7 +12,7 @@ function withDevice(options: Partial<DeviceCertificateOptions>, caProps: Partial
   return stack;
 }
 
-test('what is not declared is not rendered', () => {
+test('extensions that are not declared are not rendered', () => {
   expect(propertiesOf(withDevice({}), TYPE)).not.toHaveProperty('Extensions');
 });
 
@@ -60,28 +60,28 @@ test('the standard usages have the object identifiers of RFC 5280, section 4.2.1
     .toEqual([1, 2, 3, 4, 9].map(last => `1.3.6.1.5.5.7.3.${last}`));
 });
 
-describe('values that are known at deployment only are left to the function to check:', () => {
-  test('a name among others', () => {
+describe('values that are known only at deployment', () => {
+  test('are left to the function to check, such as a name among others', () => {
     const { stack, ca } = stackWithCa();
     const name = new CfnParameter(stack, 'Name').valueAsString;
     ca.addDeviceCertificate('Sensor', { subject: { commonName: 'a' }, subjectAlternativeNames: { dns: [name, 'sensor.acme.example'] } });
     expect(propertiesOf(stack, TYPE).Extensions).toEqual({ SubjectAlternativeNames: { Dns: [{ Ref: 'Name' }, 'sensor.acme.example'] } });
   });
 
-  test('a whole list', () => {
+  test('are left to the function to check, such as a whole list', () => {
     const { stack, ca } = stackWithCa();
     const dns = new CfnParameter(stack, 'Names', { type: 'CommaDelimitedList' }).valueAsList;
     ca.addDeviceCertificate('Sensor', { subject: { commonName: 'a' }, subjectAlternativeNames: { dns } });
     expect(propertiesOf(stack, TYPE).Extensions).toEqual({ SubjectAlternativeNames: { Dns: { Ref: 'Names' } } });
   });
 
-  test('but not what stands beside them', () => {
+  test('are left to the function to check, and the values beside them are checked at synthesis', () => {
     const dns = [Lazy.string({ produce: () => 'a.example' })];
     expect(() => withDevice({ subjectAlternativeNames: { dns }, ocspUrls: ['ocsp.acme.example'] })).toThrow('Stack/Ca/Sensor: ocspUrls must be URLs');
   });
 });
 
-describe('an extension of one\'s own', () => {
+describe('a custom extension', () => {
   const declare = (extension: Partial<CustomExtension>, caProps: Partial<PrivateIotCaProps> = {}) => () =>
     withDevice({ customExtensions: [{ oid: OWN, valueDerBase64: NULL, ...extension }] }, caProps);
 
@@ -113,13 +113,13 @@ describe('an extension of one\'s own', () => {
       .toThrow(`Stack/Ca/Sensor: customExtensions must name each object identifier only once, got "${OWN}" more than once`);
   });
 
-  test.each(['1', '3.1', '1.40.1', '1.3.06', 'serverAuth'])('must be allowed by an object identifier, not by %j', oid => {
+  test.each(['1', '3.1', '1.40.1', '1.3.06', 'serverAuth'])('must be allowed by an object identifier, and not by %j', oid => {
     expect(() => stackWithCa({ allowedCustomExtensions: [oid] }))
       .toThrow(`Stack/Ca: allowedCustomExtensions must be an object identifier, such as 1.3.6.1.4.1.99999.1, got "${oid}"`);
   });
 });
 
-describe('fails for', () => {
+describe('a declaration of extensions', () => {
   test.each<[string, CertificateExtensionOptions & Pick<DeviceCertificateOptions, 'extendedKeyUsages'>, string]>([
     ['no names', { subjectAlternativeNames: {} }, 'subjectAlternativeNames must hold 1 to 50 names, got 0'],
     ['51 names', { subjectAlternativeNames: { dns: Array.from({ length: 51 }, (_, n) => `d${n}.example`) } }, 'subjectAlternativeNames must hold 1 to 50 names, got 51'],
@@ -140,7 +140,7 @@ describe('fails for', () => {
       'caIssuersUrls must be URLs that begin with http://, https://, ldap:// or ldaps://, up to 1024 characters of ASCII, got "ftp://acme.example"'],
     ['a policy twice', { certificatePolicies: [{ oid: '1.2.3' }, { oid: '1.2.3' }] }, 'certificatePolicies must name each object identifier only once, got "1.2.3" more than once'],
     ['a statement that is no URL', { certificatePolicies: [{ oid: '1.2.3', cpsUri: 'cps' }] }, 'certificatePolicies.cpsUri must be URLs'],
-  ])('%s', (_, options, message) => {
+  ])('is refused for %s', (_, options, message) => {
     expect(() => withDevice(options)).toThrow(`Stack/Ca/Sensor: ${message}`);
   });
 });

@@ -4,7 +4,7 @@ import { Construct } from 'constructs';
 import { CertificateOutputs, KeyAlgorithm, KeyStorage, PemSource, PrivateIotCa } from '../../../src';
 import { stackWithCa } from '../../support/stacks';
 
-test('the outputs are named as they are asked for, so that the export names files after them', () => {
+test('the outputs have the names of the certificates, so that the export names files after them', () => {
   const { stack, ca } = stackWithCa();
   new CertificateOutputs(stack, 'Outputs', {
     cas: { Ca: ca },
@@ -27,7 +27,7 @@ test('the outputs are named as they are asked for, so that the export names file
   });
 });
 
-test('where a CA stands above the CA, there are chains', () => {
+test('the outputs have chains if a CA is above the CA', () => {
   const { stack, ca: root } = stackWithCa({ pathLength: 1 });
   const ca = new PrivateIotCa(stack, 'Plant', { subject: { commonName: 'Plant CA' }, issuer: root });
   new CertificateOutputs(stack, 'Outputs', { cas: { Plant: ca }, certificates: { Device: ca.addDeviceCertificate('Device', { subject: { commonName: 'd' } }) } });
@@ -53,13 +53,13 @@ test('a key in a parameter is named by the parameter, and one that is not held h
   ]);
 });
 
-test.each(['', '1st', 'sensor-001', 'sensor_1'])('fails for the name %p, which no output can have', name => {
+test.each(['', '1st', 'sensor-001', 'sensor_1'])('the name %p, which no output can have, is refused', name => {
   const { stack, ca } = stackWithCa();
   expect(() => new CertificateOutputs(stack, 'Outputs', { cas: { [name]: ca } }))
     .toThrow(`Stack/Outputs: the name of a certificate must consist of letters and digits and begin with a letter, got "${name}"`);
 });
 
-test('a name that is used twice is refused, with where it is used', () => {
+test('a name that is used twice is refused with the places of its use', () => {
   const { stack, ca } = stackWithCa();
   const message = 'a name must be unique in its stack, because the names of outputs begin with it, got "Ca"';
   expect(() => new CertificateOutputs(stack, 'Both', { cas: { Ca: ca }, certificates: { Ca: ca.addDeviceCertificate('Device', { subject: { commonName: 'd' } }) } }))
@@ -71,8 +71,8 @@ test('a name that is used twice is refused, with where it is used', () => {
   expect(() => new CertificateOutputs(new NestedStack(other.stack, 'Nested'), 'Outputs', { cas: { Ca: other.ca } })).not.toThrow();
 });
 
-describe('an output of one\'s own that has the name of one of them', () => {
-  test('is no other one where it is in another stack', () => {
+describe('an output of the app that has the name of one of them', () => {
+  test('does not count if it is in another stack', () => {
     const { stack, ca } = stackWithCa();
     new CfnOutput(new NestedStack(stack, 'Nested'), 'CaCertificate', { value: 'x' });
     new CertificateOutputs(stack, 'Outputs', { cas: { Ca: ca } });
@@ -86,7 +86,7 @@ describe('an output of one\'s own that has the name of one of them', () => {
       output.overrideLogicalId('CaCertificate');
       return output;
     }],
-  ])('is named, %s', (_, declare) => {
+  ])('is refused by its name (%s)', (_, declare) => {
     const other = stackWithCa();
     new CertificateOutputs(other.stack, 'Outputs', { cas: { Ca: other.ca } });
     const output = declare(other.stack);
@@ -95,7 +95,7 @@ describe('an output of one\'s own that has the name of one of them', () => {
   });
 });
 
-test('that there is nothing to put out is a warning', () => {
+test('outputs of nothing bring a warning', () => {
   const { stack, ca } = stackWithCa();
   new CertificateOutputs(stack, 'Nothing', {});
   new CertificateOutputs(stack, 'Empty', { cas: {}, certificates: {} });
@@ -104,7 +104,7 @@ test('that there is nothing to put out is a warning', () => {
   expect(said.map(({ id }) => id)).toEqual(['/Stack/Nothing', '/Stack/Empty']);
 });
 
-test('a CA among the certificates is refused, with where it belongs', () => {
+test('a CA among the certificates is refused, and the message says where it belongs', () => {
   const { stack, ca } = stackWithCa();
   expect(() => new CertificateOutputs(stack, 'Outputs', { certificates: { Ca: ca } }))
     .toThrow('Stack/Outputs: certificates["Ca"] must be a certificate, such as new DeviceCertificate(), and not a CA, which belongs in cas, got an object of the class PrivateIotCa');

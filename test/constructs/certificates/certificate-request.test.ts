@@ -60,7 +60,7 @@ test('the subject can be another one, and names that the request asks for can be
   });
 });
 
-describe('the request can come', () => {
+describe('a request', () => {
   const allowedSubject = SubjectRule.commonName('sensor-*');
   let folder: string;
   beforeAll(() => {
@@ -75,36 +75,36 @@ describe('the request can come', () => {
   const der = (): Buffer => Buffer.from(REQUEST.replace(/-----[^-]+-----|\s/g, ''), 'base64');
   const given = (source: PemSource) => propertiesOf(requested({ certificateSigningRequest: source }).stack, TYPE).CertificateSigningRequest;
 
-  test('from a file in PEM', () => {
+  test('can come from a file in PEM', () => {
     expect(given(PemSource.file(file('request.pem', REQUEST)))).toBe(REQUEST);
   });
 
-  test('from a file in UTF-16, as PowerShell writes it', () => {
+  test('can come from a file in UTF-16, as PowerShell writes it', () => {
     expect(given(PemSource.file(file('utf16.pem', Buffer.from(`\ufeff${REQUEST}`, 'utf16le'))))).toBe(REQUEST);
   });
 
-  test('from a file in DER, which stands in the template as base64', () => {
+  test('can come from a file in DER, which is in the template as base64', () => {
     expect(given(PemSource.file(file('request.der', der())))).toBe(der().toString('base64'));
   });
 
-  test('as base64 of DER', () => {
+  test('can come as base64 of DER', () => {
     expect(given(PemSource.inline(der().toString('base64')))).toBe(der().toString('base64'));
   });
 
-  test('from a parameter of the template, which is checked at deployment', () => {
+  test('can come from a parameter of the template, which is checked at deployment', () => {
     const { stack, ca } = stackWithCa();
     ca.addDeviceCertificate('Sensor', { certificateSigningRequest: PemSource.inline(new CfnParameter(stack, 'Request').valueAsString), allowedSubject });
     expect(propertiesOf(stack, TYPE).CertificateSigningRequest).toEqual({ Ref: 'Request' });
   });
 
-  test('from the Parameter Store', () => {
+  test('can come from the Parameter Store', () => {
     const { stack, ca } = stackWithCa();
     const parameter = StringParameter.fromStringParameterName(stack, 'Request', '/iot/requests/sensor-001');
     ca.addDeviceCertificate('Sensor', { certificateSigningRequest: PemSource.parameter(parameter), allowedSubject });
     expect(propertiesOf(stack, TYPE).CertificateSigningRequest).toEqual({ Ref: 'RequestParameter' });
   });
 
-  test('from a secret, which the function may read, and nothing else', () => {
+  test('can come from a secret, which the function can read, and nothing else', () => {
     const { stack, ca } = stackWithCa();
     const encryptionKey = new Key(stack, 'Key');
     ca.addDeviceCertificate('Sensor', { certificateSigningRequest: PemSource.secret(new Secret(stack, 'Request', { encryptionKey })), allowedSubject });
@@ -120,7 +120,7 @@ describe('the request can come', () => {
     ]);
   });
 
-  test('not from a file that is not there', () => {
+  test('can\'t come from a file that is not there', () => {
     expect(() => PemSource.file('nope.pem')).toThrow(new Error('PemSource.file(): path must be a readable file, got "nope.pem" (ENOENT); it is relative to the working directory, '
       + `${process.cwd()}: for a file next to the program, use join(__dirname, …)`));
     expect(() => PemSource.file(__dirname)).toThrow(/^PemSource.file\(\): path must be a readable file, got ".*, which is a folder; it is relative to/);
@@ -128,7 +128,7 @@ describe('the request can come', () => {
     expect(() => PemSource.file('-----BEGIN PRIVATE KEY-----\nMC4=\n')).toThrow(/got \(a private key, not shown\) \(ENOENT\); (?!.*MC4)/);
   });
 
-  describe('not from a file with a private key, which is named, and whose key is not shown:', () => {
+  describe('can\'t come from a file with a private key, which is named, and whose key is not shown,', () => {
     const key = opensslOutput(['genpkey', '-algorithm', 'EC', '-pkeyopt', 'ec_paramgen_curve:P-256']);
     const derKey = createPrivateKey(key).export({ type: 'pkcs8', format: 'der' });
     test.each<[string, string, string | Buffer]>([
@@ -136,21 +136,21 @@ describe('the request can come', () => {
       ['PEM after a request', 'both.pem', REQUEST + key],
       ['DER', 'key.der', derKey],
       ['base64 of DER', 'key.b64', derKey.toString('base64')],
-    ])('%s', (_, name, content) => {
+    ])('such as %s', (_, name, content) => {
       const path = file(name, content);
       expect(() => PemSource.file(path)).toThrow(new Error('PemSource.file(): path must be a file with a certificate or a certificate signing request and no private key, '
         + `got ${JSON.stringify(path)}, which contains a private key (not shown); give a file that contains only the certificate or the request, and store the key in AWS Secrets Manager`));
     });
   });
 
-  test('not from a string with a private key, which is not shown', () => {
+  test('can\'t come from a string with a private key, which is not shown', () => {
     const key = opensslOutput(['genpkey', '-algorithm', 'EC', '-pkeyopt', 'ec_paramgen_curve:P-256']);
     expect(() => PemSource.inline(key)).toThrow(new Error('PemSource.inline(): text must be a certificate or a certificate signing request without a private key, '
       + 'got a string that contains a private key (not shown); remove the key from the program, consider it disclosed, and store a new key in AWS Secrets Manager'));
   });
 });
 
-describe('a request that is known at synthesis is refused in the words of the function:', () => {
+describe('a request that is known at synthesis', () => {
   const damaged = REQUEST.replace(/.{8}\n-----END/, text => `AAAAAAA=${text.slice(8)}`);
   test.each<[string, string]>([
     ['no request', 'request'],
@@ -158,7 +158,7 @@ describe('a request that is known at synthesis is refused in the words of the fu
     ['a damaged one', damaged],
     ['a short RSA key', opensslRequest('/CN=a', { newKey: ['rsa:1024'] })],
     ['a curve that is not of NIST', opensslRequest('/CN=a', { newKey: ['ec', '-pkeyopt', 'ec_paramgen_curve:secp256k1'] })],
-  ])('%s', (_, text) => {
+  ])('is refused in the words of the function for %s', (_, text) => {
     let words = '';
     try {
       readCertificationRequest(text);
@@ -176,27 +176,27 @@ describe('a request that is known at synthesis is refused in the words of the fu
       + 'for Azure IoT Hub Device Provisioning Service, got "sensor 1"'],
     ['without a serial number for a DevID', '/CN=sensor-001', { profile: DeviceProfile.DEVID },
       'subject.serialNumber must be given for DeviceProfile.DEVID (IEEE 802.1AR, section 8.6)'],
-  ])('a subject %s', (_, subject, options, message) => {
+  ])('is refused in the words of the function for a subject %s', (_, subject, options, message) => {
     expect(() => requested({ certificateSigningRequest: PemSource.inline(opensslRequest(subject)), ...options })).toThrow(`Stack/Ca/Sensor: ${message}`);
   });
 
-  test('a subject that is declared takes its place', () => {
+  test('is accepted with a declared subject in place of its own', () => {
     expect(() => requested({ certificateSigningRequest: PemSource.inline(opensslRequest('/O=Acme')), subject: { commonName: 'a' } })).not.toThrow();
     expect(() => requested({ profile: DeviceProfile.DEVID })).not.toThrow();
   });
 });
 
-describe('what belongs to a key that is made here does not go with a request:', () => {
+describe('a certificate from a request', () => {
   test.each<[string, Partial<DeviceCertificateOptions>]>([
     ['keyAlgorithm', { keyAlgorithm: KeyAlgorithm.EC_P256 }],
     ['keyStorage', { keyStorage: KeyStorage.secretsManager() }],
     ['deliveryFormats', { deliveryFormats: [DeliveryFormat.combinedPem()] }],
-  ])('%s', (property, options) => {
+  ])('can\'t be declared with %s', (property, options) => {
     expect(() => requested(options))
       .toThrow(`Stack/Ca/Sensor: ${property} must be left out if certificateSigningRequest is given, because the private key of a request is not held here`);
   });
 
-  test('its secret can\'t be read, since there is none', () => {
+  test('has no secret that could be read', () => {
     const { stack, device } = requested();
     expect(() => device.grantReadPrivateKey(new Role(stack, 'Role', { assumedBy: new AccountPrincipal('111111111111') })))
       .toThrow('Stack/Ca/Sensor: grantReadPrivateKey is not available for a certificate that is made from a request, because its key is not held here');
@@ -206,7 +206,7 @@ describe('what belongs to a key that is made here does not go with a request:', 
     ['neither a request nor a subject', {}, 'subject must be given if there is no certificateSigningRequest to take it from'],
     ['allowed names without a request', { subject: { commonName: 'a' }, allowedSubjectAlternativeNames: { dns: ['acme.example'] } },
       'allowedSubjectAlternativeNames must be left out if there is no certificateSigningRequest'],
-  ])('%s', (_, options, message) => {
+  ])('can\'t be declared with %s', (_, options, message) => {
     expect(() => requested({ certificateSigningRequest: undefined, ...options })).toThrow(`Stack/Ca/Sensor: ${message}`);
   });
 
@@ -214,11 +214,11 @@ describe('what belongs to a key that is made here does not go with a request:', 
     ['no rule', {}, 'allowedSubjectAlternativeNames must hold 1 to 50 names, got 0'],
     ['an address that is no network', { ip: ['10.0.0.1'] }, 'allowedSubjectAlternativeNames.ip must be a network such as 10.0.0.0/8'],
     ['a host with a dot before it', { dns: ['.acme.example'] }, 'allowedSubjectAlternativeNames.dns must be a domain in lower case'],
-  ])('%s among allowed names', (_, allowedSubjectAlternativeNames, message) => {
+  ])('can\'t be declared with %s among allowed names', (_, allowedSubjectAlternativeNames, message) => {
     expect(() => requested({ allowedSubjectAlternativeNames })).toThrow(`Stack/Ca/Sensor: ${message}`);
   });
 
-  test('what a request asked for is not known of a certificate without one', () => {
+  test('differs from one without a request, whose missing names are not known', () => {
     const { ca } = stackWithCa();
     expect(() => ca.addDeviceCertificate('Sensor', { subject: { commonName: 'a' } }).ignoredRequests)
       .toThrow('Stack/Ca/Sensor: ignoredRequests is available only for a certificate that is made from a certificateSigningRequest');

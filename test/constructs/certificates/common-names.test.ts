@@ -12,7 +12,7 @@ function warned(stack: Stack): unknown[] {
 }
 
 describe('two certificates of one CA by which devices are known by the same common name', () => {
-  test('are warned of where both names are declared, as a device needs that gets another certificate', () => {
+  test('bring a warning if both names are declared, as a device needs that gets another certificate', () => {
     const { stack, ca } = stackWithCa();
     ca.addDeviceCertificate('Old', { subject: SUBJECT });
     ca.addDeviceCertificate('New', { subject: { ...SUBJECT, organization: 'Acme' } });
@@ -26,13 +26,13 @@ describe('two certificates of one CA by which devices are known by the same comm
     ['the first', requested('sensor-001'), { subject: SUBJECT }],
     ['both', requested('sensor-001'), requested('sensor-001')],
     ['one, in other letters', { subject: SUBJECT }, requested('Sensor-001')],
-  ])('are refused where a request gave the name to %s', (_, first, second) => {
+  ])('are refused if a request gave the name to %s', (_, first, second) => {
     const { ca } = stackWithCa();
     ca.addDeviceCertificate('First', first);
     expect(() => ca.addDeviceCertificate('Second', second)).toThrow(/^Stack\/Ca\/Second: subject.commonName must be unique among the certificates of the CA, got "[sS]ensor-001", which Stack\/Ca\/First has too: .*, and a request must not take the identity of another device; have the request made for another name, or, if both are the same device, declare `subject` for both/);
   });
 
-  test('are a warning where the subject of a request is declared', () => {
+  test('bring a warning if the subject of a request is declared', () => {
     const { stack, ca } = stackWithCa();
     ca.addDeviceCertificate('First', { ...requested('other'), subject: SUBJECT });
     ca.addDeviceCertificate('Second', { ...requested('victim'), subject: SUBJECT });
@@ -64,7 +64,7 @@ describe('two certificates of one CA by which devices are known by the same comm
     expect(stacks.map(stack => warned(stack).length)).toEqual([0, 1]);
   });
 
-  test('are none under two CAs, in two apps, or where a name is a token', () => {
+  test('are none under two CAs, in two apps, or if a name is a token', () => {
     const [one, two] = [stackWithCa(), stackWithCa()];
     const other = new PrivateIotCa(one.stack, 'Other', { subject: { commonName: 'Other' } });
     [one.ca, other, two.ca].forEach(ca => ca.addDeviceCertificate('Sensor', { subject: SUBJECT }));

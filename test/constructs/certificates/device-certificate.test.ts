@@ -7,7 +7,7 @@ import { propertiesOf, stackWithCa, statementsOf } from '../../support/stacks';
 const TYPE = 'Custom::IotDeviceCertificate';
 const SUBJECT = { commonName: 'sensor-001' };
 
-test('a device certificate of the fewest properties is RSA-2048, valid for a year, with a secret of its own', () => {
+test('a device certificate with the fewest properties is RSA-2048, valid for a year, with a secret of its own', () => {
   const { stack, ca } = stackWithCa();
   new DeviceCertificate(stack, 'Sensor', { ca, subject: SUBJECT });
   expect(propertiesOf(stack, TYPE)).toEqual({
@@ -27,7 +27,7 @@ test('a device certificate of the fewest properties is RSA-2048, valid for a yea
   });
 });
 
-test('a device certificate of all properties renders every one of them', () => {
+test('a device certificate with all properties renders every one of them', () => {
   const { stack, ca } = stackWithCa();
   ca.addDeviceCertificate('Sensor', {
     subject: { ...SUBJECT, organization: 'Acme' },
@@ -64,7 +64,7 @@ test('the secret of a device goes with the device', () => {
   });
 });
 
-test('the platforms of the CA hold for its devices, unless a device has its own', () => {
+test('the platforms of the CA apply to its devices, unless a device has its own', () => {
   const { stack, ca } = stackWithCa({ platforms: [IotPlatform.AZURE_DPS] });
   ca.addDeviceCertificate('A', { subject: SUBJECT });
   ca.addDeviceCertificate('B', { subject: { commonName: 'with spaces' }, platforms: [] });
@@ -72,7 +72,7 @@ test('the platforms of the CA hold for its devices, unless a device has its own'
   Template.fromStack(stack).hasResourceProperties(TYPE, { Subject: { CommonName: 'with spaces' }, Platforms: [] });
 });
 
-test('it is made only after the rights to sign and to keep its key, and the function may keep that key and no other', () => {
+test('a device certificate is made only after the rights to sign and to keep its key, and the function can keep that key and no other', () => {
   const { stack, ca } = stackWithCa();
   ca.addDeviceCertificate('Sensor', { subject: SUBJECT });
   Template.fromStack(stack).hasResource(TYPE, {
@@ -108,7 +108,7 @@ test('grantReadPrivateKey lets a principal read the key of this device, and noth
     .toEqual([{ Action: ['secretsmanager:GetSecretValue', 'secretsmanager:DescribeSecret'], Resource: { Ref: 'CaSensorPrivateKeyAA8A64D3' } }]);
 });
 
-test('values that are known at deployment only are left to the function to check', () => {
+test('values that are known only at deployment are left to the function to check', () => {
   const { stack, ca } = stackWithCa({ platforms: [IotPlatform.AZURE_DPS] });
   const name = new CfnParameter(stack, 'Name').valueAsString;
   const days = Duration.days(Lazy.number({ produce: () => 99999 }));
@@ -116,7 +116,7 @@ test('values that are known at deployment only are left to the function to check
   Template.fromStack(stack).hasResourceProperties(TYPE, { Subject: { CommonName: { 'Fn::Join': ['', ['sensor ', { Ref: 'Name' }]] } }, ValidityDays: 99999 });
 });
 
-describe('a common name that stands in topics', () => {
+describe('a common name in topics', () => {
   const UNFIT = ['victim/x', 'a+', '#', '$SYS'];
   const warned = (platforms: IotPlatform[], commonName: string) => {
     const { stack, ca } = stackWithCa({ platforms });
@@ -124,7 +124,7 @@ describe('a common name that stands in topics', () => {
     return Annotations.fromStack(stack).findWarning('*', Match.stringLikeRegexp('common-name-in-topics')).map(({ entry }) => entry.data);
   };
 
-  test.each(UNFIT)('is warned of where no platform is declared: %s', commonName => {
+  test.each(UNFIT)('brings a warning if no platform is declared: %s', commonName => {
     expect(warned([], commonName)).toEqual([
       `subject.commonName should be text without / + # and control characters, and without a leading $, got "${commonName}": `
       + 'a broker that grants topics by the common name gives such a device the topics of others; declare `platforms` if the device never connects to such a broker '
@@ -133,7 +133,7 @@ describe('a common name that stands in topics', () => {
     expect(warned([IotPlatform.HUAWEI_IOTDA], commonName)).toEqual([]);
   });
 
-  test('is fine otherwise', () => {
+  test('brings none otherwise', () => {
     expect(warned([], 'Press 7: a.b_c-d$')).toEqual([]);
     expect(warned([], Lazy.string({ produce: () => 'a/b' }))).toEqual([]);
   });
@@ -145,7 +145,7 @@ describe('a common name that stands in topics', () => {
   });
 });
 
-test('a device of Cumulocity is refused a common name that can be no device identifier there', () => {
+test('a device of Cumulocity is refused with a common name that can be no device identifier there', () => {
   const { ca } = stackWithCa({ platforms: [IotPlatform.CUMULOCITY] });
   const add = (commonName: string) => ca.addDeviceCertificate(commonName, { subject: { commonName } });
   for (const commonName of ['myinvalid:name', 'pump#1', 'pump/1', 'pump+1', 'a;b', 'ü']) {
@@ -155,7 +155,7 @@ test('a device of Cumulocity is refused a common name that can be no device iden
   ['a b', 'ABC_1', 'a=b(c),d-e.f?g%h*i!j@k\'l'].forEach(add);
 });
 
-describe('fails for', () => {
+describe('a device certificate', () => {
   const cases: [string, Partial<DeviceCertificateOptions>, Partial<PrivateIotCaProps>, string][] = [
     ['a common name of 65 characters', { subject: { commonName: 'x'.repeat(65) } }, {}, 'subject.commonName must be 1 to 64 characters long, got 65'],
     ['a wrong attribute beside a token', { subject: { commonName: Lazy.string({ produce: () => 'a' }), country: 'china' } }, {},
@@ -172,7 +172,7 @@ describe('fails for', () => {
     ['a weak digest', { hashAlgorithm: 'SHA-1' as HashAlgorithm }, {}, 'hashAlgorithm must be a HashAlgorithm, one of SHA_256, SHA_384, SHA_512, got a string "SHA-1"'],
     ['the validity of the CA, which is made first', { validity: Duration.days(3650) }, {}, 'validity must be shorter than the 3650 days of the CA'],
   ];
-  test.each(cases)('%s', (_, options, caProps, message) => {
+  test.each(cases)('is refused for %s', (_, options, caProps, message) => {
     const { ca } = stackWithCa(caProps);
     expect(() => ca.addDeviceCertificate('Sensor', { subject: SUBJECT, ...options })).toThrow(`Stack/Ca/Sensor: ${message}`);
   });

@@ -12,7 +12,7 @@ const TYPE = 'Custom::IotProofOfPossessionSignature';
 const CODE = 'b3a1c0de-4f5e-4a7b-9c8d-0123456789ab';
 const file = temporaryFiles();
 
-test('a signature of the fewest properties is over SHA-256, which Cumulocity verifies', () => {
+test('a signature with the fewest properties is over SHA-256, which Cumulocity verifies', () => {
   const { stack, ca } = stackWithCa();
   const proof = new ProofOfPossessionSignature(stack, 'Proof', { ca, verificationCode: CODE });
   expect(propertiesOf(stack, TYPE)).toEqual({
@@ -28,14 +28,14 @@ test('a signature of the fewest properties is over SHA-256, which Cumulocity ver
   expect(stack.resolve(proof.signature)).toEqual({ 'Fn::GetAtt': ['Proof1349FE13', 'Signature'] });
 });
 
-test('a signature of all properties renders every one of them', () => {
+test('a signature with all properties renders every one of them', () => {
   const { stack, ca } = stackWithCa();
   const code = new CfnParameter(stack, 'Code');
   new ProofOfPossessionSignature(stack, 'Proof', { ca, verificationCode: code.valueAsString, hashAlgorithm: HashAlgorithm.SHA_512, generation: 2 });
   Template.fromStack(stack).hasResourceProperties(TYPE, { VerificationCode: { Ref: 'Code' }, HashAlgorithm: 'SHA-512', Generation: 2 });
 });
 
-test('it is made only after the rights to sign with the key of its CA, and adds no right', () => {
+test('a signature is made only after the rights to sign with the key of its CA, and adds no right', () => {
   const before = statementsOf(stackWithCa().stack);
   const { stack, ca } = stackWithCa();
   new ProofOfPossessionSignature(stack, 'Proof', { ca, verificationCode: CODE });
@@ -46,18 +46,18 @@ test('it is made only after the rights to sign with the key of its CA, and adds 
 test.each([
   ['', /verificationCode must be 1 to 512 letters, digits and/],
   ['eyJhbGciOiJFUzI1NiJ9.e30', /got "eyJhbGciOiJFUzI1NiJ9.e30"/],
-])('fails for the code %j', (verificationCode, message) => {
+])('the code %j is refused', (verificationCode, message) => {
   const { stack, ca } = stackWithCa();
   expect(() => new ProofOfPossessionSignature(stack, 'Proof', { ca, verificationCode })).toThrow(message);
 });
 
-test('fails for a digest that a key in KMS does not sign over', () => {
+test('a digest that a key in KMS does not sign over is refused', () => {
   const { stack, ca } = stackWithCa({ keyAlgorithm: KeyAlgorithm.EC_P384, keyStorage: KeyStorage.kms() });
   expect(() => new ProofOfPossessionSignature(stack, 'Proof', { ca, verificationCode: CODE }))
     .toThrow('Stack/Proof: hashAlgorithm must be SHA-384 under a CA with an EC_P384 key in AWS KMS, got "SHA-256"');
 });
 
-test('it is made on this machine too, and stays the same when it is deployed again', async () => {
+test('a signature is made on this machine too, and stays the same when it is deployed again', async () => {
   const [outdir, out] = [temporaryFolder(), join(temporaryFolder(), 'local-out')];
   const app = new App({ outdir, analyticsReporting: false });
   const stack = new Stack(app, 'Iot');

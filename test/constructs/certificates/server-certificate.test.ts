@@ -9,7 +9,7 @@ import { attributeOf, logicalIds, propertiesOf, rightsOf, stackWithCa } from '..
 const TYPE = 'Custom::IotServerCertificate';
 const DNS = { dns: ['broker.acme.example'] };
 
-test('a server certificate of the fewest properties has a name that clients look for, and a secret of its own', () => {
+test('a server certificate with the fewest properties has a name that clients look for, and a secret of its own', () => {
   const { stack, ca } = stackWithCa();
   const server = new ServerCertificate(stack, 'Broker', { ca, subject: { commonName: 'broker' }, subjectAlternativeNames: DNS });
   expect(propertiesOf(stack, TYPE)).toEqual({
@@ -33,7 +33,7 @@ test('a server certificate of the fewest properties has a name that clients look
   expect(rightsOf(stack, 'PrivateIotCaProviderKeys')).toEqual([expect.objectContaining({ Resource: { Ref: 'BrokerPrivateKeyCEC64F0A' } })]);
 });
 
-test('a gateway is a server and a client, and platforms of devices are none of its business', () => {
+test('a gateway is a server and a client, and is not held to the platforms of devices', () => {
   const { stack, ca } = stackWithCa({ platforms: [IotPlatform.AZURE_DPS] });
   ca.addServerCertificate('Gateway', {
     subject: { commonName: 'a name that no device may have' },
@@ -52,7 +52,7 @@ test('a server whose key is its own gets its names from the request', () => {
   expect(propertiesOf(stack, TYPE)).toMatchObject({ AllowedNames: { Dns: ['acme.example'] } });
 });
 
-describe('fails for a server without a name that clients look for:', () => {
+describe('a server without a name that clients look for is refused', () => {
   test.each<[string, Partial<ServerCertificateOptions>]>([
     ['none at all', {}],
     ['a mailbox', { subjectAlternativeNames: { email: ['ops@acme.example'] } }],
@@ -62,7 +62,7 @@ describe('fails for a server without a name that clients look for:', () => {
       certificateSigningRequest: PemSource.inline(opensslRequest('/CN=broker')),
       allowedSubjectAlternativeNames: { email: ['acme.example'] },
     }],
-  ])('%s', (_, options) => {
+  ])('with %s', (_, options) => {
     const { ca } = stackWithCa();
     expect(() => ca.addServerCertificate('Broker', { subject: { commonName: 'broker' }, ...options }))
       .toThrow('Stack/Ca/Broker: subjectAlternativeNames must hold a DNS name, an address or a URI, got none: clients look for the server\'s name there, '
@@ -77,7 +77,7 @@ describe('a device of the profile DevID', () => {
     return propertiesOf(stack, 'Custom::IotDeviceCertificate');
   };
 
-  test('says so, and has a serial number', () => {
+  test('says so in its declaration, and has a serial number', () => {
     expect(declare({ commonName: 'sensor-001', serialNumber: 'A-0001' }, DeviceProfile.DEVID)).toMatchObject({
       Profile: 'devid', Subject: { SerialNumber: 'A-0001' }, NotAfter: '9999-12-31T23:59:59Z',
     });
@@ -85,19 +85,19 @@ describe('a device of the profile DevID', () => {
       .toThrow('Stack/Ca/Sensor: subject.serialNumber must be given for DeviceProfile.DEVID (IEEE 802.1AR, section 8.6)');
   });
 
-  test.each([undefined, DeviceProfile.TLS_CLIENT])('is another one than the usual (%s), which is not rendered', profile => {
+  test.each([undefined, DeviceProfile.TLS_CLIENT])('differs from one of the usual profile (%s), which is not rendered', profile => {
     expect(declare({ commonName: 'sensor-001' }, profile)).not.toHaveProperty('Profile');
   });
 });
 
-describe('Ed25519 is refused with the platform\'s name', () => {
+describe('a key on Ed25519', () => {
   const ED25519 = { keyAlgorithm: KeyAlgorithm.ED25519 };
   const allowed = (platform: IotPlatform) => `must be one of RSA_2048, RSA_3072, RSA_4096, EC_P256, EC_P384, EC_P521 for ${platform.platformName}, got "ED25519"`;
   const declare = (caProps: Partial<PrivateIotCaProps>) => stackWithCa(caProps).ca;
   const { AWS_IOT_CORE, AZURE_IOT_HUB, AZURE_DPS, HUAWEI_IOTDA, TENCENT_IOT_HUB, ALIBABA_CLOUD_IOT, GENERIC } = IotPlatform;
   const platforms = [AWS_IOT_CORE, AZURE_IOT_HUB, AZURE_DPS, HUAWEI_IOTDA, TENCENT_IOT_HUB];
 
-  test.each(platforms)('for CAs, devices and proofs: %s', platform => {
+  test.each(platforms)('is refused with the platform\'s name for CAs, devices and proofs: %s', platform => {
     expect(() => declare({ ...ED25519, platforms: [platform] })).toThrow(`Stack/Ca: keyAlgorithm ${allowed(platform)}`);
     expect(() => declare({ platforms: [platform] }).addDeviceCertificate('Sensor', { subject: { commonName: 'a' }, ...ED25519 }))
       .toThrow(`Stack/Ca/Sensor: keyAlgorithm ${allowed(platform)}`);
@@ -108,12 +108,12 @@ describe('Ed25519 is refused with the platform\'s name', () => {
       .toThrow(`Stack/Ca/Proof: keyAlgorithm ${allowed(platform)}`);
   });
 
-  test('for a CA on Alibaba Cloud, which takes RSA only', () => {
+  test('is refused for a CA on Alibaba Cloud, which takes RSA only', () => {
     expect(() => declare({ ...ED25519, platforms: [ALIBABA_CLOUD_IOT] }))
       .toThrow('Stack/Ca: keyAlgorithm must be one of RSA_2048, RSA_3072, RSA_4096 for Alibaba Cloud IoT Platform, got "ED25519"');
   });
 
-  test('and taken for brokers of one\'s own', () => {
+  test('is accepted for brokers that the user runs', () => {
     const ca = declare({ ...ED25519, platforms: [GENERIC] });
     ca.addDeviceCertificate('Sensor', { subject: { commonName: 'a' }, ...ED25519 });
     expect(propertiesOf(ca.stack, 'Custom::IotDeviceCertificate').KeyAlgorithm).toBe('ED25519');

@@ -13,17 +13,17 @@ function rendered(options: Partial<DeviceCertificateOptions>, id = 'sensor-001')
   return propertiesOf(stack, TYPE).AllowedSubject;
 }
 
-describe('which subject a request may have stands in the template:', () => {
+describe('a rule for the subject of a request', () => {
   test.each<[string, SubjectRule | undefined, unknown]>([
     ['nothing where nothing is declared', undefined, undefined],
     ['a subject', SubjectRule.exact({ commonName: 'sensor-001', organization: 'Acme' }), { Type: 'Exact', Subject: { CommonName: 'sensor-001', Organization: 'Acme' } }],
     ['a pattern', SubjectRule.commonName('sensor-*', { organization: 'Acme' }), { Type: 'Pattern', Subject: { CommonName: 'sensor-*', Organization: 'Acme' } }],
     ['the id of the construct', SubjectRule.fromConstructId({ organization: '*' }), { Type: 'Pattern', Subject: { CommonName: 'sensor-001', Organization: '*' } }],
-  ])('%s', (_, allowedSubject, expected) => {
+  ])('is in the template: %s', (_, allowedSubject, expected) => {
     expect(rendered({ allowedSubject })).toEqual(expected);
   });
 
-  test('and one rule can serve for many devices, each by its own id', () => {
+  test('can serve for many devices, each by its own id', () => {
     const allowedSubject = SubjectRule.fromConstructId({ organization: 'Acme' });
     const { ca } = stackWithCa();
     ca.addDeviceCertificate('sensor-001', { certificateSigningRequest: REQUEST, allowedSubject });
@@ -40,14 +40,14 @@ test('a request that is known at synthesis and has another subject is refused th
     .toThrow('subject.organization of certificateSigningRequest must be left out, because allowedSubject does not contain it, got "Acme"');
 });
 
-describe('a request that is not known at synthesis needs somebody who decides on the name:', () => {
+describe('a request that is not known at synthesis', () => {
   const inSecret = (ca: PrivateIotCa) => PemSource.secret(Secret.fromSecretNameV2(ca.stack, 'Request', 'request'));
   const inParameter = (ca: PrivateIotCa) => PemSource.inline(new CfnParameter(ca.stack, 'Request').valueAsString);
   const madeLate = () => PemSource.inline(Lazy.string({ produce: () => '' }));
   const message = 'subject or allowedSubject must be given for a certificateSigningRequest that is not known at synthesis: '
     + 'otherwise the creator of the request would choose the name in the certificate; declare the name (`subject`) or the names that are allowed (`allowedSubject`)';
 
-  describe.each([['a secret', inSecret], ['a parameter', inParameter], ['a token', madeLate]])('in %s', (_, source) => {
+  describe.each([['a secret', inSecret], ['a parameter', inParameter], ['a token', madeLate]])('needs a rule for its name in %s,', (_, source) => {
     test.each<[string, (ca: PrivateIotCa, options: DeviceCertificateOptions & ServerCertificateOptions & CaCertificateOptions) => unknown]>([
       ['a device', (ca, options) => ca.addDeviceCertificate('Below', options)],
       ['a server', (ca, options) => ca.addServerCertificate('Below', { ...options, allowedSubjectAlternativeNames: { dns: ['acme.example'] } })],
@@ -64,14 +64,14 @@ describe('a request that is not known at synthesis needs somebody who decides on
   });
 });
 
-test('values that are known at deployment only are left to the function', () => {
+test('values that are known only at deployment are left to the function', () => {
   const { stack, ca } = stackWithCa();
   const commonName = new CfnParameter(stack, 'Name').valueAsString;
   ca.addDeviceCertificate('Sensor', { certificateSigningRequest: REQUEST, allowedSubject: SubjectRule.exact({ commonName }) });
   expect(propertiesOf(stack, TYPE).AllowedSubject).toEqual({ Type: 'Exact', Subject: { CommonName: { Ref: 'Name' } } });
 });
 
-describe('fails for', () => {
+describe('a subject rule', () => {
   test.each<[string, Partial<DeviceCertificateOptions>, string]>([
     ['a rule beside a subject', { subject: { commonName: 'a' }, allowedSubject: SubjectRule.commonName('a') },
       'allowedSubject must be left out if subject is given, because subject replaces the subject of the request'],
@@ -79,11 +79,11 @@ describe('fails for', () => {
       'allowedSubject must be left out if there is no certificateSigningRequest'],
     ['a pattern that is too long', { allowedSubject: SubjectRule.commonName('x'.repeat(65)) }, 'allowedSubject.commonName must be 1 to 64 characters long, got 65'],
     ['an exact subject without a country code', { allowedSubject: SubjectRule.exact({ commonName: 'a', country: 'de' }) }, 'allowedSubject.country must be a country code'],
-  ])('%s', (_, options, message) => {
+  ])('is refused for %s', (_, options, message) => {
     expect(() => rendered(options)).toThrow(`Stack/Ca/sensor-001: ${message}`);
   });
 
-  test('the id of a construct with an asterisk, which would be a pattern', () => {
+  test('is refused for the id of a construct with an asterisk, which would be a pattern', () => {
     expect(() => rendered({ allowedSubject: SubjectRule.fromConstructId() }, '*')).toThrow('Stack/Ca/*: allowedSubject must be SubjectRule.exact()');
   });
 });

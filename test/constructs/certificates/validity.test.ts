@@ -11,17 +11,17 @@ function deviceTerm(options: Partial<DeviceCertificateOptions>, caProps: Partial
   return { ValidityDays, NotBefore, NotAfter };
 }
 
-describe('a validity can be declared', () => {
+describe('a validity', () => {
   test.each<[string, Partial<DeviceCertificateOptions>, object]>([
-    ['not at all: a year from the making on', {}, { ValidityDays: 365 }],
-    ['by days', { validity: Duration.days(30) }, { ValidityDays: 30 }],
-    ['by days from a second on', { validity: Duration.days(30), notBefore: new Date('2026-01-01T00:00:00Z') },
+    ['not declared: a year from its creation', {}, { ValidityDays: 365 }],
+    ['days', { validity: Duration.days(30) }, { ValidityDays: 30 }],
+    ['days from a second on', { validity: Duration.days(30), notBefore: new Date('2026-01-01T00:00:00Z') },
       { ValidityDays: 30, NotBefore: '2026-01-01T00:00:00Z' }],
-    ['by its end', { notAfter: new Date('2027-06-30T23:59:59+02:00') }, { NotAfter: '2027-06-30T21:59:59Z' }],
-    ['by both ends', { notBefore: new Date('2026-01-01T00:00:00Z'), notAfter: new Date('2027-01-01T00:00:00Z') },
+    ['its end', { notAfter: new Date('2027-06-30T23:59:59+02:00') }, { NotAfter: '2027-06-30T21:59:59Z' }],
+    ['both ends', { notBefore: new Date('2026-01-01T00:00:00Z'), notAfter: new Date('2027-01-01T00:00:00Z') },
       { NotBefore: '2026-01-01T00:00:00Z', NotAfter: '2027-01-01T00:00:00Z' }],
-    ['to have no well-defined end', { notAfter: NO_END }, { NotAfter: '9999-12-31T23:59:59Z' }],
-  ])('%s', (_, options, term) => {
+    ['no well-defined end', { notAfter: NO_END }, { NotAfter: '9999-12-31T23:59:59Z' }],
+  ])('is rendered as it is declared: %s', (_, options, term) => {
     expect(deviceTerm(options)).toEqual({ ValidityDays: undefined, NotBefore: undefined, NotAfter: undefined, ...term });
   });
 });
@@ -38,7 +38,7 @@ test('a CA renders its own ends', () => {
   expect(propertiesOf(stack, 'Custom::PrivateIotCa')).not.toHaveProperty('ValidityDays');
 });
 
-describe('fails for', () => {
+describe('a declared validity', () => {
   test.each<[string, Partial<DeviceCertificateOptions>, string]>([
     ['days and an end', { validity: Duration.days(30), notAfter: NO_END }, 'validity must be given either as a number of days or with notAfter, not both'],
     ['an end before the beginning', { notBefore: NO_END, notAfter: new Date('2027-01-01T00:00:00Z') },
@@ -49,7 +49,7 @@ describe('fails for', () => {
       'notBefore must be a time in whole seconds from 1950 to 9999, got "1949-12-31T23:59:59.000Z"'],
     ['no time', { notAfter: new Date('soon') }, 'notAfter must be a time in whole seconds from 1950 to 9999, got no time'],
     ['parts of a day', { validity: Duration.hours(36) }, 'validity must be a whole number of days from 1 to 36500, got 1.5'],
-  ])('%s', (_, options, message) => {
+  ])('is refused for %s', (_, options, message) => {
     expect(() => deviceTerm(options)).toThrow(`Stack/Ca/Sensor: ${message}`);
     const { validity, notBefore, notAfter } = options;
     expect(() => stackWithCa({ validity, notBefore, notAfter })).toThrow(`Stack/Ca: ${message}`);

@@ -6,7 +6,7 @@ import { propertiesOf, stackWithCa, statementsOf } from '../../support/stacks';
 const TYPE = 'Custom::IotVerificationCertificate';
 const AWS_CODE = '0123456789abcdef'.repeat(4);
 
-test('a verification certificate of the fewest properties has the key algorithm of its CA and thirty days', () => {
+test('a verification certificate with the fewest properties has the key algorithm of its CA and thirty days', () => {
   const { stack, ca } = stackWithCa({ keyAlgorithm: KeyAlgorithm.EC_P256 });
   ca.addVerificationCertificate('Verification', { registrationCode: 'code-1' });
   expect(propertiesOf(stack, TYPE)).toEqual({
@@ -25,7 +25,7 @@ test('a verification certificate of the fewest properties has the key algorithm 
   });
 });
 
-test('a verification certificate of all properties renders every one of them', () => {
+test('a verification certificate with all properties renders every one of them', () => {
   const { stack, ca } = stackWithCa();
   new VerificationCertificate(stack, 'Verification', {
     ca,
@@ -48,7 +48,7 @@ test('a verification certificate of all properties renders every one of them', (
   });
 });
 
-test('its own key is stored nowhere: no secret is made for it', () => {
+test('the key of a verification certificate is stored nowhere: no secret is made for it', () => {
   const { stack, ca } = stackWithCa();
   ca.addVerificationCertificate('Verification', { registrationCode: 'code-1' });
   Template.fromStack(stack).resourceCountIs('AWS::SecretsManager::Secret', 1);
@@ -69,7 +69,7 @@ test('the chain is the certificate and then its CA', () => {
   });
 });
 
-test('it is made only after the rights to sign with the key of its CA, and adds no right', () => {
+test('a verification certificate is made only after the rights to sign with the key of its CA, and adds no right', () => {
   const { stack, ca } = stackWithCa();
   const before = statementsOf(stack);
   const declared = stackWithCa();
@@ -79,7 +79,7 @@ test('it is made only after the rights to sign with the key of its CA, and adds 
   expect(ca.validity?.toDays()).toBe(3650);
 });
 
-describe('fails for', () => {
+describe('a verification certificate', () => {
   const cases: [string, Partial<VerificationCertificateOptions>, Partial<PrivateIotCaProps>, string][] = [
     ['an empty code', { registrationCode: '' }, {}, 'registrationCode must be 1 to 64 characters long, got 0: ""'],
     ['a code of 65 characters', { registrationCode: 'x'.repeat(65) }, {}, 'registrationCode must be 1 to 64 characters long, got 65'],
@@ -92,7 +92,7 @@ describe('fails for', () => {
     ['a validity of nothing', { validity: Duration.days(0) }, {}, 'validity must be a whole number of days from 1 to 36500, got 0'],
     ['a generation of zero', { generation: 0 }, {}, 'generation must be a whole number'],
   ];
-  test.each(cases)('%s', (_, options, caProps, message) => {
+  test.each(cases)('is refused for %s', (_, options, caProps, message) => {
     const { ca } = stackWithCa(caProps);
     expect(() => ca.addVerificationCertificate('Verification', { registrationCode: 'code-1', ...options })).toThrow(`Stack/Ca/Verification: ${message}`);
   });

@@ -30,7 +30,7 @@ function imported(stack: Stack, certificatePem: string): IPrivateIotCa {
   });
 }
 
-describe('below a CA that is signed elsewhere and has no certificate yet, nothing can be declared:', () => {
+describe('below a CA that is signed elsewhere and has no certificate yet, a declaration', () => {
   const message = (id: string) => `Stack/${id}: ca must have its certificate before it can issue, and Stack/Ca is signedElsewhere without one: deploy the CA alone, `
     + 'have its certificateSigningRequestPem signed, declare the result as signedCertificate, and then declare what the CA issues';
 
@@ -41,11 +41,11 @@ describe('below a CA that is signed elsewhere and has no certificate yet, nothin
     ['a CA', ca => new PrivateIotCa(ca.stack, 'Below', { subject: SUBJECT, issuer: ca }), 'Below'],
     ['a CA from a request', ca => ca.addCaCertificate('Below', { certificateSigningRequest: PemSource.inline(opensslRequest('/CN=Below')) }), 'Ca/Below'],
     ['a signature', ca => new ProofOfPossessionSignature(ca.stack, 'Below', { ca, verificationCode: 'code' }), 'Below'],
-  ])('%s', (_, add, id) => {
+  ])('is refused: %s', (_, add, id) => {
     expect(() => add(stackWithCa({ signedElsewhere: true, pathLength: 1 }).ca)).toThrow(message(id));
   });
 
-  test('until it has one, which may also be a parameter', () => {
+  test('is accepted once the CA has one, which can also be a parameter', () => {
     const stack = stackOf();
     const signedCertificate = PemSource.inline(new CfnParameter(stack, 'Signed', { default: '' }).valueAsString);
     const ca = new PrivateIotCa(stack, 'Ca', { subject: { commonName: 'Issuing' }, signedElsewhere: true, signedCertificate });
@@ -53,17 +53,17 @@ describe('below a CA that is signed elsewhere and has no certificate yet, nothin
   });
 });
 
-describe('a certificate does not get the name of a CA above it:', () => {
+describe('a certificate is refused with the name of a CA above it', () => {
   const message = 'subject must differ from those of the CA that signs and of the CAs above it';
 
-  test('by a request, whatever the case and the spaces of the name', () => {
+  test('in a request, whatever the case and the spaces of the name', () => {
     const { ca } = stackWithCa();
     for (const name of ['Acme IoT Root CA', 'ACME iot  ROOT ca']) {
       expect(() => ca.addDeviceCertificate(name, { certificateSigningRequest: PemSource.inline(opensslRequest(`/CN=${name}`)) })).toThrow(message);
     }
   });
 
-  test('by its own declaration, of a CA above the one that signs either', () => {
+  test('in its own declaration, even if it is a CA above the one that signs', () => {
     const { stack, ca } = stackWithCa({ pathLength: 1 });
     const factory = new PrivateIotCa(stack, 'Factory', { subject: { commonName: 'Factory' }, issuer: ca });
     expect(() => factory.addDeviceCertificate('A', { subject: { commonName: 'Acme IoT Root CA' } })).toThrow(message);
@@ -71,7 +71,7 @@ describe('a certificate does not get the name of a CA above it:', () => {
     expect(() => factory.addDeviceCertificate('B', { subject: { commonName: 'Acme IoT Root CA', organization: 'Acme' } })).not.toThrow();
   });
 
-  test('of a CA that comes from elsewhere', () => {
+  test('that comes from elsewhere', () => {
     const { certificate } = opensslCa('Acme Old CA');
     for (const ca of [existing(stackOf(), certificate), imported(stackOf(), certificate)]) {
       expect(() => ca.addDeviceCertificate('A', { subject: { commonName: 'Acme Old CA' } })).toThrow(message);
@@ -79,11 +79,11 @@ describe('a certificate does not get the name of a CA above it:', () => {
   });
 });
 
-describe('names outside the name constraints of the CA are refused:', () => {
+describe('names outside the name constraints of the CA', () => {
   const constrained = (nameConstraints: NameConstraints) => stackWithCa({ nameConstraints, pathLength: 1 }).ca;
   const options = (dns: string[]): DeviceCertificateOptions => ({ subject: SUBJECT, subjectAlternativeNames: { dns } });
 
-  test('those that are declared, of a device, a server, a CA, and of a CA further up', () => {
+  test('are refused if they are declared, of a device, a server, a CA, and of a CA further up', () => {
     const ca = constrained({ permitted: { dns: ['plant.example'] } });
     const message = 'the CA\'s name constraints do not permit dns:"evil.example"; they permit only dns:"plant.example"';
     const factory = new PrivateIotCa(ca.stack, 'Factory', { subject: { commonName: 'Factory 1' }, issuer: ca });
@@ -94,7 +94,7 @@ describe('names outside the name constraints of the CA are refused:', () => {
     expect(() => ca.addDeviceCertificate('D', options(['a.plant.example']))).not.toThrow();
   });
 
-  test('a subject, and a common name that passes for a host', () => {
+  test('are refused in a subject, and in a common name that passes for a host', () => {
     expect(() => constrained({ permitted: { directory: [{ organization: 'Acme' }] } }).addDeviceCertificate('A', { subject: SUBJECT }))
       .toThrow('the CA\'s name constraints do not permit directory:');
     expect(() => constrained({ excluded: { dns: ['evil.example'] } }).addDeviceCertificate('A', { subject: { commonName: 'a.evil.example' } }))
@@ -104,14 +104,14 @@ describe('names outside the name constraints of the CA are refused:', () => {
       + 'add such a name that lies within them, or choose a commonName that does');
   });
 
-  test('but not the code that a platform wants for a common name', () => {
+  test('are accepted in the code that a platform dictates as a common name', () => {
     expect(() => constrained({ permitted: { dns: ['acme.example'] } }).addVerificationCertificate('A', { registrationCode: 'a1b2c3' })).not.toThrow();
   });
 
-  describe('and where they lie outside to one validator or the other only, that is said:', () => {
+  describe('names that are outside the name constraints to one validator or the other only', () => {
     const said = (stack: Stack) => warnings(stack, 'common-name-constraints');
 
-    test('the code that a platform wants for a common name, known or not', () => {
+    test('bring a warning in the code that a platform dictates as a common name, known or not', () => {
       const ca = constrained({ permitted: { dns: ['acme.example'] } });
       ca.addVerificationCertificate('A', { registrationCode: 'a1b2c3' });
       ca.addVerificationCertificate('B', { registrationCode: Lazy.string({ produce: () => 'a1b2c3' }) });
@@ -121,7 +121,7 @@ describe('names outside the name constraints of the CA are refused:', () => {
       ]);
     });
 
-    test('the name of a CA, declared or in a request, of which there are two levels', () => {
+    test('bring a warning as the name of a CA, declared or in a request, of which there are two levels', () => {
       const ca = constrained({ permitted: { dns: ['acme.example'] } });
       new PrivateIotCa(ca.stack, 'Line', { subject: { commonName: 'Line 7' }, issuer: ca });
       ca.addCaCertificate('Elsewhere', { certificateSigningRequest: PemSource.inline(opensslRequest('/CN=Line 8')) });
@@ -129,7 +129,7 @@ describe('names outside the name constraints of the CA are refused:', () => {
         `^the commonName "${name}" should lie within .*: wolfSSL, and Botan if it has a dot, treat it as a host name and refuse everything below the CA`)));
     });
 
-    test('a mailbox that is as long before its @ as the host that is permitted, declared or in a request', () => {
+    test('bring a warning as a mailbox that is as long before its @ as the permitted host, declared or in a request', () => {
       const ca = constrained({ permitted: { email: ['acme.com'] } });
       ca.addDeviceCertificate('A', { subject: SUBJECT, subjectAlternativeNames: { email: ['pump-123@acme.com'] } });
       ca.addDeviceCertificate('B', { subject: { commonName: 'b' }, subjectAlternativeNames: { email: ['pump-12@acme.com'] } });
@@ -141,7 +141,7 @@ describe('names outside the name constraints of the CA are refused:', () => {
         `^the part of the mailbox "pump-${number}@acme.com" before its @ should be shorter than the host that a CA above permits, "acme.com": otherwise wolfSSL 5.5 refuses`)));
     });
 
-    test('but not where it lies within, nor where no host name is permitted, nor beside an alternative name', () => {
+    test('bring no warning if the name is within, if no host name is permitted, or beside an alternative name', () => {
       const ca = constrained({ permitted: { dns: ['acme.example'] } });
       new PrivateIotCa(ca.stack, 'A', { subject: { commonName: 'line7.acme.example' }, issuer: ca });
       new PrivateIotCa(ca.stack, 'B', { subject: { commonName: 'Line 7' }, subjectAlternativeNames: { dns: ['line7.acme.example'] }, issuer: ca });
@@ -152,7 +152,7 @@ describe('names outside the name constraints of the CA are refused:', () => {
     });
   });
 
-  test('those of a request that are allowed', () => {
+  test('are refused if they are allowed names of a request', () => {
     const certificateSigningRequest = PemSource.inline(opensslRequest('/CN=sensor-001', { extensions: ['subjectAltName = DNS:a.evil.example'] }));
     const ca = constrained({ excluded: { dns: ['evil.example'] } });
     expect(() => ca.addDeviceCertificate('A', { certificateSigningRequest, allowedSubjectAlternativeNames: { dns: ['evil.example'] } }))
@@ -160,14 +160,14 @@ describe('names outside the name constraints of the CA are refused:', () => {
     expect(() => ca.addDeviceCertificate('B', { certificateSigningRequest })).not.toThrow(); // it does not get that name
   });
 
-  test('in the certificate of a CA from elsewhere', () => {
+  test('are refused in the certificate of a CA from elsewhere', () => {
     const { certificate } = opensslCa('Acme Old CA', { extensions: ['nameConstraints = critical, permitted;DNS:plant.example'] });
     for (const ca of [existing(stackOf(), certificate), imported(stackOf(), certificate)]) {
       expect(() => ca.addDeviceCertificate('A', options(['evil.example']))).toThrow('the CA\'s name constraints do not permit dns:"evil.example"');
     }
   });
 
-  test('what is known at deployment only is left to the function', () => {
+  test('are left to the function if they are known only at deployment', () => {
     const ca = constrained({ permitted: { dns: ['plant.example'] } });
     const token = Lazy.string({ produce: () => 'evil.example' });
     ca.addDeviceCertificate('A', options([token]));
@@ -182,7 +182,7 @@ describe('a validity', () => {
   const PAST = new Date('2020-01-01T00:00:00Z');
   const END = new Date('2040-01-01T00:00:00Z');
 
-  test('that is over is warned of, and not refused, since what was issued stays', () => {
+  test('that is over brings a warning, and is not refused, because issued certificates stay', () => {
     const { stack, ca } = stackWithCa();
     ca.addDeviceCertificate('Sensor', { subject: SUBJECT, notAfter: PAST });
     expect(warnings(stack)).toEqual([expect.stringMatching(/^validity would already have ended on 2020-01-01T00:00:00Z, and it is .*; declare a later end\. As of .*, no new certificate can be issued with this validity; existing certificates stay as they are/)]);
@@ -206,14 +206,14 @@ describe('a validity', () => {
       .toThrow('notBefore must not be before the CA, or a CA above it, becomes valid on 2026-01-01T00:00:00Z, got 2020-01-01T00:00:00Z');
   });
 
-  test('that would end after a CA from elsewhere, counted from today, is warned of', () => {
+  test('that would end after a CA from elsewhere, counted from today, brings a warning', () => {
     const stack = stackOf();
     existing(stack, opensslCa('Acme Old CA').certificate).addDeviceCertificate('A', { subject: SUBJECT, validity: Duration.days(3651) });
     expect(warnings(stack, 'term')).toEqual([expect.stringContaining('validity of 3651 days would end on')]);
   });
 });
 
-describe('a KMS key of the app that can\'t be that of the CA is refused:', () => {
+describe('a KMS key of the app', () => {
   const SIGN = { keyUsage: KeyUsage.SIGN_VERIFY };
   const ca = (stack: Stack, key: Key) => new PrivateIotCa(stack, 'Ca', { subject: { commonName: 'Root' }, keyStorage: KeyStorage.kms({ key }) });
   const allowed = 'RSA_2048, RSA_3072, RSA_4096, ECC_NIST_P256, ECC_NIST_P384, ECC_NIST_P521';
@@ -225,12 +225,12 @@ describe('a KMS key of the app that can\'t be that of the CA is refused:', () =>
       `must have one of the KeySpecs ${allowed}, got "ECC_SECG_P256K1"; name another key`],
     ['one of another algorithm than the CA', stack => new Key(stack, 'Key', { ...SIGN, keySpec: KeySpec.ECC_NIST_P256 }),
       'must have the KeySpec RSA_2048, because keyAlgorithm is RSA_2048, got "ECC_NIST_P256"; name another key'],
-  ])('%s', (_, key, message) => {
+  ])('is refused if it can\'t be that of the CA: %s', (_, key, message) => {
     const stack = stackOf();
     expect(() => ca(stack, key(stack))).toThrow(`Stack/Ca: key (Stack/Key) ${message}`);
   });
 
-  test('also for a CA that exists, by the key in its certificate', () => {
+  test('is refused for a CA that exists too, by the key in its certificate', () => {
     const { certificate } = opensslCa('Acme Old CA');
     const signing = (stack: Stack, keySpec: KeySpec) => existing(stack, certificate, new Key(stack, 'Key', { ...SIGN, keySpec }));
     expect(() => signing(stackOf(), KeySpec.RSA_2048)).toThrow(
@@ -238,7 +238,7 @@ describe('a KMS key of the app that can\'t be that of the CA is refused:', () =>
     expect(() => signing(stackOf(), KeySpec.ECC_NIST_P256)).not.toThrow();
   });
 
-  test('one whose kind is a token, or that is not of the app, is left to the function', () => {
+  test('is left to the function if its kind is a token or it is not of the app', () => {
     const stack = stackOf();
     const key = new Key(stack, 'Key');
     (key.node.defaultChild as CfnKey).keySpec = new CfnParameter(stack, 'Spec').valueAsString;
@@ -255,7 +255,7 @@ test('a request whose key the platform does not take is refused', () => {
     'Stack/Ca/A: the key of certificateSigningRequest must be one of RSA_2048, RSA_3072, RSA_4096, EC_P256, EC_P384, EC_P521 for AWS IoT Core, got "ED25519"');
 });
 
-describe('a signedCertificate that is not the declared CA\'s is refused:', () => {
+describe('a signedCertificate', () => {
   const signed = (certificate: string, props: object = {}) => stackWithCa({
     signedElsewhere: true, keyAlgorithm: KeyAlgorithm.EC_P256, signedCertificate: PemSource.inline(certificate), ...props,
   });
@@ -265,20 +265,20 @@ describe('a signedCertificate that is not the declared CA\'s is refused:', () =>
     ['of a key by another algorithm', { keyAlgorithm: KeyAlgorithm.RSA_2048 },
       'signedCertificate must certify the key of the certificate signing request, RSA_2048 according to keyAlgorithm, got "EC_P256"; have certificateSigningRequestPem signed'],
     ['without the name constraints', { nameConstraints: { permitted: { dns: ['plant.example'] } } }, 'signedCertificate must have the declared name constraints, got none'],
-  ])('%s', (_, props, message) => {
+  ])('is refused if it is not the declared CA\'s: %s', (_, props, message) => {
     expect(() => signed(certificate, props)).toThrow(`Stack/Ca: ${message}`);
     expect(() => signed(certificate)).not.toThrow();
   });
 
-  test('with a longer path', () => {
+  test('is refused with a longer path', () => {
     expect(() => signed(opensslCa('Acme IoT Root CA', { pathLength: 1 }).certificate)).toThrow('signedCertificate must have a path length of at most 0, as pathLength says, got 1');
   });
 });
 
-describe('constraints under which a validator refuses what keeps to them are warned of,', () => {
+describe('constraints under which a validator refuses names that keep to them', () => {
   const said = (nameConstraints: NameConstraints) => warnings(stackWithCa({ nameConstraints }).stack, 'cdk-private-iot-ca:name-constraints');
 
-  test('with the validators and what they refuse', () => {
+  test('bring a warning with the validators and the names', () => {
     expect(said({ permitted: { dns: ['a'], directory: [{ organization: 'Acme' }], ip: ['fd00::/8'] }, excluded: { uri: ['a'] } })).toEqual([
       'not every validator supports these nameConstraints: Go 1.19 refuses every chain under critical constraints on permitted directory names; '
         + 'GnuTLS 3.7 refuses every certificate with a URI under critical constraints on excluded URIs; '
@@ -286,12 +286,12 @@ describe('constraints under which a validator refuses what keeps to them are war
     ]);
   });
 
-  test('but not those that are held to, or passed over', () => {
+  test('bring none if validators enforce them, or pass over them', () => {
     expect(said({ permitted: { dns: ['a'], ip: ['10.0.0.0/8'] }, excluded: { dns: ['b.a'], email: ['a'] } })).toEqual([]);
     expect(said({ critical: false, permitted: { directory: [{ organization: 'Acme' }] } })).toEqual([]);
   });
 
-  test('in the certificate for a CA that is made elsewhere too', () => {
+  test('bring a warning in the certificate for a CA that is made elsewhere too', () => {
     const { stack, ca } = stackWithCa({ pathLength: 1 });
     ca.addCaCertificate('Elsewhere', { certificateSigningRequest: PemSource.inline(opensslRequest('/CN=Line 8')), nameConstraints: { excluded: { directory: [{ organization: 'Evil' }] } } });
     expect(warnings(stack, 'cdk-private-iot-ca:name-constraints')).toEqual([expect.stringContaining('GnuTLS 3.7 refuses every certificate with a subject')]);

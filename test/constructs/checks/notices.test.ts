@@ -31,19 +31,19 @@ test('each warning and each note has an id of its own, which the documentation e
   expect([...Object.keys(WARNINGS), ...Object.keys(NOTES)].sort()).toEqual(ids.filter(id => !id.includes('$')));
 });
 
-test('no construct says anything without an id', () => {
+test('no construct gives a notice without an id', () => {
   const files = sourcesOfConstructs();
   expect(files.length).toBeGreaterThan(50);
   expect(files.filter(file => basename(file) !== 'notices.ts' && /\.add(Warning|Info)/.test(readFileSync(file, 'utf8')))).toEqual([]);
 });
 
-test.each(PLATFORM_IDS)('what has to be known of %s has ids that the documentation explains', platform => {
+test.each(PLATFORM_IDS)('every requirement of %s has ids that the documentation explains', platform => {
   for (const [id, notice] of Object.entries(noticesOf(platformRules(platform)))) {
     expect(noticeTable()).toContain(`| \`${platform}.${id}\` | note | ${platformRules(platform).name}: ${notice} |`);
   }
 });
 
-test('a note that is acknowledged is not said any more', () => {
+test('a note that is acknowledged is not shown any more', () => {
   const notes = (acknowledged: boolean): unknown[] => {
     const { stack, ca } = stackWithCa({ platforms: [IotPlatform.HUAWEI_IOTDP] });
     if (acknowledged) {

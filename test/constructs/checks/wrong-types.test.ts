@@ -159,32 +159,32 @@ test.each<[string, object, string]>([
   ['a token that is not encoded', { subject: { commonName: Fn.getAtt('A', 'B') } },
     'subject.commonName must be a string, got a token that is not encoded; see Token.asString(), Token.asNumber() and Token.asList()'],
   ['a stack, which has a method of tokens', { issuer: stackOf() }, `issuer must be a CA, such as new PrivateIotCa(), got an object of the class ${Stack.name}`],
-])('an error says of %s what it is', (_, props, message) => {
+])('an error names the kind of %s', (_, props, message) => {
   expect(() => new PrivateIotCa(stackOf(), 'Ca', { subject: { commonName: 'Root' }, ...props } as PrivateIotCaProps)).toThrow(new Error(`Stack/Ca: ${message}`));
 });
 
-describe('an error tells who gives a string in the place of an object', () => {
+describe('an error for a string in the place of an object', () => {
   const { certificate } = opensslCa('Acme');
   const existing = (props: object) => () => PrivateIotCa.fromExistingCa(stackOf(), 'Ca', { certificate: PemSource.inline(certificate), ...props } as ExistingCaProps);
   const wayOut = 'store the value in AWS Secrets Manager, and refer to the secret by name with Secret.fromSecretNameV2(), or by ARN with Secret.fromSecretCompleteArn()';
 
   test.each([['a private key', PLAIN['a private key']], ['the ARN of a secret', 'arn:aws:secretsmanager:eu-central-1:111111111111:secret:CaKey-AbCdEf']])(
-    'how a key is given, with %s for it', (_, privateKey) => {
+    'says how a key is given, with %s for it', (_, privateKey) => {
       expect(existing({ privateKey })).toThrow(new Error('Stack/Ca: privateKey must be an ISecret of aws-secretsmanager, such as Secret.fromSecretNameV2(), '
         + `got a string (not shown); ${wayOut}`));
     });
 
-  test('how a secret is given, with a SecretValue for it', () => {
+  test('says how a secret is given, with a SecretValue for it', () => {
     expect(existing({ privateKey: SecretValue.secretsManager('ca-key') })).toThrow(new Error('Stack/Ca: privateKey must be an ISecret of aws-secretsmanager, '
       + `such as Secret.fromSecretNameV2(), got a SecretValue; ${wayOut}`));
   });
 
-  test('how a passphrase is given, and shows none', () => {
+  test('says how a passphrase is given, and shows none', () => {
     expect(existing({ passphrase: 'correct horse' })).toThrow(new Error('Stack/Ca: passphrase must be an ISecret of aws-secretsmanager, such as '
       + `Secret.fromSecretNameV2(), got a string (not shown); ${wayOut}`));
   });
 
-  test('how a certificate and a request are given', () => {
+  test('says how a certificate and a request are given', () => {
     expect(existing({ certificate: 'ca.pem' })).toThrow(new Error('Stack/Ca: certificate must be a PemSource, such as PemSource.file(), got a string "ca.pem"; '
       + 'for a string in PEM, use PemSource.inline(); for the path of a file, use PemSource.file()'));
     expect(() => new DeviceCertificate(stackOf(), 'Sensor', { ca: new PrivateIotCa(stackOf(), 'Ca', { subject: { commonName: 'Root' } }), certificateSigningRequest: opensslRequest('/CN=sensor') as unknown as PemSource }))
@@ -192,7 +192,7 @@ describe('an error tells who gives a string in the place of an object', () => {
   });
 });
 
-describe('a property that is unknown', () => {
+describe('an unknown property', () => {
   const props = { subject: { commonName: 'Root' } };
   const declare = (more: object) => new PrivateIotCa(stackOf(), 'Ca', { ...props, ...more } as PrivateIotCaProps);
 
@@ -200,22 +200,22 @@ describe('a property that is unknown', () => {
     ['is that of a subclass, which hands over all of its own', { department: 'Pumps', costCenter: 5, keys: ['a'], id: 'x', ca: 'y', tags: {} }],
     ['is near to one that is given too', { subjects: ['a'], platform: 'mine', platforms: [IotPlatform.GENERIC] }],
     ['has no value', { pathLenght: undefined }],
-  ])('passes where it %s', (_, more) => {
+  ])('is accepted if it %s', (_, more) => {
     expect(() => declare(more)).not.toThrow();
   });
 
   test.each([
     ['constraints', 'nameConstraints'], ['san', 'subjectAlternativeNames'], ['subject_alt_names', 'subjectAlternativeNames'], ['pathLenConstraint', 'pathLength'],
     ['validityDays', 'validity'], ['keyType', 'keyAlgorithm'], ['parent', 'issuer'],
-  ])('is refused where other tools call a property so: %s', (name, property) => {
+  ])('is refused if other tools call a property so: %s', (name, property) => {
     expect(() => declare({ [name]: 'x' })).toThrow(new Error(`Stack/Ca: "${name}" is not a property; did you mean ${property}?`));
   });
 
-  test('nor may all of them be missing', () => {
+  test('is not accepted in place of all the known ones', () => {
     expect(() => new PrivateIotCa(stackOf(), 'Ca', undefined as unknown as PrivateIotCaProps)).toThrow(new Error('Stack/Ca: properties must be given, with subject'));
   });
 
-  test('is refused of every public struct where its name is near to a property', () => {
+  test('is refused in every public struct if its name is near to a property', () => {
     const accepted = FUNCTIONS.flatMap(fn => fn.parameters.filter(({ type }) => type.kind === 'struct').flatMap(parameter => {
       const stack = stackOf();
       const right = RIGHT_CALLS[fn.name](objectsIn(stack), stack);
@@ -230,13 +230,13 @@ describe('a property that is unknown', () => {
   });
 });
 
-test('an error of a function says which one', () => {
+test('an error of a function names it', () => {
   const key = Key.fromKeyArn(stackOf(), 'Key', 'arn:aws:kms:eu-central-1:111111111111:key/1234abcd-12ab-34cd-56ef-1234567890ab');
   expect(() => KeyStorage.kms(key as KmsKeyStorageOptions))
     .toThrow('KeyStorage.kms(): properties must be a map of key, pendingWindow, got an object of the class ');
 });
 
-test('tokens that are encoded stand for texts, numbers and lists, and for a digest', () => {
+test('encoded tokens are accepted in place of strings, numbers, lists and a digest', () => {
   const stack = stackOf();
   const parameter = (id: string, type: string) => new CfnParameter(stack, id, { type, default: '1' });
   new PrivateIotCa(stack, 'Ca', {
@@ -255,7 +255,7 @@ test('tokens that are encoded stand for texts, numbers and lists, and for a dige
   });
 });
 
-test('every public function that takes something is called below', () => {
+test('every public function with a parameter is called below', () => {
   expect(Object.keys(RIGHT_CALLS).sort()).toEqual(FUNCTIONS.map(({ name }) => name).sort());
 });
 
@@ -270,7 +270,7 @@ describe.each(FUNCTIONS.map(fn => [fn.name, fn] as const))('%s', (name, fn) => {
   });
 
   test.each(own.flatMap(parameter => placesOf(parameter).map(place => [place.name || parameter.name, parameter.name, place] as const)))(
-    'says of %s what is wrong with a value of another type', (_, parameter, place) => {
+    'has an error about %s that says what is wrong with a value of another type', (_, parameter, place) => {
       const stack = stackOf();
       const given = objectsIn(stack);
       const right = RIGHT_CALLS[name](given, stack);

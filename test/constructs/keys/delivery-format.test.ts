@@ -13,17 +13,17 @@ function delivered(deliveryFormats: DeliveryFormat[], options: Partial<DeviceCer
   return { stack, device: new DeviceCertificate(stack, 'Sensor', { ca, subject: { commonName: 'sensor-001' }, deliveryFormats, ...options }) };
 }
 
-test('without forms there is the secret with the PEM of the key, and no other', () => {
+test('a certificate without delivery formats has the secret with the PEM of its key, and no other', () => {
   const { stack } = delivered([]);
   expect(propertiesOf(stack, TYPE)).not.toHaveProperty('Bundles');
   expect(logicalIds(stack)['AWS::SecretsManager::Secret']).toEqual(['CaPrivateKey3406A746', 'SensorPrivateKey3D889321']);
 });
 
-describe('each form has an empty secret of its own, with a final logical id:', () => {
+describe('each delivery format has an empty secret of its own, with a final logical id,', () => {
   test.each<[string, DeliveryFormat, string]>([
     ['CombinedPem', DeliveryFormat.combinedPem(), 'SensorCombinedPemBA294CFB'],
     ['Der', DeliveryFormat.der(), 'SensorDerCF6876AB'],
-  ])('%s', (name, format, logicalId) => {
+  ])('for %s', (name, format, logicalId) => {
     const { stack, device } = delivered([format]);
     expect(logicalIds(stack)['AWS::SecretsManager::Secret']).toEqual(['CaPrivateKey3406A746', 'SensorPrivateKey3D889321', logicalId]);
     expect(Template.fromStack(stack).toJSON().Resources[logicalId]).toMatchObject({
@@ -38,7 +38,7 @@ describe('each form has an empty secret of its own, with a final logical id:', (
   test.each<[string, DeliveryFormat, string, string]>([
     ['Pkcs12', DeliveryFormat.pkcs12(), 'SensorPkcs12FE0E97E1', 'SensorPkcs12PassphraseC595A7EA'],
     ['Pkcs12Legacy', DeliveryFormat.pkcs12({ legacy: true }), 'SensorPkcs12Legacy3A295FDF', 'SensorPkcs12LegacyPassphrase622442D6'],
-  ])('%s, and one with a random passphrase', (name, format, logicalId, passphraseId) => {
+  ])('for %s with a random passphrase', (name, format, logicalId, passphraseId) => {
     const { stack, device } = delivered([format]);
     expect(logicalIds(stack)['AWS::SecretsManager::Secret'].slice(2)).toEqual([logicalId, passphraseId]);
     expect(Template.fromStack(stack).toJSON().Resources[passphraseId].Properties).toEqual({
@@ -49,7 +49,7 @@ describe('each form has an empty secret of its own, with a final logical id:', (
   });
 });
 
-test('the function may keep the bundles and read the passphrases, and write no passphrase', () => {
+test('the function can keep the bundles and read the passphrases, and write no passphrase', () => {
   const { stack } = delivered([DeliveryFormat.pkcs12(), DeliveryFormat.combinedPem()]);
   expect(rightsOf(stack, 'PrivateIotCaProviderKeys')).toEqual([
     { Action: KEEP, Resource: ['SensorPrivateKey3D889321', 'SensorPkcs12FE0E97E1', 'SensorCombinedPemBA294CFB'].sort().map(Ref => ({ Ref })) },
@@ -62,7 +62,7 @@ test('the function may keep the bundles and read the passphrases, and write no p
   });
 });
 
-test('a passphrase of one\'s own is read where it is, and is no resource of the certificate', () => {
+test('a passphrase of the app is read where it is, and is no resource of the certificate', () => {
   const { stack, ca } = stackWithCa();
   const passphrase = Secret.fromSecretCompleteArn(stack, 'Mine', 'arn:aws:secretsmanager:eu-central-1:111111111111:secret:Mine-AbCdEf');
   const format = DeliveryFormat.pkcs12({ passphrase });
@@ -72,7 +72,7 @@ test('a passphrase of one\'s own is read where it is, and is no resource of the 
   expect(rightsOf(stack, 'PrivateIotCaProviderKeys')).toContainEqual({ Action: 'secretsmanager:GetSecretValue', Resource: passphrase.secretArn });
 });
 
-test('a customer key encrypts the bundle and its passphrase, and the function may use it through Secrets Manager only', () => {
+test('a customer key encrypts the bundle and its passphrase, and the function can use it through Secrets Manager only', () => {
   const { stack, ca } = stackWithCa();
   const encryptionKey = new Key(stack, 'Key');
   ca.addDeviceCertificate('Sensor', { subject: { commonName: 'a' }, deliveryFormats: [DeliveryFormat.pkcs12({ encryptionKey })] });
@@ -86,7 +86,7 @@ test('a customer key encrypts the bundle and its passphrase, and the function ma
   }]);
 });
 
-test('bundle and passphrase stay where the key is to stay: neither is of use without the other', () => {
+test('bundle and passphrase stay if the key is to stay: neither is of use without the other', () => {
   const { stack } = delivered([DeliveryFormat.pkcs12()], { removalPolicy: RemovalPolicy.RETAIN });
   const { Resources } = Template.fromStack(stack).toJSON();
   for (const id of ['SensorPrivateKey3D889321', 'SensorPkcs12FE0E97E1', 'SensorPkcs12PassphraseC595A7EA']) {
@@ -99,24 +99,24 @@ test('bundles go with a key in the Parameter Store too', () => {
   expect(logicalIds(stack)['AWS::SecretsManager::Secret']).toEqual(['CaPrivateKey3406A746', 'SensorDerCF6876AB']);
 });
 
-test('one form serves many certificates, each with secrets of its own', () => {
+test('one delivery format serves many certificates, each with secrets of its own', () => {
   const { stack, ca } = stackWithCa();
   const format = DeliveryFormat.pkcs12();
   const [one, two] = ['One', 'Two'].map(id => ca.addDeviceCertificate(id, { subject: { commonName: id }, deliveryFormats: [format] }));
   expect(stack.resolve(one.delivered(format).secret.secretArn)).not.toEqual(stack.resolve(two.delivered(format).secret.secretArn));
 });
 
-describe('fails for', () => {
-  test('a form twice', () => {
+describe('a delivery format', () => {
+  test('is refused if it is declared twice', () => {
     expect(() => delivered([DeliveryFormat.der(), DeliveryFormat.combinedPem(), DeliveryFormat.der()]))
       .toThrow('Stack/Sensor: deliveryFormats must contain each format only once, got "Der" twice');
   });
 
-  test('more of them than CloudFormation could wait for', () => {
+  test('is refused if there are more than CloudFormation could wait for', () => {
     expect(() => delivered(Array.from({ length: 21 }, () => DeliveryFormat.der()))).toThrow('Stack/Sensor: deliveryFormats must be at most 20, got 21');
   });
 
-  test('a form that was not declared', () => {
+  test('is refused if it was not declared', () => {
     const { device } = delivered([DeliveryFormat.der()]);
     expect(() => device.delivered(DeliveryFormat.der()))
       .toThrow('Stack/Sensor: format must be one of the certificate\'s deliveryFormats, got a Der that is not among them');

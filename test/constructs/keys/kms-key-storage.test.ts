@@ -38,7 +38,7 @@ test('the key of a CA in KMS is a resource that signs, outlives the stack, and w
   expect(stack.resolve(ca.signingKey!.keyArn)).toEqual(attributeOf('CaSigningKeyRSA20481C0B8B127', 'Arn'));
 });
 
-test('the function may sign with that key and read its public half, and neither more nor with another one', () => {
+test('the function can sign with that key and read its public half, and neither more nor with another one', () => {
   const { stack, ca } = kmsCa();
   ca.addVerificationCertificate('Verification', { registrationCode: 'code-1' });
   expect(rightsOf(stack)).toEqual([
@@ -51,7 +51,7 @@ test('the function may sign with that key and read its public half, and neither 
   });
 });
 
-describe('each algorithm has its own key spec and, on a curve, its own digest:', () => {
+describe('an algorithm has its own key spec and, on a curve, its own digest:', () => {
   test.each<[KeyAlgorithm, string, HashAlgorithm, string]>([
     [KeyAlgorithm.RSA_2048, 'RSA_2048', HashAlgorithm.SHA_256, 'CaSigningKeyRSA20481C0B8B127'],
     [KeyAlgorithm.RSA_3072, 'RSA_3072', HashAlgorithm.SHA_256, 'CaSigningKeyRSA3072'],
@@ -72,14 +72,14 @@ describe('each algorithm has its own key spec and, on a curve, its own digest:',
   });
 });
 
-test('another algorithm or generation is another key, for CloudFormation can\'t change one', () => {
+test('another algorithm or generation is another key, because CloudFormation can\'t change one', () => {
   const keyOf = (props: Partial<PrivateIotCaProps>): string => logicalIds(kmsCa(props).stack)['AWS::KMS::Key'][0];
   expect(keyOf({ keyAlgorithm: KeyAlgorithm.EC_P256 })).toBe('CaSigningKeyECP2561AE0398E6');
   expect(keyOf({ generation: 2 })).toBe('CaSigningKeyRSA2048201357E63');
   expect(keyOf({ subject: { commonName: 'Another name' } })).toBe('CaSigningKeyRSA20481C0B8B127');
 });
 
-test('the window can be shorter, and the key can be made to go with the stack', () => {
+test('the window can be shorter, and the key can be declared to go with the stack', () => {
   const { stack } = kmsCa({ removalPolicy: RemovalPolicy.DESTROY }, { pendingWindow: Duration.days(7) });
   Template.fromStack(stack).hasResource('AWS::KMS::Key', { Properties: { PendingWindowInDays: 7 }, DeletionPolicy: 'Delete' });
 });
@@ -104,7 +104,7 @@ test('grantIssue lets a principal sign with the key and record, and nothing more
   ]);
 });
 
-describe('fails for', () => {
+describe('a key in KMS', () => {
   test.each<[string, Partial<PrivateIotCaProps>, KmsKeyStorageOptions, string]>([
     ['a key on Ed25519', { keyAlgorithm: KeyAlgorithm.ED25519 }, {},
       'Stack/Ca: keyAlgorithm must be one of RSA_2048, RSA_3072, RSA_4096, EC_P256, EC_P384, EC_P521 for a key in AWS KMS, got "ED25519"'],
@@ -112,11 +112,11 @@ describe('fails for', () => {
       'Stack/Ca: hashAlgorithm must be SHA-384 under a CA with an EC_P384 key in AWS KMS, got "SHA-256"'],
     ['a window of 6 days', {}, { pendingWindow: Duration.days(6) }, '\'pendingWindow\' value must between 7 and 30 days'],
     ['a window of 31 days', {}, { pendingWindow: Duration.days(31) }, '\'pendingWindow\' value must between 7 and 30 days'],
-  ])('%s', (_, props, options, message) => {
+  ])('is refused for %s', (_, props, options, message) => {
     expect(() => kmsCa(props, options)).toThrow(message);
   });
 
-  test('a certificate over a digest that the curve of its CA does not sign over', () => {
+  test('is refused for a certificate over a digest that the curve of its CA does not sign over', () => {
     const { ca } = kmsCa({ keyAlgorithm: KeyAlgorithm.EC_P256, pathLength: 1 });
     const hashAlgorithm = HashAlgorithm.SHA_512;
     const message = 'hashAlgorithm must be SHA-256 under a CA with an EC_P256 key in AWS KMS, got "SHA-512"';
@@ -125,28 +125,28 @@ describe('fails for', () => {
     expect(() => new PrivateIotCa(ca.stack, 'Sub', { subject: SUBJECT, issuer: ca, hashAlgorithm })).toThrow(`Stack/Sub: ${message}`);
   });
 
-  test('a window for a key that is somebody else\'s', () => {
+  test('is refused for a window for a key that belongs to another stack', () => {
     const stack = stackOf();
     const keyStorage = KeyStorage.kms({ key: Key.fromKeyArn(stack, 'Key', KEY_ARN), pendingWindow: Duration.days(7) });
     expect(() => new PrivateIotCa(stack, 'Ca', { subject: SUBJECT, keyStorage }))
       .toThrow('Stack/Ca: pendingWindow must be left out if key is given, because the declaration of that key decides it');
   });
 
-  test('an alias in place of a key', () => {
+  test('is refused for an alias in place of a key', () => {
     const stack = stackOf();
     const alias = Alias.fromAliasName(stack, 'Alias', 'alias/iot-ca');
     expect(() => new PrivateIotCa(stack, 'Ca', { subject: SUBJECT, keyStorage: KeyStorage.kms({ key: alias }) }))
       .toThrow('Stack/Ca: key must be a key and not an alias, because rights can\'t be granted on an alias; use Key.fromKeyArn()');
   });
 
-  test('reading a key that nobody can read', () => {
+  test('can\'t be read by anybody', () => {
     const { stack, ca } = kmsCa();
     expect(() => ca.grantReadPrivateKey(new Role(stack, 'Role', { assumedBy: new AccountPrincipal('111111111111') })))
       .toThrow('Stack/Ca: grantReadPrivateKey is not available for a CA whose key is in KMS, because such a key can\'t be read; '
         + 'use grantIssue to let a principal sign with it');
   });
 
-  test('a device, whose key has to get onto it', () => {
+  test('is refused for a device, whose key has to get onto it', () => {
     const { ca } = stackWithCa();
     expect(() => ca.addDeviceCertificate('Sensor', { subject: SUBJECT, keyStorage: KeyStorage.kms() }))
       .toThrow('Stack/Ca/Sensor: keyStorage must be KeyStorage.secretsManager() or KeyStorage.parameterStore() for a key that is delivered to a device or a server');

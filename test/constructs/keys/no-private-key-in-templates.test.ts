@@ -56,7 +56,7 @@ function refusedIn(declare: (stack: Stack) => void): string {
   return refusal(stack.node.root as App);
 }
 
-describe('a private key does not get into a template', () => {
+describe('a private key does not get into a template,', () => {
   test.each<[string, (stack: Stack) => void, string]>([
     ['as the name of a CA at a platform', stack => new ApsaraMqttCaRegistration(stack, 'Apsara', {
       ca: caIn(stack), instanceId: 'post-cn-7mz2d000001', region: 'cn-hangzhou', caName: KEY, credentials: credentialsIn(stack),
@@ -108,7 +108,7 @@ describe('a private key does not get into a template', () => {
   });
 });
 
-describe('every construct of the library keeps private keys out of the whole stack that it is in:', () => {
+describe('a construct keeps private keys out of its whole stack:', () => {
   /** Each alone in a stack; what it needs is in the other one. */
   const alone: { [name in keyof typeof library]?: (stack: Stack, other: Stack) => unknown } = {
     ApsaraMqttCaRegistration: (stack, other) => new ApsaraMqttCaRegistration(stack, 'Apsara', {
@@ -151,7 +151,7 @@ describe('every construct of the library keeps private keys out of the whole sta
     VerificationCertificate: (stack, other) => new VerificationCertificate(stack, 'Verification', { ca: inKms(other), registrationCode: 'code-1' }),
   };
 
-  test('here are all of them', () => {
+  test('every one of the library is tested here', () => {
     const constructs = Object.entries<unknown>(library).filter(([, exported]) => typeof exported === 'function' && exported.prototype instanceof Construct);
     expect(Object.keys(alone).sort()).toEqual(constructs.map(([name]) => name).sort());
   });
@@ -171,31 +171,31 @@ describe('every construct of the library keeps private keys out of the whole sta
   });
 });
 
-describe('every stack of an app that uses the library is looked through:', () => {
+describe('a stack of an app that uses the library is searched for private keys', () => {
   const secretIn = (scope: Construct) => new Secret(scope, 'CaKey', { secretStringValue: SecretValue.unsafePlainText(KEY) });
   const adopt = (scope: Construct, secret: ISecret) => PrivateIotCa.fromExistingCa(scope, 'Ca', { certificate: PemSource.inline(certificate), privateKey: secret });
 
-  test('one that holds nothing of it but the secret of a CA', () => {
+  test('even if it holds nothing of the library but the secret of a CA', () => {
     const app = new App();
     adopt(new Stack(app, 'Stack'), secretIn(new Stack(app, 'Secrets')));
     expect(refusal(app)).toContain(words('[Stack] Secrets/CaKey: SecretString'));
   });
 
-  test('one that is declared later', () => {
+  test('even if it is declared later', () => {
     const app = new App();
     caIn(new Stack(app, 'Stack'));
     secretIn(new Stack(app, 'Later'));
     expect(refusal(app)).toContain(words('Later/CaKey: SecretString'));
   });
 
-  test('one that is nested in another', () => {
+  test('even if it is nested in another', () => {
     const app = new App();
     const stack = new Stack(app, 'Stack');
     adopt(stack, secretIn(new NestedStack(stack, 'Nested')));
     expect(refusal(app)).toContain(words('Stack/Nested/CaKey: SecretString'));
   });
 
-  test('one of the app around a stage, and of another stage', () => {
+  test('even if it is one of the app around a stage, or of another stage', () => {
     const app = new App();
     caIn(new Stack(new Stage(app, 'Stage'), 'Stack'));
     secretIn(new Stack(app, 'Pipeline'));
@@ -205,7 +205,7 @@ describe('every stack of an app that uses the library is looked through:', () =>
     expect(said).toContain(words('Other/Stack/CaKey: SecretString'));
   });
 
-  test('none of an app that does not use it', () => {
+  test('unless the app does not use the library', () => {
     const app = new App();
     secretIn(new Stack(app, 'Stack'));
     expect(refusal(app)).toBe('');
@@ -229,7 +229,7 @@ describe('a private key does not get into the metadata of the cloud assembly', (
   });
 });
 
-test('the stacks that a stack is nested in are looked through too, and those of a stage', () => {
+test('a private key is also found in the stacks around a nested stack, and in those of a stage', () => {
   const app = new App();
   const parent = new Stack(new Stage(app, 'Stage'), 'Parent');
   const nested = new NestedStack(parent, 'Nested', { parameters: { Key: KEY } });
@@ -240,12 +240,12 @@ test('the stacks that a stack is nested in are looked through too, and those of 
   expect(said).toContain(words('Stage/Parent/Nested/Mine: Value'));
 });
 
-describe('what is no private key passes:', () => {
-  test('all that this library can put into a stack', () => {
+describe('a template without a private key', () => {
+  test('passes with everything that this library can put into a stack', () => {
     expect(refusal(fullStack().node.root as App)).toBe('');
   });
 
-  test('a program that reads keys, certificates, and numbers that can be known only at deployment', () => {
+  test('passes with a program that reads keys, with certificates, and with numbers that can be known only at deployment', () => {
     expect(refusedIn(stack => new CfnResource(caIn(stack), 'Other', {
       type: 'A::B::C',
       properties: {

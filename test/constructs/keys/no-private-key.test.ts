@@ -42,7 +42,7 @@ function synthesized(declare: (ca: PrivateIotCa) => void, caProps: Partial<Priva
   (stack.node.root as App).synth();
 }
 
-describe('a private key is refused where it is declared, and not shown:', () => {
+describe('a private key is refused in a declaration, and not shown,', () => {
   const device = (options: object) => () => synthesized(ca => ca.addDeviceCertificate('Sensor', { subject: SUBJECT, ...options }));
   const inline = (text: string) => PemSource.inline(text);
 
@@ -82,12 +82,12 @@ describe('a private key is refused where it is declared, and not shown:', () => 
     })],
     ['a custom extension', device({ customExtensions: [{ oid: OWN, valueDerBase64: KEY }] })],
     ['the object identifier of a custom extension', device({ customExtensions: [{ oid: KEY, valueDerBase64: 'BQA=' }] })],
-  ])('%s', (_, declare) => {
+  ])('such as %s', (_, declare) => {
     refusal(declare);
   });
 });
 
-describe('a private key that no rule of a property sees is found before a template is written:', () => {
+describe('a private key that no rule of a property sees is found before a template is written,', () => {
   const device = (options: object, caProps = {}) => () => synthesized(ca => ca.addDeviceCertificate('Sensor', { subject: SUBJECT, ...options }), caProps);
   const words = (where: string) => `${where} must not hold a private key (not shown); take it out of the declaration, and consider it disclosed`;
 
@@ -110,11 +110,11 @@ describe('a private key that no rule of a property sees is found before a templa
     ['as a signed certificate that is made late', () => synthesized(() => undefined, {
       signedElsewhere: true, signedCertificate: PemSource.inline(Lazy.string({ produce: () => KEY })),
     }), 'SignedCertificatePem'],
-  ])('%s', (_, declare, where) => {
+  ])('such as %s', (_, declare, where) => {
     expect(refusal(declare)).toContain(words(where));
   });
 
-  test('and nothing else is taken for one', () => {
+  test('a string that is not a private key is not taken for one', () => {
     expect(device({ customExtensions: [{ oid: OWN, valueDerBase64: Buffer.alloc(1000, 0x30).toString('base64') }] })).not.toThrow();
     expect(device({ subject: { commonName: 'A'.repeat(64) } })).not.toThrow();
   });
@@ -145,7 +145,7 @@ describe('a file', () => {
   });
 });
 
-describe('what stands around a certificate or a request does not get into a template, since it may be anything', () => {
+describe('text around a certificate or a request does not get into a template, because it can be anything,', () => {
   const { certificate } = opensslCa('a');
   const around = `my key:\n${KEY.split('\n').slice(1, -2).join('\n')}\n${certificate}and again: ${DER.toString('base64')}`;
   const template = (declare: (stack: Stack) => void): string => {
@@ -160,19 +160,19 @@ describe('what stands around a certificate or a request does not get into a temp
       certificate: PemSource.inline(around), privateKey: Secret.fromSecretNameV2(stack, 'Key', 'ca-key'),
     })],
     ['a CA that AWS IoT Core is given', stack => new AwsIotCaRegistration(stack, 'Registration', { caCertificate: PemSource.inline(around) })],
-  ])('%s', (_, declare) => {
+  ])('in %s', (_, declare) => {
     const written = template(declare);
     expect(written).toContain(certificate.split('\n')[1]);
     pieces.forEach(piece => expect(written).not.toContain(piece));
   });
 
-  test('the attributes of a CA of another stack, which must be nothing else', () => {
+  test('in the attributes of a CA of another stack, which must be nothing else', () => {
     expect(refusal(() => PrivateIotCa.fromPrivateIotCaAttributes(stackOf(), 'Ca', {
       ...ATTRIBUTES, certificatePem: around,
     }))).toContain('certificatePem must be PEM blocks with the label CERTIFICATE and nothing else, got (a private key, not shown)');
   });
 
-  test('a request', () => {
+  test('in a request', () => {
     const request = opensslRequest('/CN=sensor-001');
     const written = template(stack => new PrivateIotCa(stack, 'Ca', { subject: { commonName: 'Acme' } })
       .addDeviceCertificate('Sensor', { certificateSigningRequest: PemSource.inline(around.replace(certificate, request)), allowedSubject: SubjectRule.commonName('sensor-*') }));

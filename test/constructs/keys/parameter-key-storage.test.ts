@@ -45,7 +45,7 @@ test('a key in the Parameter Store needs no resource: it has a path of the stack
   expect(() => device.privateKeySecret).toThrow('got a certificate whose key is in a parameter; use privateKeyParameterName');
 });
 
-test('the function may keep what is below the stack\'s own path, for as long as any key is there: it has to delete the last one too', () => {
+test('the function can keep parameters below the stack\'s own path, for as long as any key is there, because it has to delete the last one too', () => {
   const { stack, ca } = stackWithCa();
   for (const id of ['Sensor', 'Second']) {
     ca.addDeviceCertificate(id, { subject: { commonName: id }, keyStorage: KeyStorage.parameterStore() });
@@ -68,7 +68,7 @@ test('a path of its own gives the function rights on it alone, which last until 
   expect(rightsOf(stack, 'PrivateIotCaProviderTags')).toEqual([tagging('/iot/devices/sensor-001/*')]); // a removal does not need it
 });
 
-test('a customer key encrypts the parameter, and the function may use it through Systems Manager only', () => {
+test('a customer key encrypts the parameter, and the function can use it through Systems Manager only', () => {
   const { stack, ca } = stackWithCa();
   const encryptionKey = new Key(stack, 'Key');
   ca.addDeviceCertificate('Sensor', { subject: { commonName: 'a' }, keyStorage: KeyStorage.parameterStore({ encryptionKey }) });
@@ -92,7 +92,7 @@ test('grantReadPrivateKey lets a principal read what is below the path of this c
   ]);
 });
 
-test('the default path is one that Systems Manager takes, and no other certificate\'s, whatever the ids of constructs are', () => {
+test('the default path is one that Systems Manager accepts, and no other certificate\'s, whatever the ids of constructs are', () => {
   const pathOf = (id: string) => (propertiesOf(withDevice({}, id).stack, TYPE).KeyStorage as { Path: string }).Path;
   const paths = ['Sensor 1', 'Sensor-1', 'Sensor:1', 'Fühler', 'Sensor.1', 'x'.repeat(200)].map(pathOf);
   expect(new Set(paths).size).toBe(6);
@@ -107,18 +107,18 @@ test('the path can be a token, which stays whole in rights', () => {
   expect(JSON.stringify(rightsOf(stack).slice(2))).toContain('":parameter",{"Ref":"Path"},"/*"');
 });
 
-describe('fails for', () => {
+describe('a key in the Parameter Store', () => {
   test.each(['iot/sensor', '/', '/iot//sensor', '/iot/sensor/', '/iot/sensor 1', '/iot/..', '/./sensor', '/aws/iot', '/ssm-iot/sensor', `/${'a/'.repeat(14)}b`, `/${'x'.repeat(900)}`])(
-    'the path %j', path => {
+    'is refused for the path %j', path => {
       expect(() => withDevice({ path })).toThrow('Stack/Ca/Sensor: keyStorage must be a parameter path, such as /iot/devices/sensor-001, and not below /aws or /ssm, got "');
     });
 
-  test('a CA, whose key has to be kept in versions', () => {
+  test('is refused for a CA, whose key has to be kept in versions', () => {
     expect(() => stackWithCa({ keyStorage: KeyStorage.parameterStore() }))
       .toThrow('Stack/Ca: keyStorage of a CA must be KeyStorage.secretsManager() or KeyStorage.kms()');
   });
 
-  test('the name of the parameter of a key that is in a secret', () => {
+  test('has no name of a parameter if it is in a secret', () => {
     const { ca } = stackWithCa();
     const device = ca.addDeviceCertificate('Sensor', { subject: { commonName: 'a' } });
     expect(() => device.privateKeyParameterName)

@@ -31,15 +31,15 @@ function valuesIn(stack: Stack): { [key: string]: string } {
   return Object.fromEntries((tagsIn(stack) as { Key: string; Value: string }[] ?? []).map(({ Key, Value }) => [Key, Value]));
 }
 
-describe('tags of a scope reach the parameter of a device\'s key', () => {
-  test('as a property of the custom resource, in this shape and in the order of the keys', () => {
+describe('the parameter of a device\'s key', () => {
+  test('gets the tags of its scope as a property of the custom resource, in this shape and in the order of the keys', () => {
     const { app, stack } = withDevice();
     Tags.of(app).add('team', 'iot');
     Tags.of(stack).add('cost centre', '');
     expect(tagsIn(stack)).toEqual([{ Key: 'cost centre', Value: '' }, { Key: 'team', Value: 'iot' }]);
   });
 
-  test('of a server too', () => {
+  test('gets the tags of its scope for a server too', () => {
     const { app, stack, ca } = withDevice();
     const broker = ca.addServerCertificate('Broker', {
       subject: { commonName: 'broker' }, subjectAlternativeNames: { dns: ['broker.acme.example'] }, keyStorage: KeyStorage.parameterStore({ path: '/iot/broker' }),
@@ -50,7 +50,7 @@ describe('tags of a scope reach the parameter of a device\'s key', () => {
     expect(valuesIn(stack)).toEqual({ team: 'iot' });
   });
 
-  test('the nearest one counts, unless another one has a higher priority', () => {
+  test('gets the nearest tag, unless another one has a higher priority', () => {
     const { app, stack, device } = withDevice();
     Tags.of(device).add('team', 'device');
     Tags.of(app).add('team', 'app');
@@ -59,7 +59,7 @@ describe('tags of a scope reach the parameter of a device\'s key', () => {
     expect(valuesIn(stack)).toEqual({ team: 'device', owner: 'stack' });
   });
 
-  test('one that is removed is not there', () => {
+  test('does not get a tag that is removed', () => {
     const { app, stack, device } = withDevice();
     Tags.of(app).add('team', 'iot');
     Tags.of(app).add('owner', 'acme');
@@ -75,13 +75,13 @@ describe('tags of a scope reach the parameter of a device\'s key', () => {
     ['excludeResourceTypes', ['AWS::SSM::Parameter'], false],
     ['excludeResourceTypes', ['AWS::S3::Bucket', DEVICE], false],
     ['excludeResourceTypes', ['AWS::SecretsManager::Secret', 'Custom::IotServerCertificate'], true],
-  ])('%s: %j: %s', (option, types, reaches) => {
+  ])('follows the restriction to types of resources: %s: %j: %s', (option, types, reaches) => {
     const { app, stack } = withDevice();
     Tags.of(app).add('team', 'iot', { [option]: types });
     expect(valuesIn(stack)).toEqual(reaches ? { team: 'iot' } : {});
   });
 
-  test('one that is removed from some types of resources stays on the others', () => {
+  test('keeps a tag that is removed from some other types of resources', () => {
     const { app, stack, ca } = withDevice();
     Tags.of(app).add('team', 'iot');
     Tags.of(app).remove('team', { includeResourceTypes: ['AWS::SSM::Parameter'] });
@@ -90,14 +90,14 @@ describe('tags of a scope reach the parameter of a device\'s key', () => {
     expect(Object.values(secrets).map(({ Properties }) => Properties.Tags)).toEqual([[{ Key: 'team', Value: 'iot' }]]);
   });
 
-  test('those of the stack itself too, which CloudFormation gives to its own resources alone; the ones of a scope stand over them', () => {
+  test('gets the tags of the stack too, which CloudFormation gives only to its own resources; those of a scope come first', () => {
     const { app, stack } = withDevice({}, { tags: { team: 'stack', owner: 'acme', stage: 'prod' } });
     Tags.of(app).add('team', 'iot');
     Tags.of(app).remove('stage');
     expect(valuesIn(stack)).toEqual({ team: 'iot', owner: 'acme' });
   });
 
-  test('those of the stack that a stack is nested in too', () => {
+  test('gets the tags of the stack around a nested stack too', () => {
     const stack = new Stack(new App(), 'Stack', { tags: { owner: 'acme' } });
     const nested = new NestedStack(stack, 'Nested');
     const ca = new PrivateIotCa(nested, 'Ca', { subject: { commonName: 'Root' } });
@@ -106,7 +106,7 @@ describe('tags of a scope reach the parameter of a device\'s key', () => {
     expect(valuesIn(nested)).toEqual({ owner: 'acme', team: 'iot' });
   });
 
-  test('those of a stage too', () => {
+  test('gets the tags of a stage too', () => {
     const app = new App();
     const stage = new Stage(app, 'Prod');
     const stack = new Stack(stage, 'Stack');
@@ -116,7 +116,7 @@ describe('tags of a scope reach the parameter of a device\'s key', () => {
     expect(valuesIn(stack)).toEqual({ stage: 'prod' });
   });
 
-  test('keys and values can be tokens', () => {
+  test('can have tokens as keys and values', () => {
     const { stack } = withDevice();
     const [key, value] = ['Key', 'Value'].map(id => new CfnParameter(stack, id).valueAsString);
     Tags.of(stack).add('team', value);
@@ -124,7 +124,7 @@ describe('tags of a scope reach the parameter of a device\'s key', () => {
     expect(tagsIn(stack)).toEqual(expect.arrayContaining([{ Key: 'team', Value: { Ref: 'Value' } }, { Key: { Ref: 'Key' }, Value: 'iot' }]));
   });
 
-  test('by its tag manager, which CDK\'s own tools find', () => {
+  test('has a tag manager that the CDK\'s own tools find', () => {
     const { stack, device } = withDevice();
     const taggable: ITaggableV2 = device;
     expect(TagManager.of(device)).toBe(taggable.cdkTagManager);
@@ -134,7 +134,7 @@ describe('tags of a scope reach the parameter of a device\'s key', () => {
   });
 });
 
-describe('a certificate has no such property', () => {
+describe('a certificate has no property for tags', () => {
   const COMMON: Partial<DeviceCertificateOptions> = { keyStorage: KeyStorage.parameterStore() };
 
   test.each<[string, Partial<DeviceCertificateOptions>, boolean]>([
@@ -162,7 +162,7 @@ test('tags are no part of what makes a certificate another one', () => {
   expect(properties('iot')).toEqual(properties());
 });
 
-describe('what AWS would refuse of a parameter fails the synthesis, with the way out:', () => {
+describe('a tag that AWS would refuse of a parameter', () => {
   const WAY_OUT = 'choose other tags, or exclude parameters from a tag: Tags.of(…).add(…, { excludeResourceTypes: [\'AWS::SSM::Parameter\'] })';
   const KEY_RULE = 'the key of a tag of a parameter must have 1 to 128 letters, digits, spaces and _ . : / = + - @, and must not begin with aws:, got ';
 
@@ -177,14 +177,14 @@ describe('what AWS would refuse of a parameter fails the synthesis, with the way
     ['team', 5 as unknown as string, 'the value of the tag "team" of a parameter must have up to 256 letters, digits, spaces and _ . : / = + - @, got 5'],
     ['team', Lazy.string({ produce: () => 'i(o)t' }), 'the value of the tag "team" of a parameter must have up to 256 letters, digits, spaces and _ . : / = + - @, got "i(o)t"'],
     ['team', Lazy.string({ produce: () => undefined }), 'the value of the tag "team" of a parameter must have up to 256 letters, digits, spaces and _ . : / = + - @, got undefined'],
-  ])('the tag %j: %j', (key, value, message) => {
+  ])('fails the synthesis with the way out, such as %j: %j', (key, value, message) => {
     const { app } = withDevice();
     Tags.of(app).add(key, value);
     expect(() => app.synth()).toThrow(`[Stack/Ca/Sensor] ${message}`);
     expect(() => app.synth()).toThrow(WAY_OUT);
   });
 
-  test.each([[50, undefined], [51, `[Stack/Ca/Sensor] a parameter must have at most 50 tags, got 51; ${WAY_OUT}`]])('%d tags', (number, message) => {
+  test.each([[50, undefined], [51, `[Stack/Ca/Sensor] a parameter must have at most 50 tags, got 51; ${WAY_OUT}`]])('fails the synthesis with the way out if it is one of %d tags', (number, message) => {
     const { app } = withDevice();
     Array.from({ length: number }, (_, n) => Tags.of(app).add(`tag-${n}`, 'x'));
     if (message === undefined) {
@@ -194,7 +194,7 @@ describe('what AWS would refuse of a parameter fails the synthesis, with the way
     }
   });
 
-  test('not where the way out is gone, nor for letters of any script, the longest texts, and tokens', () => {
+  test('does not fail the synthesis if the way out is gone, nor do letters of any script, the longest strings, and tokens', () => {
     const { app, stack } = withDevice();
     Tags.of(app).add('team#', 'iot', { excludeResourceTypes: ['AWS::SSM::Parameter'] });
     Tags.of(app).add('größe', 'グループ 7');
@@ -203,7 +203,7 @@ describe('what AWS would refuse of a parameter fails the synthesis, with the way
     expect(() => app.synth()).not.toThrow();
   });
 
-  test('not where the key is in a secret, which has its own rules', () => {
+  test('does not fail the synthesis if the key is in a secret, which has its own rules', () => {
     const { app } = withDevice({ keyStorage: KeyStorage.secretsManager() });
     Tags.of(app).add('team#', 'iot');
     expect(() => app.synth()).not.toThrow();

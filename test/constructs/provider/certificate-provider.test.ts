@@ -11,7 +11,7 @@ test('one function stands behind all certificates of a stack', () => {
   template.resourceCountIs('AWS::Logs::LogGroup', 1);
 });
 
-test('the function is on arm64, on the newest runtime of its Region, and logs to a group of its own', () => {
+test('the function runs on arm64, on the newest runtime of its Region, and logs to a group of its own', () => {
   Template.fromStack(issuingStack()).hasResourceProperties('AWS::Lambda::Function', {
     Architectures: ['arm64'],
     Runtime: 'nodejs24.x',
@@ -21,7 +21,7 @@ test('the function is on arm64, on the newest runtime of its Region, and logs to
   });
 });
 
-test('the function is told by its environment which stack is its own, and the logical ids of the CAs in it, and nothing else', () => {
+test('the environment tells the function its own stack, and the logical ids of the CAs in it, and nothing else', () => {
   const [fn] = Object.values(Template.fromStack(issuingStack()).findResources('AWS::Lambda::Function'));
   expect(fn.Properties.Environment).toEqual({
     Variables: {
@@ -35,7 +35,7 @@ describe('the rights of the function', () => {
   const ofProvider = () => statementsOf(issuingStack()).filter(({ policy }) => policy.startsWith('PrivateIotCaProvider'));
   const actions = () => [...new Set(ofProvider().flatMap(({ Action }) => Action))].sort();
 
-  test('are on single resources: a wildcard stands only for the parameters below a path of the stack or of a certificate', () => {
+  test('are on single resources: a wildcard is only for the parameters below a path of the stack or of a certificate', () => {
     const wide = ofProvider().filter(({ Action, Resource }) => JSON.stringify([Action, Resource]).includes('*'));
     const paths = wide.map(({ Action, Resource }) => [String(Action), [...JSON.stringify(Resource).matchAll(/":(parameter\/[^"]*)"/g)].map(([, path]) => path).join()]);
     expect(paths.sort()).toEqual([
@@ -46,7 +46,7 @@ describe('the rights of the function', () => {
     ]);
   });
 
-  test('are these and no more: what it may tag and delete are the parameters that it makes', () => {
+  test('are these and no more: it can tag and delete only the parameters that it makes', () => {
     expect(actions()).toEqual([
       'cloudformation:ListStackResources',
       'dynamodb:ConditionCheckItem',
@@ -73,19 +73,19 @@ describe('the rights of the function', () => {
     ]);
   });
 
-  test('to sign are on the signing key alone, which it may use for nothing else', () => {
+  test('to sign are on the signing key alone, which it can use for nothing else', () => {
     const onSigningKey = ofProvider().filter(({ Resource }) => JSON.stringify(Resource).includes('SigningKey'));
     expect(onSigningKey).toEqual([expect.objectContaining({ Action: ['kms:GetPublicKey', 'kms:Sign'], Resource: { 'Fn::GetAtt': [expect.any(String), 'Arn'] } })]);
     expect(ofProvider().filter(({ Action }) => String(Action).includes('kms:Sign'))).toEqual(onSigningKey);
   });
 
-  test('on a key that encrypts are through the service that it encrypts for', () => {
+  test('on a key that encrypts are through the service for which it encrypts', () => {
     const byKey = ofProvider().filter(({ Action }) => /kms:(De|En|Gen)/.test(String(Action)));
     expect(byKey.length).toBeGreaterThan(2);
     byKey.forEach(({ Condition }) => expect(JSON.stringify(Condition)).toMatch(/"kms:ViaService":.*(secretsmanager|ssm)/));
   });
 
-  test('on secrets that somebody else has written are to read them', () => {
+  test('on secrets of others are to read them', () => {
     const others = ofProvider().filter(({ Resource }) => /ExistingKey|ExistingPassphrase|Request|Pkcs12Passphrase|Pkcs12LegacyPassphrase/.test(JSON.stringify(Resource)));
     expect(others.length).toBeGreaterThanOrEqual(2);
     others.forEach(({ Action }) => expect(Action).toBe('secretsmanager:GetSecretValue'));

@@ -36,7 +36,7 @@ const withKey = (generation: number) => (stack: Stack) => new PrivateIotCa(stack
   subject: { commonName: 'Root' }, keyAlgorithm: KeyAlgorithm.EC_P256, keyStorage: KeyStorage.kms(), generation,
 });
 
-describe('another policy, so that the old one is there for the removal in the cleanup, comes with', () => {
+describe('another policy, so that the old one is there for the removal in the cleanup, is made for', () => {
   test.each<[string, (stack: Stack) => void, (stack: Stack) => void, string]>([
     ['another path of a parameter', withPath('/iot/a'), withPath('/iot/b'), 'PrivateIotCaProviderRightsOnStackCaSensor'],
     ['another key that encrypts a parameter', withPath('/iot/a'), withPath('/iot/a', true), 'PrivateIotCaProviderRightsOnStackCaSensor'],
@@ -71,17 +71,17 @@ describe('a secret that is known by its name', () => {
     return stack;
   };
 
-  test('is asked for by it, since an ARN that ends with it could be taken for that of another secret', () => {
+  test('is read by it, because an ARN that ends with it could be taken for that of another secret', () => {
     expect(propertiesOf(declare(), 'Custom::ExistingIotCa')).toMatchObject({
       CertificateSecretArn: 'iot-ca-master', KeyStorage: { SecretArn: 'iot-ca-secret', PassphraseSecretArn: 'iot-ca-phrase' },
     });
   });
 
-  test('may be read under the ARN that Secrets Manager has given it', () => {
+  test('can be read under the ARN that Secrets Manager has given it', () => {
     expect(JSON.stringify(rightsOf(declare({ account: '111111111111', region: 'eu-central-1' })))).toContain(':secret:iot-ca-secret-??????');
   });
 
-  test('is asked for by its ARN where that is whole, or of another Region', () => {
+  test('is read by its ARN if that is whole, or of another Region', () => {
     const stack = new Stack(new App(), 'Stack', { env: { account: '111111111111', region: 'us-east-1' } });
     PrivateIotCa.fromExistingCa(stack, 'Ca', {
       certificate: PemSource.inline(ROOT.certificate),
@@ -92,7 +92,7 @@ describe('a secret that is known by its name', () => {
   });
 });
 
-describe('the service through which a key may be used', () => {
+describe('the service through which a key can be used', () => {
   const conditionIn = (stack: Stack) => JSON.stringify(rightsOf(stack).filter(right => JSON.stringify(right).includes('kms:Decrypt'))
     .map(right => (right as { Condition: unknown }).Condition));
   const declare = (stack: Stack, secretArn: string) => PrivateIotCa.fromExistingCa(stack, 'Ca', {
@@ -100,13 +100,13 @@ describe('the service through which a key may be used', () => {
     privateKey: Secret.fromSecretAttributes(stack, 'CaKey', { secretCompleteArn: secretArn, encryptionKey: new Key(stack, 'Key') }),
   });
 
-  test('is that of the Region of the secret, wherever the stack is', () => {
+  test('is that of the Region of the secret, whatever the Region of the stack', () => {
     const stack = new Stack(new App(), 'Stack', { env: { account: '111111111111', region: 'us-east-1' } });
     declare(stack, `${SECRET}CaKey-AbCdEf`);
     expect(conditionIn(stack)).toBe('[{"StringEquals":{"kms:ViaService":"secretsmanager.eu-central-1.amazonaws.com"}}]');
   });
 
-  test('has either suffix in China, and where the Region is not known', () => {
+  test('has either suffix in China, and if the Region is not known', () => {
     const stack = new Stack(new App(), 'Stack', { env: { account: '111111111111', region: 'cn-north-1' } });
     declare(stack, 'arn:aws-cn:secretsmanager:cn-north-1:111111111111:secret:CaKey-AbCdEf');
     expect(conditionIn(stack)).toContain('["secretsmanager.cn-north-1.amazonaws.com","secretsmanager.cn-north-1.amazonaws.com.cn"]');
@@ -138,7 +138,7 @@ describe('an imported CA whose key has a passphrase', () => {
     }, 'Stack/Ca: passphraseSecretArn must be left out if the key is in KMS'],
     ['a key for a secret that is not given', { passphraseEncryptionKey: Key.fromKeyArn(stackOf(), 'Key', 'arn:aws:kms:eu-central-1:111111111111:key/a') },
       'Stack/Ca: passphraseEncryptionKey must be left out without passphraseSecretArn, whose secret it encrypts'],
-  ])('fails with %s', (_, changes, message) => {
+  ])('is refused with %s', (_, changes, message) => {
     expect(() => withImported(changes)(stackOf())).toThrow(message);
   });
 });

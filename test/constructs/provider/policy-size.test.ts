@@ -74,7 +74,7 @@ function fill(options: (stack: Stack, n: number) => Partial<DeviceCertificateOpt
   }
 }
 
-describe('the rights on as many keys as a stack takes fit into what IAM takes:', () => {
+describe('the rights on as many keys as a stack can have fit into the limits of IAM,', () => {
   const keyOf = (stack: Stack): Key => stack.node.tryFindChild('Key') as Key | undefined ?? new Key(stack, 'Key');
   const kinds: [string, number, (stack: Stack, n: number) => Partial<DeviceCertificateOptions>][] = [
     ['keys in secrets', 210, () => ({})],
@@ -89,7 +89,7 @@ describe('the rights on as many keys as a stack takes fit into what IAM takes:',
       return { subject: { commonName: `sensor-${n}` }, certificateSigningRequest: PemSource.secret(Secret.fromSecretAttributes(stack, `Request${n}`, { secretCompleteArn })) };
     }],
   ];
-  test.each(kinds)('%s', (_, atLeast, options) => {
+  test.each(kinds)('with %s', (_, atLeast, options) => {
     const { stack, number } = fill(options);
     expect(number).toBeGreaterThanOrEqual(atLeast);
     const { managed, inline } = sizesOf(stack);
@@ -99,7 +99,7 @@ describe('the rights on as many keys as a stack takes fit into what IAM takes:',
   });
 });
 
-test('keys in the Parameter Store take one right for all of them, so that only CloudFormation bounds their number', () => {
+test('keys in the Parameter Store take one right for all of them, so that only CloudFormation limits their number', () => {
   const { stack, ca } = stackWithCa();
   for (let n = 0; n < 480; n++) {
     ca.addDeviceCertificate(`Sensor${n}`, { subject: { commonName: `sensor-${n}` }, keyStorage: KeyStorage.parameterStore() });
@@ -111,8 +111,8 @@ test('keys in the Parameter Store take one right for all of them, so that only C
 
 const INLINE_COMPLAINT = /the rights on CAs and on parameters with a path of their own must fit into the 10240 characters that IAM allows for the inline policies of a role, got up to \d+; move some of them to another stack/;
 
-describe('the rights on CAs, an issuer among them, fit into what IAM takes:', () => {
-  test('twelve CAs of a hierarchy, with keys in secrets', () => {
+describe('the rights on CAs, an issuer among them, fit into the limits of IAM,', () => {
+  test('with twelve CAs of a hierarchy, with keys in secrets', () => {
     const stack = stackOf();
     const issuer = new PrivateIotCa(stack, 'Root', { subject: { commonName: 'Root' }, pathLength: 1 });
     for (let n = 1; n < 12; n++) {
@@ -123,7 +123,7 @@ describe('the rights on CAs, an issuer among them, fit into what IAM takes:', ()
       .toThrow('a stack must use at most 12 CAs, because IAM limits the rights of its function, got Stack/Another as CA number 13; move it to another stack');
   });
 
-  test('an issuer of another stack counts', () => {
+  test('with an issuer of another stack, which counts', () => {
     const { stack: home, ca: issuer } = stackWithCa({ pathLength: 1 });
     const stack = stackOf(home.node.root as App, 'Factories');
     for (let n = 1; n < 12; n++) {
@@ -132,7 +132,7 @@ describe('the rights on CAs, an issuer among them, fit into what IAM takes:', ()
     expect(() => new PrivateIotCa(stack, 'Another', { subject: { commonName: 'Another' } })).toThrow('a stack must use at most 12 CAs');
   });
 
-  test('twelve CAs whose keys are in KMS', () => {
+  test('with twelve CAs whose keys are in KMS', () => {
     const stack = stackOf();
     for (let n = 1; n <= 12; n++) {
       new PrivateIotCa(stack, `FactoryInTown${n}`, { subject: { commonName: `Factory ${n}` }, keyStorage: KeyStorage.kms() });
@@ -140,7 +140,7 @@ describe('the rights on CAs, an issuer among them, fit into what IAM takes:', ()
     expect(sizesOf(stack).inline).toBeLessThanOrEqual(INLINE);
   });
 
-  test('fewer where each has more secrets with keys of their own, or where names are long: synthesis says so', () => {
+  test('with fewer CAs if each has more secrets with keys of their own, or if names are long, and synthesis says so', () => {
     const declare = (stack: Stack, n: number) => {
       const [privateKey, passphrase, pem] = ['Key', 'Passphrase', 'Pem'].map(id =>
         new Secret(stack, `${id}OfFactory${n}`, { encryptionKey: new Key(stack, `Encrypting${id}OfFactory${n}`) }));
@@ -160,7 +160,7 @@ describe('the rights on CAs, an issuer among them, fit into what IAM takes:', ()
     expect(largest.length).toBeLessThan(12);
   });
 
-  test('paths of parameters of one\'s own take from the same room', () => {
+  test('with paths of parameters that the user chose, which need the same room', () => {
     const declare = (number: number): Stack => {
       const { stack, ca } = stackWithCa();
       for (let n = 0; n < number; n++) {
@@ -181,7 +181,7 @@ test('a name that only the deployment knows, such as that of a nested stack, cou
   expect(sizeIn(nested) - sizeIn(stack)).toBe(128 - stack.stackName.length);
 });
 
-test('what is counted is never less than what is deployed', () => {
+test('the counted size is never less than the deployed one', () => {
   const { stack, ca } = stackWithCa();
   const encryptionKey = new Key(stack, 'Key');
   ca.addDeviceCertificate('Sensor', { subject: { commonName: 'a' }, keyStorage: KeyStorage.parameterStore({ encryptionKey, path: '/iot/a' }) });

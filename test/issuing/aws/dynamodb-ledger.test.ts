@@ -54,12 +54,12 @@ function entry(changes: Partial<LedgerEntry> = {}): LedgerEntry {
 const CERTIFICATE = Buffer.from('3003020105', 'hex');
 const ISSUED = { certificate: CERTIFICATE, issuedAt: '2026-02-01T00:00:00.000Z' };
 
-describe('what the ledger holds', () => {
-  test('an identity that was never asked for is unknown', async () => {
+describe('the ledger', () => {
+  test('does not know an identity that was never asked for', async () => {
     expect(await ledger.find(IDENTITY)).toBeUndefined();
   });
 
-  test('a reservation is found with everything that was recorded, by consistent reads', async () => {
+  test('finds a reservation with everything that was recorded, by consistent reads', async () => {
     const reserved = entry();
     expect(await ledger.reserve(reserved, undefined, HOLDER)).toBe(true);
     expect(await ledger.find(IDENTITY)).toEqual(reserved);
@@ -67,20 +67,20 @@ describe('what the ledger holds', () => {
     expect(reads.map(call => JSON.parse(call.body).ConsistentRead)).toEqual([true, true]);
   });
 
-  test('an entry without a kept key is found without one', async () => {
+  test('finds an entry without a kept key without one', async () => {
     const { keyStorage, ...reserved } = entry();
     await ledger.reserve(reserved, undefined, HOLDER);
     expect(await ledger.find(IDENTITY)).toEqual(reserved);
   });
 
-  test('an issued certificate is found byte for byte', async () => {
+  test('finds an issued certificate byte for byte', async () => {
     const reserved = entry();
     await ledger.reserve(reserved, undefined, HOLDER);
     expect(await ledger.advance(reserved, 'ISSUED', ISSUED, HOLDER)).toBe(true);
     expect(await ledger.find(IDENTITY)).toEqual({ ...reserved, status: 'ISSUED', ...ISSUED });
   });
 
-  test('a signature is found octet for octet', async () => {
+  test('finds a signature octet for octet', async () => {
     const { keyStorage, ...reserved } = entry({ profile: 'signature' });
     const facts = { signature: Buffer.from([0x30, 0, 255]), issuedAt: ISSUED.issuedAt };
     await ledger.reserve(reserved, undefined, HOLDER);
@@ -88,7 +88,7 @@ describe('what the ledger holds', () => {
     expect(await ledger.find(IDENTITY)).toEqual({ ...reserved, status: 'ISSUED', ...facts });
   });
 
-  test('the keys of the table are those that were decided', async () => {
+  test('has the keys of its items that were decided', async () => {
     const reserved = entry({ serialNumber: 'A'.repeat(40) });
     await ledger.reserve(reserved, undefined, HOLDER);
     const key = { pk: { S: `issuer#${reserved.issuer}` }, sk: { S: `serial#${'A'.repeat(40)}` } };
@@ -98,7 +98,7 @@ describe('what the ledger holds', () => {
     expect(pointer.Item).toMatchObject({ issuer: { S: reserved.issuer }, serialNumber: { S: 'A'.repeat(40) } });
   });
 
-  test('a certificate that is gone from the table is an error, not an unknown identity', async () => {
+  test('answers an error, and not an unknown identity, for a certificate that is gone from the table', async () => {
     const reserved = entry();
     await ledger.reserve(reserved, undefined, HOLDER);
     const key = { pk: { S: `issuer#${reserved.issuer}` }, sk: { S: `serial#${reserved.serialNumber}` } };
@@ -125,7 +125,7 @@ async function count(): Promise<number> {
   return Items.filter(item => !item.pk.S!.startsWith('resource#')).length;
 }
 
-describe('what a resource declares', () => {
+describe('the declaration of a resource', () => {
   test('is found as it was recorded, under the key that was decided', async () => {
     const record = { ...RECORD, requestedAt: '2026-02-01T00:00:00.000Z', outcome: 'SUCCESS', declares: IDENTITY, earlier: ['request-0'], revision: 2 } as const;
     expect(await ledger.record(HOLDER, record, RECORD)).toBe(true);
@@ -140,14 +140,14 @@ describe('what a resource declares', () => {
     expect(await ledger.resource({ ...HOLDER, logicalResourceId: 'Other' })).toBeUndefined();
   });
 
-  test('is changed by one of two who have read the same, though it says the same again', async () => {
+  test('is changed by only one of two requests that have read the same, even if it says the same again', async () => {
     expect(await ledger.record(HOLDER, { ...RECORD, requestId: 'request-2', revision: 2 }, RECORD)).toBe(true);
     expect(await ledger.record(HOLDER, { ...RECORD, revision: 3 }, { ...RECORD, revision: 2 })).toBe(true);
     expect(await ledger.record(HOLDER, { ...RECORD, requestId: 'request-4', revision: 2 }, RECORD)).toBe(false);
     expect(await ledger.record(HOLDER, RECORD, undefined)).toBe(false);
   });
 
-  test('lets nothing be written for a request that is not the latest', async () => {
+  test('keeps a request that is not the latest from writing anything', async () => {
     await ledger.record(HOLDER, { ...RECORD, requestId: 'request-2', revision: 2 }, RECORD);
     await expect(ledger.reserve(entry(), undefined, HOLDER)).rejects.toThrow(OvertakenError);
     const reserved = entry();
@@ -182,7 +182,7 @@ describe('the inventory', () => {
     expect(identities.sort()).toEqual([0, 1, 3, 4].map(n => `device-${String(n).repeat(32)}`));
   });
 
-  test('finds who has a common name, however it is written, and only the latest certificate of each resource', async () => {
+  test('finds the resources with a common name, however it is written, and only the latest certificate of each', async () => {
     const issuer = `ca-${'2'.repeat(32)}`;
     const first = entry({ commonName: 'Sensor  001' });
     await ledger.reserve(first, undefined, HOLDER);
@@ -194,8 +194,8 @@ describe('the inventory', () => {
   });
 });
 
-describe('changes are conditional', () => {
-  test('of two first reservations one is written', async () => {
+describe('a change of the ledger', () => {
+  test('is written once if two requests make a first reservation', async () => {
     const [first, second] = [entry(), entry()];
     const written = await Promise.all([first, second].map(reserved => ledger.reserve(reserved, undefined, HOLDER)));
     expect(written.filter(Boolean)).toHaveLength(1);
@@ -203,7 +203,7 @@ describe('changes are conditional', () => {
     expect(await count()).toBe(2); // the loser left nothing
   });
 
-  test('a withdrawn certificate is superseded by a new reservation, and kept', async () => {
+  test('keeps a withdrawn certificate that a new reservation supersedes', async () => {
     const old = entry({ status: 'WITHDRAWN' });
     const next = entry();
     await ledger.reserve(old, undefined, HOLDER);
@@ -212,7 +212,7 @@ describe('changes are conditional', () => {
     expect(await count()).toBe(3);
   });
 
-  test('a certificate that was reinstated meanwhile is not superseded', async () => {
+  test('does not supersede a certificate that was reinstated meanwhile', async () => {
     const old = entry({ status: 'WITHDRAWN' });
     await ledger.reserve(old, undefined, HOLDER);
     await ledger.advance(old, 'ISSUED', {}, HOLDER);
@@ -220,21 +220,21 @@ describe('changes are conditional', () => {
     expect(await ledger.find(IDENTITY)).toEqual({ ...old, status: 'ISSUED' });
   });
 
-  test('a certificate that was superseded meanwhile is not reinstated', async () => {
+  test('does not reinstate a certificate that was superseded meanwhile', async () => {
     const old = entry({ status: 'WITHDRAWN' });
     await ledger.reserve(old, undefined, HOLDER);
     await ledger.reserve(entry(), old, HOLDER);
     expect(await ledger.advance(old, 'ISSUED', ISSUED, HOLDER)).toBe(false);
   });
 
-  test('a reservation made over one certificate is not made over another', async () => {
+  test('does not make a reservation over another certificate than the one it was meant for', async () => {
     const [first, second] = [entry({ status: 'WITHDRAWN' }), entry({ status: 'WITHDRAWN' })];
     await ledger.reserve(first, undefined, HOLDER);
     await ledger.reserve(second, first, HOLDER);
     expect(await ledger.reserve(entry(), first, HOLDER)).toBe(false);
   });
 
-  test('a certificate is issued once: who comes second is told so', async () => {
+  test('issues a certificate once, and the second request is told so', async () => {
     const reserved = entry();
     await ledger.reserve(reserved, undefined, HOLDER);
     const written = await Promise.all([CERTIFICATE, Buffer.from('3003020106', 'hex')]
@@ -242,7 +242,7 @@ describe('changes are conditional', () => {
     expect(written.filter(Boolean)).toHaveLength(1);
   });
 
-  test('what was withdrawn is not issued', async () => {
+  test('does not issue a withdrawn certificate', async () => {
     const reserved = entry();
     await ledger.reserve(reserved, undefined, HOLDER);
     expect(await ledger.advance(reserved, 'WITHDRAWN', { withdrawnAt: '2026-02-02T00:00:00.000Z', withdrawnBy: 'request-2' }, HOLDER)).toBe(true);
@@ -251,8 +251,8 @@ describe('changes are conditional', () => {
   });
 });
 
-describe('faults', () => {
-  test('a change whose answer was lost counts as written', async () => {
+describe('a fault', () => {
+  test('that loses the answer to a change leaves the change written', async () => {
     const reserved = entry();
     await ledger.reserve(reserved, undefined, HOLDER);
     let failed = 0;
@@ -262,7 +262,7 @@ describe('faults', () => {
   });
 
   // AWS recognises the token of the repeated transaction and answers success; moto carries it out again, and its condition fails.
-  test('a reservation whose answer was lost stands', async () => {
+  test('that loses the answer to a reservation leaves the reservation standing', async () => {
     const reserved = entry();
     let tokens: string[] = [];
     proxy.faults = (_, call) => {
@@ -276,7 +276,7 @@ describe('faults', () => {
     expect(tokens).toEqual([tokens[0], tokens[0]]);
   });
 
-  test('nothing that is recorded is ever deleted', async () => {
+  test('never deletes anything that is recorded', async () => {
     const reserved = entry();
     await ledger.reserve(reserved, undefined, HOLDER);
     await ledger.advance(reserved, 'ISSUED', ISSUED, HOLDER);
@@ -286,7 +286,7 @@ describe('faults', () => {
     expect(new Set(writes)).toEqual(new Set(['ConditionCheck', 'Put', 'Update']));
   });
 
-  test('a table that does not exist is named, with what to do', async () => {
+  test('such as a missing table is reported with its name and a way out', async () => {
     const missing = new DynamoDbLedger(new LedgerTable(client, awsCalls(), 'no-such-table'));
     const failure = await missing.find(IDENTITY).catch(error => error);
     expect(failure).toBeInstanceOf(LedgerGoneError); // so that a stack can be deleted without it

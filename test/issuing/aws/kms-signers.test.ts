@@ -67,7 +67,7 @@ describe('a CA whose key is in KMS (moto)', () => {
     }
   });
 
-  test('is found in the Region of its ARN, whichever the function is in', async () => {
+  test('is found in the Region of its ARN, whichever Region the function is in', async () => {
     const arn = await makeSigningKey(clients('ap-southeast-2'), 'ECC_NIST_P256');
     expect(arn).toContain(':ap-southeast-2:');
     await expectVerifies(await new KmsSigners(clients, awsCalls()).signer(arn), 'SHA-256');
@@ -89,7 +89,7 @@ describe('a signature of the strict module', () => {
     }
   });
 
-  test('is over the whole message up to 4,096 octets, and from 4,097 on over its digest', async () => {
+  test('is over the whole message up to 4,096 octets, and over its digest from 4,097 on', async () => {
     const signer = await signers().signer(keyOf('EC_P384').arn);
     for (const [length, type, sent] of [[1, 'RAW', 1], [4096, 'RAW', 4096], [4097, 'DIGEST', 48]] as const) {
       kms.calls = [];
@@ -105,7 +105,7 @@ describe('a signature of the strict module', () => {
     ['r and s have their highest bit clear', (r, s) => r.length === 32 && s.length === 32],
     ['r is short', r => r.length <= 31],
     ['s is short', (_, s) => s.length <= 31],
-  ])('verifies where %s', async (_, wanted) => {
+  ])('verifies if %s', async (_, wanted) => {
     kms.accepted = signature => {
       const rLength = signature[3];
       return wanted(signature.subarray(4, 4 + rLength), signature.subarray(6 + rLength));
@@ -115,7 +115,7 @@ describe('a signature of the strict module', () => {
   });
 });
 
-test('the rights to get the public key and to sign are enough: the key is asked for once, and nothing else is called', async () => {
+test('a signature needs only the rights to get the public key and to sign: the key is asked for once, and nothing else is called', async () => {
   const { arn } = keyOf('EC_P256');
   const all = signers();
   const [signer, again] = await Promise.all([all.signer(arn), all.signer(arn)]);
@@ -125,7 +125,7 @@ test('the rights to get the public key and to sign are enough: the key is asked 
   expect(kms.calls.map(({ operation }) => operation)).toEqual(['GetPublicKey', 'Sign', 'Sign']);
 });
 
-test('each key is asked for in the Region of its ARN', async () => {
+test('a signature comes from the key in the Region of its ARN', async () => {
   const all = signers();
   for (const region of ['eu-central-1', 'us-gov-west-1', 'cn-north-1']) {
     await (await all.signer(keyOf('EC_P256', region).arn)).sign(Buffer.from('a'), 'SHA-256');
@@ -133,7 +133,7 @@ test('each key is asked for in the Region of its ARN', async () => {
   expect(kms.calls.map(({ region }) => region)).toEqual(['eu-central-1', 'eu-central-1', 'us-gov-west-1', 'us-gov-west-1', 'cn-north-1', 'cn-north-1']);
 });
 
-test('a multi-Region key signs where it has a replica, with the same key, and is unknown elsewhere', async () => {
+test('a signature comes from a multi-Region key where it has a replica, with the same key, and the key is unknown elsewhere', async () => {
   const [region, other] = ['eu-central-1', 'us-east-1'];
   const options = { id: 'mrk-1234abcd12ab34cd56ef1234567890ab', privateKey: createPrivateKey(CA_KEYS.EC_P256) };
   const [primary, replica] = [region, other].map(each => kms.createKey('ECC_NIST_P256', { ...options, region: each }));
@@ -143,12 +143,12 @@ test('a multi-Region key signs where it has a replica, with the same key, and is
   await expect(all.signer(primary.arn.replace(region, 'sa-east-1'))).rejects.toThrow('NotFoundException; the key does not exist in the account and the Region of its ARN');
 });
 
-describe('KMS signs over one digest with a key on a curve, so that', () => {
+describe('a key on a curve, with which KMS signs over one digest,', () => {
   const CASES = KMS_KEY_ALGORITHM_NAMES.flatMap(algorithm => HASH_ALGORITHM_NAMES
     .filter(hash => !KMS_KEY_SPECS[algorithm]!.hashAlgorithms.includes(hash))
     .map(hash => [algorithm, hash, defaultHashForKms(algorithm)] as const));
 
-  test.each(CASES)('%s with %s is refused before KMS is asked', async (algorithm, hash, only) => {
+  test.each(CASES)('is refused before KMS is asked: %s with %s', async (algorithm, hash, only) => {
     const signer = await signers().signer(keyOf(algorithm).arn);
     await expect(signer.sign(Buffer.from('a'), hash)).rejects.toThrow(
       `hashAlgorithm must be ${only} under a CA with an ${algorithm} key in AWS KMS, got "${hash}"`);
@@ -156,14 +156,14 @@ describe('KMS signs over one digest with a key on a curve, so that', () => {
   });
 });
 
-describe('a key that can\'t sign certificates is refused, by name:', () => {
+describe('a key that can\'t sign certificates', () => {
   test.each<[string, string, RegExp]>([
     ['ECC_NIST_P256', 'KEY_AGREEMENT', /must be a signing key \(KeyUsage SIGN_VERIFY\), got "KEY_AGREEMENT"; name another key$/],
     ['RSA_2048', 'ENCRYPT_DECRYPT', /must be a signing key \(KeyUsage SIGN_VERIFY\), got "ENCRYPT_DECRYPT"; name another key$/],
     ['ECC_SECG_P256K1', 'SIGN_VERIFY', /must have one of the KeySpecs RSA_2048, .*, ECC_NIST_P521, got "ECC_SECG_P256K1"; name another key$/],
     ['ECC_NIST_EDWARDS25519', 'SIGN_VERIFY', /must have one of the KeySpecs RSA_2048, .*, got "ECC_NIST_EDWARDS25519"; name another key$/],
     ['SYMMETRIC_DEFAULT', 'ENCRYPT_DECRYPT', /failed: UnsupportedOperationException; the key must be an asymmetric signing key \(KeyUsage SIGN_VERIFY\)$/],
-  ])('%s for %s', async (keySpec, keyUsage, expected) => {
+  ])('is refused by its name: %s for %s', async (keySpec, keyUsage, expected) => {
     const { arn } = kms.createKey(keySpec, { keyUsage });
     const failure: Error = await signers().signer(arn).catch(error => error);
     expect(failure.message).toMatch(expected);
@@ -171,13 +171,13 @@ describe('a key that can\'t sign certificates is refused, by name:', () => {
   });
 
   test.each(['alias/ca', 'arn:aws:kms:eu-central-1:111122223333:alias/ca', '1234abcd-12ab-34cd-56ef-1234567890ab', 'arn:aws:s3:::bucket', ''])(
-    'what is no ARN of a key: %j', async name => {
+    'is refused if %j is not the ARN of a key', async name => {
       await expect(async () => signers().signer(name)).rejects.toThrow(`the KMS key must be named by its ARN, arn:aws:kms:Region:account:key/..., got ${JSON.stringify(name)}`);
       expect(kms.calls).toEqual([]);
     });
 });
 
-describe('a key in a state in which it does not sign is an error that names the key, its state and the way out:', () => {
+describe('a key in a state in which it does not sign', () => {
   const STATES: readonly [KeyState, string, string][] = [
     ['Disabled', 'DisabledException', 'the key is disabled; enable it (kms:EnableKey) and deploy again'],
     ['PendingDeletion', 'KMSInvalidStateException', 'the key is pending deletion; keep it (kms:CancelKeyDeletion), enable it (kms:EnableKey) and deploy again'],
@@ -188,7 +188,7 @@ describe('a key in a state in which it does not sign is an error that names the 
     ['PendingReplicaDeletion', 'KMSInvalidStateException', 'the key is pending the deletion of its replicas; name a key that is not being deleted'],
   ];
 
-  test.each(STATES)('%s', async (state, error, words) => {
+  test.each(STATES)('is refused with its name, its state and the way out: %s', async (state, error, words) => {
     const key = keyOf('EC_P256');
     const all = signers();
     const signer = await all.signer(key.arn);
@@ -198,12 +198,12 @@ describe('a key in a state in which it does not sign is an error that names the 
     expect(kms.signatures).toEqual([]);
   });
 
-  test('a key that is pending deletion, where KMS calls it disabled', async () => {
+  test('is refused as pending deletion, although KMS calls it disabled', async () => {
     const key = Object.assign(keyOf('EC_P256'), { state: 'PendingDeletion', pendingDeletionAs: 'DisabledException' });
     await expect(signers().signer(key.arn)).rejects.toThrow(/DisabledException; the key is pending deletion; keep it \(kms:CancelKeyDeletion\)/);
   });
 
-  test('and once it is enabled again, the same invocation can use it', async () => {
+  test('can be used by the same invocation once it is enabled again', async () => {
     const key = Object.assign(keyOf('EC_P256'), { state: 'Disabled' });
     const all = signers();
     await expect(all.signer(key.arn)).rejects.toThrow(/disabled/);
@@ -219,7 +219,7 @@ describe('a fault of KMS or of the network', () => {
     ['ThrottlingException', 'before', 2], ['KMSInternalException', 'before', 3], ['KMSInternalException', 'after', 3],
     ['DependencyTimeoutException', 'before', 3], ['KeyUnavailableException', 'before', 3], ['reset', 'before', 3], ['reset', 'after', 3],
     ['AccessDeniedException', 'before', 2], ['NotFoundException', 'before', 2],
-  ] as const)('%s %s the effect, several times: the next attempt goes on from there', async (error, when, times) => {
+  ] as const)('does not keep a certificate from being signed if it comes several times: %s, %s the effect', async (error, when, times) => {
     const { arn } = keyOf('EC_P256');
     const signer = await signers(10_000).signer(arn);
     kms.calls = [];
@@ -237,7 +237,7 @@ describe('a fault of KMS or of the network', () => {
       + 'grantIssue(new AccountPrincipal(…)) of the CA, in the CA\'s own stack, grants this account access'],
     ['NotFoundException', 'the key does not exist in the account and the Region of its ARN; a deleted key can\'t be restored'],
     ['InvalidKeyUsageException', 'the key must be a signing key (KeyUsage SIGN_VERIFY) with a suitable algorithm'],
-  ])('%s for ever ends with a message that names the action, the key and the way out, and quotes nothing', async (error, words) => {
+  ])('that does not end is reported with the action, the key and the way out, and nothing of it is quoted: %s', async (error, words) => {
     const { arn } = keyOf('EC_P256');
     const signer = await signers(100, 2).signer(arn);
     kms.faults = () => ({ error, when: 'before' });
@@ -246,7 +246,7 @@ describe('a fault of KMS or of the network', () => {
   });
 
   test.each(['ThrottlingException', 'KMSInternalException', 'AccessDeniedException', 'reset'])(
-    '%s for ever is ended by the deadline, with a message that names the action', async error => {
+    'that does not end is ended by the deadline, with a message that names the action: %s', async error => {
       const { arn } = keyOf('EC_P256');
       const deadline = new AbortController();
       const signer = await signers(60_000, 10, deadline.signal).signer(arn);

@@ -54,17 +54,17 @@ const RECORD: Required<ResourceRecord> = {
   revision: 7,
 };
 
-test('an entry and a record are read as they were written, without what a newer version has added', () => {
+test('an entry and a record are read as they were written, without the additions of a newer version', () => {
   expect(entryFrom({ ...KEYS, ...toItem(ENTRY), newer: { S: 'x' } })).toEqual(ENTRY);
   expect(recordFrom({ ...KEYS, ...toItem(RECORD), newer: { S: 'x' } })).toEqual(RECORD);
 });
 
-test('what is optional may be absent', () => {
+test('an entry is read without its optional attributes', () => {
   const { commonName, keyStorage, retainKey, bundles, certificate, ...rest } = ENTRY;
   expect(entryFrom(toItem(rest))).toEqual(rest);
 });
 
-describe('an item that was changed from outside is refused with the attribute and the way out', () => {
+describe('an item that was changed from outside', () => {
   test.each<[string, AttributeValue | undefined, string]>([
     ['keyStorage', { M: { Type: { S: 'Bogus' } } }, 'a place of the type SecretsManager, Parameter, Kms, ExistingSecret in the attribute keyStorage of the item @, got a map'],
     ['keyStorage', { M: { Type: { S: 'constructor' } } }, 'a place of the type SecretsManager, Parameter, Kms, ExistingSecret in the attribute keyStorage of the item @, got a map'],
@@ -79,7 +79,7 @@ describe('an item that was changed from outside is refused with the attribute an
     ['certificate', { S: 'abc' }, 'bytes in the attribute certificate of the item @, got "abc"'],
     ['serialNumber', { N: '5' }, 'a string in the attribute serialNumber of the item @, got 5'],
     ['retainKey', { S: 'x' }, 'true or false in the attribute retainKey of the item @, got "x"'],
-  ])('%s: %j', (name, value, message) => {
+  ])('is refused with its attribute and the way out, for %s: %j', (name, value, message) => {
     const { [name]: _, ...others } = { ...KEYS, ...toItem(ENTRY) };
     expect(() => entryFrom(value ? { ...others, [name]: value } : others)).toThrow(`the ledger must have ${message.replace('@', `"issuer#ca-${'2'.repeat(32)}", "serial#0A"`)}; `
       + 'the table was changed from outside this library; restore it from its point-in-time recovery');
@@ -93,7 +93,7 @@ describe('an item that was changed from outside is refused with the attribute an
     ['outcome', { S: 'x' }, 'one of SUCCESS, FAILED in the attribute outcome'],
     ['wants', { N: '5' }, 'a string in the attribute wants'],
     ['since', undefined, 'a string in the attribute since'],
-  ])('of a resource, %s: %j', (name, value, message) => {
+  ])('of a resource is refused with its attribute and the way out, for %s: %j', (name, value, message) => {
     const { [name]: _, ...others } = { ...KEYS, ...toItem(RECORD) };
     expect(() => recordFrom(value ? { ...others, [name]: value } : others)).toThrow(`the ledger must have ${message} of the item `);
   });

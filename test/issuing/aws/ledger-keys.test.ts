@@ -8,7 +8,7 @@ describe('the items of a common name', () => {
     ['sensor-001', '14a047d79f7f5f415a90f9d9cedc92c029621e60121aa81b43c5c3a22cd334bf', ['Sensor-001', ' sensor-001 ', 'ｓensor-001', 'sensor\u200b-001']],
     ['École', 'f0f772e182a4941e6fdef31116540b17be18ab0be3290d2d1df760251f859b24', ['école', 'E\u0301cole', 'e\u0301cole', 'e\u034f\u0301cole']],
     ['Straße', '16d96952087774fee069b7585d3991b24d90c181c09b2129b4908c35baa7f0c0', ['STRASSE', 'straſſe']],
-  ])('%s are in the partition of its digest, and so are its twins', (name, digest, twins) => {
+  ])('are in the partition of its digest, and so are its twins: %s', (name, digest, twins) => {
     expect([name, ...twins].map(each => namePartition(CA, each))).toEqual([name, ...twins].map(() => `name#${CA}#${digest}`));
   });
 

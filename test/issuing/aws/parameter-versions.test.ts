@@ -42,12 +42,12 @@ async function stored(version: string): Promise<string | undefined> {
   return (await client.send(new GetParameterCommand({ Name: `${path}/${version}` }))).Parameter?.Value;
 }
 
-describe('keeping a key', () => {
-  test('a path that nothing was written to holds no version', async () => {
+describe('a key in a parameter', () => {
+  test('is not there under a path that nothing was written to', async () => {
     expect(await parameters.read(path, serialNumber())).toBeUndefined();
   });
 
-  test('a version is read back by its serial number', async () => {
+  test('is read back by its serial number', async () => {
     const [first, second] = [serialNumber(), serialNumber()];
     expect(await parameters.write(path, first, 'key 1', 'owner')).toBe('key 1');
     expect(await parameters.write(path, second, 'key 2', 'owner')).toBe('key 2');
@@ -56,28 +56,28 @@ describe('keeping a key', () => {
     expect(await parameters.read(path, serialNumber())).toBeUndefined();
   });
 
-  test('a version is encrypted, with the account\'s key for parameters', async () => {
+  test('is encrypted with the account\'s key for parameters', async () => {
     const version = serialNumber();
     await parameters.write(path, version, 'key 1', 'owner');
     expect(await stored(version)).not.toBe('key 1');
     expect(await metadata(version)).toMatchObject({ Type: 'SecureString', KeyId: 'alias/aws/ssm', Tier: 'Intelligent-Tiering' });
   });
 
-  test('a version is encrypted with the key that is named', async () => {
+  test('is encrypted with the key that is named', async () => {
     const version = serialNumber();
     const key = 'arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab';
     expect(await parameters.write(path, version, 'key 1', 'owner', { encryptionKey: key })).toBe('key 1');
     expect(await metadata(version)).toMatchObject({ Type: 'SecureString', KeyId: key });
   });
 
-  test('a key that is too long for a standard parameter is kept whole', async () => {
+  test('is kept whole if it is too long for a standard parameter', async () => {
     const version = serialNumber();
     const long = 'k'.repeat(8_000);
     await parameters.write(path, version, long, 'owner');
     expect(await parameters.read(path, version)).toBe(long);
   });
 
-  test('a second write of a version answers what the first one wrote', async () => {
+  test('stays the first one when its version is written again', async () => {
     const version = serialNumber();
     await parameters.write(path, version, 'key 1', 'owner');
     expect(await parameters.write(path, version, 'key 2', 'owner')).toBe('key 1');
@@ -85,14 +85,14 @@ describe('keeping a key', () => {
     expect((await metadata(version)).Version).toBe(1);
   });
 
-  test('of two writes at the same time both answer the same key', async () => {
+  test('is the same for both of two writes at the same time', async () => {
     const version = serialNumber();
     const standing = await Promise.all(['key 1', 'key 2'].map(value => parameters.write(path, version, value, 'owner')));
     expect(standing[0]).toBe(standing[1]);
     expect(await parameters.read(path, version)).toBe(standing[0]);
   });
 
-  test.each<FaultKind>(['reset', 'serverError'])('a write whose answer is lost (%s) has kept its own key', async kind => {
+  test.each<FaultKind>(['reset', 'serverError'])('is kept by a write whose answer is lost (%s)', async kind => {
     const version = serialNumber();
     proxy.faults = index => index === 0 ? { kind, when: 'after' } : undefined;
     expect(await parameters.write(path, version, 'key 1', 'owner')).toBe('key 1');
@@ -100,7 +100,7 @@ describe('keeping a key', () => {
     expect((await metadata(version)).Version).toBe(1);
   });
 
-  test('a write that another delivery overtakes answers the key that stands', async () => {
+  test('stays if another delivery overtakes the write', async () => {
     const version = serialNumber();
     const other = new ParameterVersions(systemsManager(proxy.target.href), awsCalls());
     proxy.faults = async index => {
@@ -113,7 +113,7 @@ describe('keeping a key', () => {
     expect(await parameters.write(path, version, 'key 1', 'owner')).toBe('key 2');
   });
 
-  test('a version that is there but not to be seen yet is waited for', async () => {
+  test('is waited for if it is there but not visible yet', async () => {
     const version = serialNumber();
     await parameters.write(path, version, 'key 1', 'owner');
     let looks = 0;
@@ -126,7 +126,7 @@ describe('keeping a key', () => {
     expect(looks).toBe(3);
   });
 
-  test('a write that is put off again and again ends with the deadline', async () => {
+  test('ends with the deadline if its write is put off again and again', async () => {
     proxy.faults = () => ({ kind: 'throttled', when: 'before' });
     const late = new ParameterVersions(systemsManager(proxy.url, 100), awsCalls(60_000, AbortSignal.timeout(300)));
     await expect(late.write(path, serialNumber(), 'key', 'owner')).rejects.toThrow(/^ssm:PutParameter on the parameter \S+ failed: AbortError$/);
@@ -135,7 +135,7 @@ describe('keeping a key', () => {
     expect(proxy.calls).toHaveLength(made); // nothing is sent after it
   });
 
-  test('more keys than the account takes in a second are written all the same', async () => {
+  test('is written even if the account takes no more keys in that second', async () => {
     let free = 3; // then one of three is refused, as often as it comes
     proxy.faults = (_, { operation }) => operation === 'PutParameter' && free-- <= 0 && free % 3 === 0 ? { kind: 'throttled', when: 'before' } : undefined;
     const versions = Array.from({ length: 6 }, serialNumber);
@@ -146,7 +146,7 @@ describe('keeping a key', () => {
     expect(operations().filter(operation => operation === 'PutParameter').length).toBeGreaterThan(6);
   });
 
-  test('making a version the current one changes nothing and asks nobody', async () => {
+  test('becomes the current one without a change or a call', async () => {
     await parameters.makeCurrent();
     expect(proxy.calls).toEqual([]);
   });
@@ -175,7 +175,7 @@ describe('the tags of a key', () => {
     expect(await tagsOf(version)).toEqual({ team: 'iot', owner: 'größe 7' });
   });
 
-  test('are not asked of AWS where there are none', async () => {
+  test('are not asked of AWS if there are none', async () => {
     const version = serialNumber();
     await parameters.write(path, version, 'key', 'owner', { tags: [] });
     await parameters.tag(path, version, [], []);
@@ -183,7 +183,7 @@ describe('the tags of a key', () => {
     expect(JSON.parse(proxy.calls[0].body).Tags).toBeUndefined();
   });
 
-  test('are changed, added and taken away; those of others stay, and so does the key', async () => {
+  test('are changed, added and taken away, without a change to the tags of others or to the key', async () => {
     const version = await written(TEAM, OWNER);
     await client.send(new AddTagsToResourceCommand({ ResourceType: 'Parameter', ResourceId: `${path}/${version}`, Tags: [{ Key: 'found-by', Value: 'audit' }] }));
     proxy.reset();
@@ -211,7 +211,7 @@ describe('the tags of a key', () => {
     expect(await tagsOf(version)).toEqual({ owner: 'größe 7' });
   });
 
-  test('stay as they were where a parameter is there already: another delivery of the request has made it with the same', async () => {
+  test('stay as they were if a parameter is there already, because another delivery of the request has made it with the same', async () => {
     const version = await written(TEAM);
     expect(await parameters.write(path, version, 'other', 'owner', { tags: [OWNER] })).toBe('key');
     expect(await tagsOf(version)).toEqual({ team: 'iot' });
@@ -231,7 +231,7 @@ describe('the tags of a key', () => {
       `ssm:AddTagsToResource on the parameter ${path}/${version} failed: AccessDeniedException; the role of the function must be allowed to perform this action`);
   });
 
-  test('that have no room beside those of others are an error that says so', async () => {
+  test('that have no room beside those of others are an error that names the limit', async () => {
     const version = serialNumber();
     jest.spyOn(client, 'send').mockRejectedValue(Object.assign(new Error(), { name: 'TooManyTagsError' }) as never); // moto has no such bound
     await expect(parameters.tag(path, version, [TEAM], [])).rejects.toThrow(`ssm:AddTagsToResource on the parameter ${path}/${version} failed: TooManyTagsError; `
@@ -239,7 +239,7 @@ describe('the tags of a key', () => {
   });
 });
 
-describe('letting a key go', () => {
+describe('the release of a key', () => {
   test('deletes its parameter, and no other', async () => {
     const [first, second] = [serialNumber(), serialNumber()];
     await parameters.write(path, first, 'key 1', 'owner');
@@ -266,11 +266,11 @@ describe('letting a key go', () => {
       expect(operations().filter(each => each === 'DeleteParameter')).toHaveLength(2);
       return isGone;
     }],
-  ])('%s is no error', async (_, release) => {
+  ])('is no error: %s', async (_, release) => {
     await expect(release()).resolves.toBe(true);
   });
 
-  test('without the right to is an error, since nobody else would delete it', async () => {
+  test('is an error without the right to it, because nobody else would delete the parameter', async () => {
     const version = serialNumber();
     proxy.faults = () => ({ kind: 'denied', when: 'before' });
     await expect(new ParameterVersions(client, awsCalls(0)).release(path, version)).rejects.toThrow(
@@ -278,8 +278,8 @@ describe('letting a key go', () => {
   });
 });
 
-describe('fails', () => {
-  test.each(['String', 'StringList'] as const)('for a parameter of the type %s under the name, whose value is nobody\'s key', async Type => {
+describe('a parameter', () => {
+  test.each(['String', 'StringList'] as const)('is refused if it has the type %s under the name, because its value is nobody\'s key', async Type => {
     const version = serialNumber();
     await client.send(new PutParameterCommand({ Name: `${path}/${version}`, Type, Value: 'planted' }));
     const message = `the parameter ${path}/${version} must be a SecureString, as this library writes it, got "${Type}"; `
@@ -289,12 +289,12 @@ describe('fails', () => {
     expect(await stored(version)).toBe('planted');
   });
 
-  test('for a name that AWS does not take', async () => {
+  test('is refused if AWS does not take its name', async () => {
     await expect(parameters.write('/ssm/devices', serialNumber(), 'key', 'owner')).rejects.toThrow(
       /^ssm:PutParameter on the parameter \/ssm\/devices\/[0-9A-F]{40} failed: ValidationException$/);
   });
 
-  test.each<FaultKind>(['denied', 'throttled', 'serverError', 'reset'])('without ever showing the key that was to be written: %s', async kind => {
+  test.each<FaultKind>(['denied', 'throttled', 'serverError', 'reset'])('is never shown in an error about its key: %s', async kind => {
     const logged = ['log', 'info', 'warn', 'error', 'debug'].map(name => jest.spyOn(console, name as 'log').mockImplementation());
     proxy.faults = (_, { operation }) => operation === 'PutParameter' ? { kind, when: 'before' } : undefined;
     const impatient = new ParameterVersions(systemsManager(proxy.url, 1), awsCalls(0));

@@ -38,12 +38,12 @@ async function currentValue(): Promise<string | undefined> {
   return (await client.send(new GetSecretValueCommand({ SecretId: arn, VersionStage: 'AWSCURRENT' }))).SecretString;
 }
 
-describe('keeping a key', () => {
-  test('a secret without a value holds no version', async () => {
+describe('a key in a secret', () => {
+  test('is not there if the secret has no value', async () => {
     expect(await secrets.read(arn, serialNumber())).toBeUndefined();
   });
 
-  test('a version is read back by its serial number', async () => {
+  test('is read back by its serial number', async () => {
     const [first, second] = [serialNumber(), serialNumber()];
     expect(await secrets.write(arn, first, 'key 1', OWNER)).toBe('key 1');
     expect(await secrets.write(arn, second, 'key 2', OWNER)).toBe('key 2');
@@ -52,7 +52,7 @@ describe('keeping a key', () => {
     expect(await secrets.read(arn, serialNumber())).toBeUndefined();
   });
 
-  test('a version has a label of its own, and takes no other version its place', async () => {
+  test('has a label of its own, and takes the place of no other version', async () => {
     const [first, second] = [serialNumber(), serialNumber()];
     await secrets.write(arn, first, 'key 1', OWNER);
     await secrets.write(arn, second, 'key 2', OWNER);
@@ -60,7 +60,7 @@ describe('keeping a key', () => {
     expect(await labels()).toEqual({ [first]: ['AWSCURRENT', labelOf(first)], [second]: [labelOf(second)] });
   });
 
-  test('a second write of a version answers what the first one wrote', async () => {
+  test('stays the first one when its version is written again', async () => {
     const version = serialNumber();
     await secrets.write(arn, version, 'key 1', OWNER);
     expect(await secrets.write(arn, version, 'key 2', OWNER)).toBe('key 1');
@@ -68,13 +68,13 @@ describe('keeping a key', () => {
     expect(await secrets.read(arn, version)).toBe('key 1');
   });
 
-  test('of two writes at the same time both answer the same key', async () => {
+  test('is the same for both of two writes at the same time', async () => {
     const version = serialNumber();
     const standing = await Promise.all(['key 1', 'key 2'].map(value => secrets.write(arn, version, value, OWNER)));
     expect(standing[0]).toBe(standing[1]);
   });
 
-  test('a version that is there but not to be seen yet is waited for', async () => {
+  test('is waited for if it is there but not visible yet', async () => {
     const version = serialNumber();
     await secrets.write(arn, version, 'key 1', OWNER);
     const hidden = new SecretsManagerVersions(client, awsCalls());
@@ -91,7 +91,7 @@ describe('keeping a key', () => {
 });
 
 describe('the current key', () => {
-  test('is the one that was made current, back and forth', async () => {
+  test('is the last one that was made current, back and forth', async () => {
     const [first, second] = [serialNumber(), serialNumber()];
     await secrets.write(arn, first, 'key 1', OWNER);
     await secrets.makeCurrent(arn, first, OWNER);
@@ -104,7 +104,7 @@ describe('the current key', () => {
     expect(await labels()).toEqual({ [first]: ['AWSCURRENT', labelOf(first)], [second]: ['AWSPREVIOUS', labelOf(second)] });
   });
 
-  test('that is current already is only looked at', async () => {
+  test('is only looked at if it is current already', async () => {
     const version = serialNumber();
     await secrets.write(arn, version, 'key 1', OWNER);
     proxy.calls = [];
@@ -132,7 +132,7 @@ describe('the current key', () => {
   });
 });
 
-describe('letting a key go', () => {
+describe('the release of a key', () => {
   test('takes its label away, and no other', async () => {
     const [first, second] = [serialNumber(), serialNumber()];
     await secrets.write(arn, first, 'key 1', OWNER);
@@ -155,17 +155,17 @@ describe('letting a key go', () => {
       await client.send(new DeleteSecretCommand({ SecretId: arn, ForceDeleteWithoutRecovery: true }));
       return secrets.release(arn, serialNumber(), OWNER);
     }],
-  ])('%s is no error', async (_, release) => {
+  ])('is no error: %s', async (_, release) => {
     await expect(release()).resolves.toBe(true);
   });
 
-  test('without the right to is no error either, since CloudFormation may have taken it away, and is told from a key that is gone', async () => {
+  test('is no error without the right to it, because CloudFormation may have taken it away, and differs from the release of a key that is gone', async () => {
     proxy.faults = () => ({ kind: 'denied', when: 'before' });
     await expect(secrets.release(arn, serialNumber(), OWNER)).resolves.toBe(false);
     expect(proxy.calls).toHaveLength(3); // it is not waited for as other rights are
   });
 
-  test('is tried again where the right to is denied once', async () => {
+  test('is tried again if the right to it is denied once', async () => {
     const version = serialNumber();
     await secrets.write(arn, version, 'key', OWNER);
     let denials = 0;
@@ -196,20 +196,20 @@ describe('a secret that holds the key of another resource', () => {
   });
 });
 
-describe('fails', () => {
-  test('for a secret that does not exist', async () => {
+describe('a secret', () => {
+  test('is refused if it does not exist', async () => {
     const missing = `${arn}x`;
     await expect(secrets.write(missing, serialNumber(), 'key', OWNER)).rejects.toThrow(
       `secretsmanager:DescribeSecret on ${missing} failed: ResourceNotFoundException; it does not exist; restore it or deploy the stack that declares it`);
   });
 
   // moto takes a value for a secret that is scheduled for deletion, AWS does not; so its state is asked first.
-  test('to write to a secret that is scheduled for deletion', async () => {
+  test('is refused for writing if it is scheduled for deletion', async () => {
     await client.send(new DeleteSecretCommand({ SecretId: arn, RecoveryWindowInDays: 7 }));
     await expect(secrets.write(arn, serialNumber(), 'key', OWNER)).rejects.toThrow(`the secret ${arn} is scheduled for deletion and accepts no keys; restore it`);
   });
 
-  test('to read a secret that is scheduled for deletion', async () => {
+  test('is refused for reading if it is scheduled for deletion', async () => {
     const version = serialNumber();
     await secrets.write(arn, version, 'key', OWNER);
     await client.send(new DeleteSecretCommand({ SecretId: arn, RecoveryWindowInDays: 7 }));
@@ -218,14 +218,14 @@ describe('fails', () => {
   });
 
   // moto has no limit; AWS allows 20 labels, https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_limits.html
-  test('for more keys than a secret can have labels, and says what to do', async () => {
+  test('is refused for more keys than it can have labels, and the message says what to do', async () => {
     const stages = Array.from({ length: 19 }, (_, i) => labelOf(String(i)));
     await client.send(new PutSecretValueCommand({ SecretId: arn, SecretString: 'keys', VersionStages: [...stages, 'AWSCURRENT'] }));
     await expect(secrets.write(arn, serialNumber(), 'key', OWNER)).rejects.toThrow(
       /has 20 staging labels, and at most 20 are allowed, one for each retained key; remove the labels certificate-\.\.\. of keys/);
   });
 
-  test('without ever showing the key that was to be written', async () => {
+  test('is never shown in an error about its key', async () => {
     proxy.faults = (_, { operation }) => operation === 'PutSecretValue' ? { kind: 'denied', when: 'before' } : undefined;
     const impatient = new SecretsManagerVersions(client, awsCalls(0));
     const failure = await impatient.write(arn, serialNumber(), 'very secret', OWNER).catch(error => error);

@@ -1,13 +1,17 @@
+import { X509Certificate } from 'node:crypto';
 import { RevocationReason } from '../../../src/contract/revocation';
 import { handleLifecycleEvent } from '../../../src/issuing/lifecycle';
 import { CaCrl, makeCrl, recordPublished } from '../../../src/issuing/revocation/make-crl';
 import { revokeCertificate } from '../../../src/issuing/revocation/revoke-certificate';
 import { parseCertificate } from '../../../src/pki/certificate';
 import { issue, selfIssuer } from '../../../src/pki/issue';
+import { publicKeyOf } from '../../../src/pki/keys';
 import { toPem } from '../../../src/pki/pem';
 import { PROFILES } from '../../../src/pki/profile';
 import { parseCrl, revokedIn } from '../../../src/pki/revocation/crl';
+import { signatureAlgorithm } from '../../../src/pki/signature-algorithms';
 import { signerOf } from '../../../src/pki/signer';
+import { CA_KEYS, DEVICE_KEYS } from '../../pki/fixtures';
 import { caProperties, deviceProperties, request, SECRET } from '../../support/events';
 import { MemoryWorld } from '../../support/memory-ports';
 import { openssl, temporaryFiles } from '../../support/openssl';
@@ -83,6 +87,29 @@ test('a CA that may not sign lists makes none', async () => {
   await expect(publish()).rejects.toThrow(/must have the key usage cRLSign in its certificate/);
 });
 
+test('a list says when a key was compromised, if that is known', async () => {
+  const [known, unknown] = [(await device('known')).serialNumber, (await device('unknown')).serialNumber];
+  const invalidityDate = new Date('2026-02-01T00:00:00Z');
+  const order = { issuer: caId, reason: 'keyCompromise' as const, orderedBy: 'anna' };
+  await revokeCertificate({ ...order, serialNumber: known, invalidityDate }, world.ports().revocations('ledger'), world.now);
+  await revokeCertificate({ ...order, serialNumber: unknown }, world.ports().revocations('ledger'), world.now);
+  const entries = new Map([...revokedIn(parseCrl((await publish()).der))].map(entry => [entry.serialNumber, entry.invalidityDate]));
+  expect([entries.get(known), entries.get(unknown)]).toEqual([invalidityDate, undefined]);
+});
+
+test('a CA whose key is in KMS signs lists over the digest of its key, and a list that another key has signed is refused', async () => {
+  const keyArn = 'arn:aws:kms:eu-central-1:111111111111:key/0a1b';
+  world.hsmKeys.set(keyArn, CA_KEYS.EC_P384);
+  const declared = caProperties({ KeyStorage: { Type: 'Kms', KeyArn: keyArn }, KeyAlgorithm: 'EC_P384', HashAlgorithm: 'SHA-384' });
+  caId = (await handleLifecycleEvent({ ...request('ca', 'Create', declared), logicalResourceId: 'KmsCa' }, world.ports())).physicalResourceId;
+  expect(parseCrl((await publish()).der).signatureAlgorithm).toEqual(signatureAlgorithm('EC', 'SHA-384'));
+
+  const { sign } = signerOf(DEVICE_KEYS.EC_P384);
+  const ports = { ...world.ports(), hsm: async () => ({ publicKey: publicKeyOf(CA_KEYS.EC_P384), sign }) };
+  await expect(makeCrl(caId, 'ledger', 7 * DAY, ports)).rejects.toThrow(
+    /got a signature that does not verify; the signer did not return a signature, or signed with another key$/);
+});
+
 test('a hold that has ended leaves the list', async () => {
   const { serialNumber } = await device('held');
   await revoke(serialNumber, 'certificateHold');
@@ -98,6 +125,14 @@ test('an expired certificate stays until it was on one list that began after its
   world.now = new Date(world.now.getTime() + 11 * DAY);
   expect(serialNumbers(await publish())).toEqual([serialNumber]);
   expect(serialNumbers(await publish())).toEqual([]);
+});
+
+test('an expired certificate stays if the newest list began in its last second', async () => {
+  const { serialNumber, pem } = await device('short', 10);
+  await revoke(serialNumber);
+  world.now = new Date(Date.parse(new X509Certificate(pem).validTo) + 3_600_000); // the list begins an hour before
+  await publish();
+  expect(serialNumbers(await publish())).toEqual([serialNumber]);
 });
 
 test('an expired certificate stays while no list that began after its end was published', async () => {

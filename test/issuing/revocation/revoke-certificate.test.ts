@@ -66,6 +66,13 @@ test('the time of a compromise that a hold has named stays when the certificate 
   expect((await revoke()).revocation).toMatchObject({ state: 'REVOKED', invalidityDate: '2026-02-01T00:00:00Z' });
 });
 
+test('the time of a compromise in the later order counts, and that of a hold that has ended does not', async () => {
+  await revoke({ reason: 'certificateHold', invalidityDate: new Date('2026-02-01T00:00:00Z') });
+  await revoke({ reason: 'removeFromCRL' });
+  expect((await revoke({ reason: 'certificateHold' })).revocation.invalidityDate).toBeUndefined();
+  expect((await revoke({ invalidityDate: new Date('2026-02-20T00:00:00Z') })).revocation).toMatchObject({ invalidityDate: '2026-02-20T00:00:00Z', revision: 4 });
+});
+
 test('a hold that is ordered twice is one hold', async () => {
   const first = await revoke({ reason: 'certificateHold' });
   later('2026-05-01T00:00:00Z');
@@ -79,7 +86,15 @@ test('of orders at the same time, each certificate is revoked by one', async () 
 });
 
 describe('an order is refused', () => {
-  test('that holds a certificate which is revoked for good', async () => {
+  test('if other orders get ahead of it all the time', async () => {
+    const revocations = world.ports().revocations(TABLE);
+    const record = jest.fn(async () => false);
+    await expect(revokeCertificate({ issuer: caId, serialNumber, reason: 'keyCompromise', orderedBy: 'anna' }, { ...revocations, record }, world.now))
+      .rejects.toThrow(/^the ledger keeps changing during this request; deploy again$/);
+    expect(record).toHaveBeenCalledTimes(8);
+  });
+
+  test('if it holds a certificate that is revoked for good', async () => {
     await revoke();
     await expect(revoke({ reason: 'certificateHold' })).rejects.toThrow(
       /^reason must not be certificateHold for a certificate that is revoked for good, got the certificate \w+, which has been revoked \(keyCompromise\) since 2026-03-01T12:00:00Z$/);
@@ -89,7 +104,7 @@ describe('an order is refused', () => {
     ['which was never held', async () => undefined, /got the certificate \w+, which is not revoked$/],
     ['which is revoked for good', () => revoke(), /which has been revoked \(keyCompromise\) since/],
     ['which was released before', async () => { await revoke({ reason: 'certificateHold' }); await revoke({ reason: 'removeFromCRL' }); }, /which is not revoked$/],
-  ])('that releases a certificate %s', async (_, before, message) => {
+  ])('if it releases a certificate %s', async (_, before, message) => {
     await before();
     await expect(revoke({ reason: 'removeFromCRL' })).rejects.toThrow(message);
   });

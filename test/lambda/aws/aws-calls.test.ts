@@ -30,7 +30,7 @@ test.each<[FaultKind, number]>([['reset', 3], ['serverError', 3], ['throttled', 
     expect(proxy.calls).toHaveLength(times + 1);
   });
 
-test('rights that do not come are an error that names the action, the resource, and what to do', async () => {
+test('missing rights are an error that names the action, the resource, and a way out', async () => {
   failing(Infinity, 'denied');
   await expect(awsCalls(500).make('dynamodb:GetItem', 'the table t', read)).rejects.toThrow(
     'dynamodb:GetItem on the table t failed: AccessDeniedException; '
@@ -48,7 +48,7 @@ test('rights are waited for once, not again for every call', async () => {
   expect(proxy.calls).toHaveLength(1);
 });
 
-test('contention is tried again', async () => {
+test('a call that meets contention is tried again', async () => {
   let turns = 0;
   const contended = () => turns++ < 2
     ? Promise.reject(Object.assign(new Error('busy'), { name: 'TransactionConflictException' }))
@@ -56,7 +56,7 @@ test('contention is tried again', async () => {
   await expect(awsCalls().make('dynamodb:UpdateItem', 'the table', contended)).resolves.toBe('done');
 });
 
-test('an error that the caller expects is the caller\'s, at once', async () => {
+test('an error that the caller expects reaches the caller, at once', async () => {
   failing(Infinity, 'denied');
   const failure = await awsCalls(10_000).make('dynamodb:GetItem', 'the table', read, ['AccessDeniedException']).catch(errorName);
   expect(failure).toBe('AccessDeniedException');
@@ -72,7 +72,7 @@ test.each<FaultKind>(['throttled', 'denied', 'reset'])('the deadline ends a call
   expect(proxy.calls).toHaveLength(made); // nothing is sent after it
 });
 
-test('what AWS says of a failure is not repeated, since it can quote what was sent', async () => {
+test('the words of AWS on a failure are not repeated, because they can quote the request', async () => {
   failing(Infinity, 'serverError');
   const impatient = dynamoDb(proxy.url, 1);
   const failure = await awsCalls().make('dynamodb:GetItem', 'the table t', options => impatient.send(

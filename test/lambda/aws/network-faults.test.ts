@@ -48,14 +48,14 @@ test.each(FAULTS)('an answer of AWS that %s is asked for again', async (_, fault
   expect(calls).toBe(3);
 });
 
-test.each(FAULTS)('an answer of AWS that %s, each time, is an error with words, after a few attempts', async (_, fault) => {
+test.each(FAULTS)('an answer of AWS that %s, each time, is an error in words, after a few attempts', async (_, fault) => {
   replies = Array.from({ length: 20 }, () => fault);
   await expect(read(awsCalls())).rejects.toThrow('dynamodb:GetItem on the table ledger failed: SyntaxError; the response is not from AWS, or is cut off; '
     + 'check the network of the function (its VPC, endpoints and proxies, and AWS_ENDPOINT_URL) and deploy again');
   expect(calls).toBe(5);
 });
 
-test.each(['ECONNRESET', 'ENOTFOUND', 'EPIPE', 'ETIMEDOUT', 'EAI_AGAIN', 'ECONNREFUSED'])('%s is tried again too, and has words', async code => {
+test.each(['ECONNRESET', 'ENOTFOUND', 'EPIPE', 'ETIMEDOUT', 'EAI_AGAIN', 'ECONNREFUSED'])('%s is tried again too, and is an error in words', async code => {
   let turns = 0;
   const once = () => turns++ === 0 ? Promise.reject(Object.assign(new AggregateError([]), { code })) : Promise.resolve('done');
   await expect(awsCalls().make('kms:Sign', 'a key', once)).resolves.toBe('done');
@@ -90,7 +90,7 @@ test.each([
   [`Key ${'x'.repeat(30)}`, 'an unreadable code'],
   ['x'.repeat(10_000), 'an unreadable code'],
   ['two\nlines', 'an unreadable code'],
-])('of an error that is called %j nothing is shown but a name', async (name, shown) => {
+])('an error called %j is shown only by a name', async (name, shown) => {
   const failing = () => Promise.reject(Object.assign(new Error('hidden'), { name }));
   await expect(awsCalls().make('kms:Sign', 'a key', failing)).rejects.toThrow(new RegExp(`^kms:Sign on a key failed: ${shown}$`));
 });

@@ -30,7 +30,7 @@ async function secret(value: { SecretString: string } | { SecretBinary: Buffer }
 }
 
 describe('the value of a secret', () => {
-  test('is the text that was put into it', async () => {
+  test('is the string that was put into it', async () => {
     const text = 'a pass phrase, ünïcode and all\n';
     expect(await values.read(await secret({ SecretString: text }))).toBe(text);
   });
@@ -78,14 +78,14 @@ describe('the value of a secret', () => {
   });
 });
 
-describe('fails', () => {
+describe('a secret', () => {
   test.each(['my secret', '', 'arn:aws:ssm:eu-central-1:123456789012:parameter/a', 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:'])(
-    'for %j, which is neither an ARN nor a name of a secret', async arn => {
+    'is refused by %j, which is neither an ARN nor a name of a secret', async arn => {
       await expect(values.read(arn)).rejects.toThrow(`a secret must be identified by its ARN or its name, got ${JSON.stringify(arn)}`);
       expect(proxy.calls).toEqual([]);
     });
 
-  test('for a secret that does not exist, and for one that nothing was put into', async () => {
+  test('is refused if it does not exist, or if nothing was put into it', async () => {
     const missing = 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:missing-AbCdEf';
     const empty = await makeSecret(clientIn('eu-central-1'));
     for (const arn of [missing, empty]) {
@@ -94,14 +94,14 @@ describe('fails', () => {
     }
   });
 
-  test('for a secret that is scheduled for deletion', async () => {
+  test('is refused if it is scheduled for deletion', async () => {
     const arn = await secret({ SecretString: 'text' });
     await clientIn('eu-central-1').send(new DeleteSecretCommand({ SecretId: arn, RecoveryWindowInDays: 7 }));
     await expect(values.read(arn)).rejects.toThrow(
       `secretsmanager:GetSecretValue on ${arn} failed: InvalidRequestException; it is scheduled for deletion, or managed by another service; restore it`);
   });
 
-  test('without the right to read it', async () => {
+  test('is refused without the right to read it', async () => {
     const arn = await secret({ SecretString: 'text' });
     proxy.faults = () => ({ kind: 'denied', when: 'before' });
     await expect(new SecretValues(clientIn, awsCalls(0), 'eu-central-1').read(arn)).rejects.toThrow(
@@ -110,7 +110,7 @@ describe('fails', () => {
   });
 
   // moto encrypts nothing.
-  test('where the KMS key does not decrypt it', async () => {
+  test('is refused if the KMS key does not decrypt it', async () => {
     const arn = await secret({ SecretString: 'text' });
     jest.spyOn(clientIn('eu-central-1'), 'send').mockImplementation((() =>
       Promise.reject(Object.assign(new Error('no, with the value in it'), { name: 'DecryptionFailure' }))) as never);

@@ -33,7 +33,7 @@ function answeredAt(ResponseURL: unknown, endpointUrl?: string, functionArn = FU
   return addresseeOf({ ...REQUEST, ResponseURL }, functionArn, { stackId: STACK, endpointUrl }).responseUrl;
 }
 
-describe('a time that CloudFormation can\'t have written is none, since all later requests would be earlier than it', () => {
+describe('a time that CloudFormation can\'t have written is ignored, because all later requests would be earlier than it,', () => {
   const now = new Date('2026-11-28T15:30:12Z');
   const seconds = (hours: number) => now.getTime() / 1000 + hours * 3600;
   const signed = (hours: number) => new Date(seconds(hours) * 1000).toISOString().replace(/[-:]|\.000/g, '');
@@ -45,7 +45,7 @@ describe('a time that CloudFormation can\'t have written is none, since all late
     [`Expires=${seconds(24)}`, false],
     [`X-Amz-Date=${signed(0.25)}`, true],
     [`X-Amz-Date=${signed(0.26)}`, false],
-  ])('%s: %s', (query, isKnown) => {
+  ])('as %s: %s', (query, isKnown) => {
     const { requestedAt, expiresAt } = requestTime(`${BUCKET_URL}?${query}`, now);
     expect((requestedAt ?? expiresAt) !== undefined).toBe(isKnown);
   });
@@ -65,7 +65,7 @@ test('a request of CloudFormation is read', () => {
   });
 });
 
-test('a creation has no physical id, whatever is sent', () => {
+test('a creation has no physical id, whatever the event holds', () => {
   expect(parse({ ...REQUEST, RequestType: 'Create' }).physicalResourceId).toBeUndefined();
 });
 
@@ -89,7 +89,7 @@ test.each<[string, { requestedAt?: string; expiresAt?: string }]>([
   ['Expires=-1', {}],
   ['Expires=1e9', {}],
   ['X-Amz-Signature=0a1b', {}],
-])('of a request that is to be answered at ?%s it is known when it was made, or by when it has to be answered: %j', (query, time) => {
+])('a request that is to be answered at ?%s tells its time, or the time by which it has to be answered: %j', (query, time) => {
   const { requestedAt, expiresAt } = parse({ ...REQUEST, ResponseURL: `${BUCKET_URL}?${query}` });
   expect(JSON.parse(JSON.stringify({ requestedAt, expiresAt }))).toEqual(time);
 });
@@ -98,7 +98,7 @@ test('a function that is invoked by a version or an alias knows its own place', 
   expect(answeredAt(RESPONSE_URL, undefined, `${FUNCTION}:live`)).toBe(RESPONSE_URL);
 });
 
-describe('where CloudFormation takes answers', () => {
+describe('the address for answers', () => {
   const BUCKET = 'cloudformation-custom-resource-response-eucentral1';
   test.each([
     `https://${BUCKET}.s3.amazonaws.com/a?b`,
@@ -108,7 +108,7 @@ describe('where CloudFormation takes answers', () => {
     `https://s3.eu-central-1.amazonaws.com/${BUCKET}/a?b`,
     `https://s3-eu-central-1.amazonaws.com/${BUCKET}/a?b`,
     `https://s3.amazonaws.com/${BUCKET}/a?b`,
-  ])('%s is taken', ResponseURL => {
+  ])('is accepted as %s', ResponseURL => {
     expect(answeredAt(ResponseURL)).toBe(ResponseURL);
   });
 
@@ -116,7 +116,7 @@ describe('where CloudFormation takes answers', () => {
     ['aws-cn', 'cn-north-1', 'cloudformation-custom-resource-response-cnnorth1.s3.cn-north-1.amazonaws.com.cn'],
     ['aws-us-gov', 'us-gov-west-1', 'cloudformation-custom-resource-response-usgovwest1.s3.us-gov-west-1.amazonaws.com'],
     ['aws-eusc', 'eusc-de-east-1', 'cloudformation-custom-resource-response-euscdeeast1.s3.eusc-de-east-1.amazonaws.eu'],
-  ])('in the partition %s in %s', (partition, region, host) => {
+  ])('is accepted in the partition %s in %s', (partition, region, host) => {
     expect(answeredAt(`https://${host}/a?b`, undefined, `arn:${partition}:lambda:${region}:123456789012:function:f`)).toBe(`https://${host}/a?b`);
   });
 
@@ -137,20 +137,20 @@ describe('where CloudFormation takes answers', () => {
     ['no URL', 'nowhere'],
     ['a file', 'file:///etc/passwd'],
     ['something else', 42],
-  ])('%s is refused', (_, ResponseURL) => {
+  ])('is refused as %s', (_, ResponseURL) => {
     expect(() => answeredAt(ResponseURL)).toThrow(/^ResponseURL must be /);
   });
 
-  test('no partition has the name of what every object has', () => {
+  test('has no partition with the name of a property that every object has', () => {
     expect(() => answeredAt('https://a/b', undefined, 'arn:constructor:lambda:eu-central-1:123456789012:function:f')).toThrow(/^ResponseURL must be /);
   });
 
-  test('a refused URL is not repeated, since it may be a right of somebody else', () => {
+  test('is not repeated if it is refused, because it can be a right of another stack', () => {
     expect(() => answeredAt('https://example.com/a?X-Amz-Signature=00')).toThrow(
       /^ResponseURL must be in CloudFormation's bucket for the function's own Region$/);
   });
 
-  test('where AWS is emulated, only the emulation', () => {
+  test('is only the emulation where AWS is emulated', () => {
     const local = 'http://127.0.0.1:4566/cfn/1';
     expect(answeredAt(local, 'http://127.0.0.1:4566')).toBe(local);
     expect(() => answeredAt(local, 'http://127.0.0.1:4567')).toThrow(/^ResponseURL must be at the host of AWS_ENDPOINT_URL/);
@@ -158,7 +158,7 @@ describe('where CloudFormation takes answers', () => {
     expect(() => answeredAt(RESPONSE_URL, 'http://127.0.0.1:4566')).toThrow(/ResponseURL/);
   });
 
-  test.each(['localhost', '127.0.0.1', '[::1]'])('where AWS is emulated on the machine itself, %s is the host, and so are its other names', host => {
+  test.each(['localhost', '127.0.0.1', '[::1]'])('is %s where AWS is emulated on the machine itself, and so are its other names', host => {
     for (const other of ['localhost', '127.0.0.1', '[::1]']) {
       expect(answeredAt(`http://${other}:4566/cfn/1`, `http://${host}:4566`)).toBe(`http://${other}:4566/cfn/1`);
       expect(() => answeredAt(`http://${other}:4567/cfn/1`, `http://${host}:4566`)).toThrow(/^ResponseURL must be /);
@@ -166,70 +166,70 @@ describe('where CloudFormation takes answers', () => {
     expect(() => answeredAt('http://localhost.example.com:4566/cfn/1', `http://${host}:4566`)).toThrow(/^ResponseURL must be /);
   });
 
-  test('an endpoint that is no URL, or an ARN that is none of a function, is said to be wrong, and not the request', () => {
+  test('an endpoint that is no URL, or an ARN that is not of a function, is reported as wrong, and not the request', () => {
     expect(() => answeredAt(RESPONSE_URL, 'localhost')).toThrow('the environment variable AWS_ENDPOINT_URL of the function must be a URL, got "localhost"');
     expect(() => answeredAt(RESPONSE_URL, undefined, 'certificates')).toThrow(
       'the function must be invoked with the ARN of a Lambda function, which determines where CloudFormation accepts responses, got "certificates"; if AWS is emulated, set AWS_ENDPOINT_URL');
     expect(answeredAt('http://localhost:4566/a', 'http://localhost:4566', 'certificates')).toBe('http://localhost:4566/a');
   });
 
-  test.each([[undefined], [null], ['text'], [7], [[]]])('the event %p is none', event => {
+  test.each([[undefined], [null], ['text'], [7], [[]]])('is not looked for if the event is %p', event => {
     expect(() => addresseeOf(event, FUNCTION, ENVIRONMENT)).toThrow('the event is not a CloudFormation request');
   });
 });
 
-describe('an answer repeats', () => {
+describe('an answer', () => {
   const addressee = (changes: object) => addresseeOf({ ...REQUEST, ...changes }, FUNCTION, ENVIRONMENT);
 
-  test('the ids of the request, and the physical id that the resource has', () => {
+  test('repeats the ids of the request, and the physical id that the resource has', () => {
     expect(addressee({})).toEqual({ responseUrl: RESPONSE_URL, stackId: STACK, requestId: 'b3a1', logicalResourceId: 'Device', physicalResourceId: 'device-1' });
   });
 
-  test.each([[undefined], [null], [''], [7], [{}], ['x'.repeat(513)], ['\u0000'.repeat(100)]])('no id that is %p', odd => {
+  test.each([[undefined], [null], [''], [7], [{}], ['x'.repeat(513)], ['\u0000'.repeat(100)]])('repeats no id that is %p', odd => {
     const changes = { StackId: odd, RequestId: odd, LogicalResourceId: odd };
     expect(addressee(changes)).toEqual({ responseUrl: RESPONSE_URL, physicalResourceId: 'device-1' });
     expect(addressee({ ...changes, PhysicalResourceId: 'x'.repeat(1025) }).physicalResourceId).toBe(inventedId({}));
   });
 
-  test('an invented physical id at a creation, the same each time', () => {
+  test('has an invented physical id at a creation, the same each time', () => {
     const { physicalResourceId } = addressee({ RequestType: 'Create' });
     expect(physicalResourceId).toMatch(/^invalid-[0-9a-f]{32}$/);
     expect(addressee({ RequestType: 'Create', RequestId: 'another' }).physicalResourceId).toBe(physicalResourceId);
   });
 });
 
-describe('a request is refused', () => {
+describe('a request', () => {
   test.each([
     ['another stack of the account', STACK.replace('51af3dc0', '51af3dc1')],
     ['a stack that begins alike', `${STACK}0`],
     ['another account', STACK.replace('123456789012', '210987654321')],
     ['another Region', STACK.replace('eu-central-1', 'eu-west-1')],
     ['a name', 'iot'],
-  ])('of %s', (_, StackId) => {
+  ])('of %s is refused', (_, StackId) => {
     expect(() => parse({ ...REQUEST, StackId })).toThrow(
       `StackId must be the id of the stack that the function belongs to, got ${JSON.stringify(StackId.slice(0, 160)).slice(0, -1)}`);
   });
 
-  test.each([[undefined, 'none'], ['iot', '"iot"'], [FUNCTION, `"${FUNCTION}"`]])('by a function whose STACK_ID is %p, which is said', (stackId, got) => {
+  test.each([[undefined, 'none'], ['iot', '"iot"'], [FUNCTION, `"${FUNCTION}"`]])('is refused is refused by a function whose STACK_ID is %p, and the message says so', (stackId, got) => {
     expect(() => parse(REQUEST, { stackId, endpointUrl: undefined })).toThrow(
       `the environment variable STACK_ID of the function must be the id of its own stack (AWS::StackId), got ${got}; set it, or deploy the stack again`);
   });
 
-  test.each(['RequestId', 'LogicalResourceId', 'ResourceType', 'PhysicalResourceId'])('without %s, or with one that can\'t be', name => {
+  test.each(['RequestId', 'LogicalResourceId', 'ResourceType', 'PhysicalResourceId'])('is refused is refused without %s, or with one that can\'t be', name => {
     for (const odd of [undefined, null, '', 7, {}, 'x'.repeat(2000)]) {
       expect(() => parse({ ...REQUEST, [name]: odd })).toThrow(new RegExp(`^${name} must be a string of 1 to \\d+ bytes, got another value \\(not shown\\)$`));
     }
   });
 
-  test.each([['Recreate'], [undefined], ['constructor'], [{ toString: 1 }]])('with the request type %p', RequestType => {
+  test.each([['Recreate'], [undefined], ['constructor'], [{ toString: 1 }]])('is refused is refused with the request type %p', RequestType => {
     expect(() => parse({ ...REQUEST, RequestType })).toThrow(/^RequestType must be one of Create, Update, Delete, got /);
   });
 
-  test.each([[undefined], [null], [[]], ['text']])('with the properties %p', ResourceProperties => {
+  test.each([[undefined], [null], [[]], ['text']])('is refused is refused with the properties %p', ResourceProperties => {
     expect(() => parse({ ...REQUEST, ResourceProperties })).toThrow(/^ResourceProperties must be a map/);
   });
 
-  test.each([[null], [[]], ['text']])('with the old properties %p', OldResourceProperties => {
+  test.each([[null], [[]], ['text']])('is refused is refused with the old properties %p', OldResourceProperties => {
     expect(() => parse({ ...REQUEST, OldResourceProperties })).toThrow(/^OldResourceProperties must be a map/);
   });
 });

@@ -58,7 +58,7 @@ test('a delivery that fails where another one has succeeded is not answered, and
   expect(logged.join('')).toContain('left to another delivery');
 });
 
-test('a request after which something is left to be taken back is answered, and ends in an error, so that Lambda delivers it again', async () => {
+test('a request that leaves something to be taken back is answered, and ends in an error, so that Lambda delivers it again', async () => {
   const unfinished = 'the keys of device-… are still labelled';
   await expect(handle(async () => ({ physicalResourceId: IDENTITY, data: DATA, unfinished }))).rejects.toThrow(unfinished);
   expect(answer()).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: IDENTITY });
@@ -70,7 +70,7 @@ test('a request after which something is left to be taken back is answered, and 
 });
 
 describe('an answer', () => {
-  test('of success has what CloudFormation asks for, and nothing is masked', async () => {
+  test('of success has every member that CloudFormation demands, and nothing is masked', async () => {
     await handle(success);
     expect(answer()).toEqual({
       Status: 'SUCCESS',
@@ -83,7 +83,7 @@ describe('an answer', () => {
     });
   });
 
-  test('of failure says why', async () => {
+  test('of failure has the reason', async () => {
     await handle(failing(new LifecycleError('Device: validity must be shorter', IDENTITY, new Error('validity must be shorter'))));
     expect(answer()).toEqual({
       Status: 'FAILED',
@@ -102,7 +102,7 @@ describe('an answer', () => {
     expect(proxy.answerAttempts).toBe(1);
   });
 
-  test('that is longer than CloudFormation takes becomes a failure that says so', async () => {
+  test('that is longer than CloudFormation allows becomes a failure that says so', async () => {
     await handle(async () => ({ physicalResourceId: IDENTITY, data: { CertificatePem: 'x'.repeat(4000) } as never }));
     expect(answer()).toMatchObject({ Status: 'FAILED', Reason: expect.stringMatching(/would be 4\d\d\d bytes, but at most 4096 are allowed/) });
   });
@@ -132,7 +132,7 @@ describe('the physical id of a failure', () => {
   });
 });
 
-describe('delivering the answer', () => {
+describe('the delivery of the answer', () => {
   test('is tried again after faults of S3 and of the network', async () => {
     proxy.answerFaults = attempt => ([500, 'reset', 429] as const)[attempt];
     await handle(success);
@@ -154,8 +154,8 @@ describe('delivering the answer', () => {
   });
 });
 
-describe('running out of time', () => {
-  test('ends the work and is answered as a failure while there is time', async () => {
+describe('an invocation that runs out of time', () => {
+  test('ends its work and is answered as a failure while there is time', async () => {
     let ended = false;
     const endless: Work = (_, signal) => new Promise((_resolve, reject) => signal.addEventListener('abort', () => {
       ended = true;
@@ -166,16 +166,16 @@ describe('running out of time', () => {
     expect(answer()).toMatchObject({ Status: 'FAILED', PhysicalResourceId: IDENTITY, Reason: expect.stringMatching(/^Device: not finished within the 1 seconds/) });
   });
 
-  test('is answered even if the work does not end', async () => {
+  test('is answered even if its work does not end', async () => {
     await handle(() => new Promise(() => undefined), request(), 1_200);
     expect(answer()).toMatchObject({ Status: 'FAILED', PhysicalResourceId: expect.stringMatching(/^invalid-[0-9a-f]{32}$/) });
   });
 });
 
-describe('what is shown', () => {
+describe('a log or an answer', () => {
   const key = `MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg${'aB3+'.repeat(20)}`;
 
-  test('of a foreseen failure is its message without key material, on one line, under 1 kB', async () => {
+  test('shows the message of a foreseen failure, without key material, on one line, under 1 kB', async () => {
     await handle(failing(new LifecycleError(`Device: bad key\n${key} ${'ü'.repeat(2_000)}`, IDENTITY, new Error('bad key'))));
     const { Reason } = answer();
     expect(Reason).toMatch(/^Device: bad key \(base64, not shown\) ü+…$/);
@@ -187,13 +187,13 @@ describe('what is shown', () => {
     ['a fault of this library', new TypeError(`can't read ${key}`)],
     ['a fault below it', Object.assign(new Error(`asn1 ${key}`), { code: 'ERR_OSSL_ASN1' })],
     ['something thrown that is no error', key],
-  ])('of %s is nothing but where to read on', async (_, error) => {
+  ])('shows of %s only where to read on', async (_, error) => {
     await handle(failing(new LifecycleError('Device: secret', IDENTITY, error)));
     expect(answer().Reason).toBe('Device: an unexpected error; see the log of the function, request invocation-1');
     expect(logged.join()).not.toContain('aB3+aB3+');
   });
 
-  test('in the log is who asked for what, and how it ended', async () => {
+  test('has, in the log, the resource, the request, and the result', async () => {
     await handle(success);
     expect(logged.map(line => JSON.parse(line))).toEqual([{
       level: 'INFO',
@@ -211,7 +211,7 @@ describe('what is shown', () => {
     }]);
   });
 
-  test('in the log is neither the URL nor a property', async () => {
+  test('has, in the log, neither the URL nor a property', async () => {
     await handle(success);
     await handle(failing(new Error('no')));
     proxy.answerFaults = () => 403;
@@ -227,7 +227,7 @@ describe('an event that is to be answered elsewhere', () => {
     ['to another host', { ResponseURL: 'http://127.0.0.2/cfn/r1' }],
     ['nowhere', { ResponseURL: undefined }],
     ['to a list', { ResponseURL: [] }],
-  ])('%s is neither carried out nor answered', async (_, changes) => {
+  ])('is neither carried out nor answered: %s', async (_, changes) => {
     const work = jest.fn(success);
     await handle(work, request(changes));
     expect(work).not.toHaveBeenCalled();
@@ -244,7 +244,7 @@ describe('an event of CloudFormation that is not for this function, or not whole
     ['of an unknown kind', { RequestType: 'Import' }, 'Device: RequestType must be one of Create, Update, Delete, got "Import"'],
     ['without a type', { ResourceType: undefined }, 'Device: ResourceType must be a string of 1 to 255 bytes, got another value (not shown)'],
     ['of a resource without a name', { LogicalResourceId: null }, 'the resource: LogicalResourceId must be a string of 1 to 255 bytes, got another value (not shown)'],
-  ])('%s is not carried out, and answered with what is wrong, so that the stack does not wait for 20 minutes', async (_, changes, Reason) => {
+  ])('as %s is not carried out, and answered with the fault, so that the stack does not wait for 20 minutes', async (_, changes, Reason) => {
     const work = jest.fn(success);
     await handle(work, request(changes));
     expect(work).not.toHaveBeenCalled();
@@ -257,7 +257,7 @@ describe('an event of CloudFormation that is not for this function, or not whole
     expect(Object.keys(answer())).toEqual(['Status', 'Reason', 'PhysicalResourceId', 'RequestId']);
   });
 
-  test('is told of a function without STACK_ID', async () => {
+  test('is answered by a function without STACK_ID with that reason', async () => {
     await handleCloudFormationEvent(request(), context(), success, { stackId: undefined, endpointUrl: proxy.url });
     expect(answer().Reason).toMatch(/^Device: the environment variable STACK_ID of the function must be the id of its own stack \(AWS::StackId\), got none; set it/);
   });
@@ -273,7 +273,7 @@ describe('an event of CloudFormation that is not for this function, or not whole
     expect(work).not.toHaveBeenCalled();
   });
 
-  test('is not said to be removed where it was made by somebody else', async () => {
+  test('is not answered as removed if another function made it', async () => {
     await handle(success, request({ StackId: `${STACK}1`, RequestType: 'Delete', PhysicalResourceId: IDENTITY }));
     expect(answer()).toMatchObject({ Status: 'FAILED', PhysicalResourceId: IDENTITY });
   });
@@ -285,23 +285,23 @@ describe('an answer goes out', () => {
       throw new RangeError('no reason');
     },
   });
-  test.each(['message', 'name', 'cause'])('although the %s of the error can\'t be read', async property => {
+  test.each(['message', 'name', 'cause'])('even if the %s of the error can\'t be read', async property => {
     await handle(failing(odd(property)));
     expect(answer()).toMatchObject({ Status: 'FAILED', PhysicalResourceId: expect.stringMatching(/^invalid-/), Reason: expect.stringMatching(/./) });
   });
 
-  test('although the reason is no text', async () => {
+  test('even if the reason is no string', async () => {
     await handle(failing(Object.assign(new Error(), { message: { toString: 1 } })));
     expect(answer().Reason).toBe('it failed, and the reason can\'t be shown; see the log of the function, request invocation-1');
   });
 
-  test('although a name in the event has 60,000 characters', async () => {
+  test('even if a name in the event has 60,000 characters', async () => {
     await handle(failing(new LifecycleError('Device: subject.commonName must be shorter', undefined, new Error('no'))),
       request({ ResourceProperties: { Subject: { CommonName: 'x'.repeat(60_000) } } }));
     expect(answer().Reason).toBe('Device: subject.commonName must be shorter');
   });
 
-  test('although what is declared is as deep as JSON can be', async () => {
+  test('even if the declaration is as deep as JSON can be', async () => {
     const Extensions = JSON.parse(`${'['.repeat(5_000)}${']'.repeat(5_000)}`);
     await handle(failing(new LifecycleError('Device: no', undefined, new Error('no'))), request({ ResourceProperties: { Extensions } }));
     expect(answer().Reason).toBe('Device: no');

@@ -25,7 +25,7 @@ test.each<[string, object, string]>([
   ['a directory name', names([], { Directory: [{ Organization: 'AcmeIotPlatformFactoryHangzhouProductionLine4' }] }), 'got AcmeIotPlatformFactoryHangzhouProductionLine4'],
   ['a rule for the names of a request', { AllowedNames: { Uri: [LONG_URI] } }, `got ${LONG_URI}`],
   ['the ledger of the issuer', { IssuerLedgerTable: 'AcmeIotPlatform-CaLedger4C5D6E7F-1A2B3C4D5E6F7' }, 'the ledger AcmeIotPlatform-CaLedger4C5D6E7F-1A2B3C4D5E6F7 does not exist'],
-])('%s is told as it was declared', (_, properties, message) => {
+])('a reason shows %s as it was declared', (_, properties, message) => {
   expect(told(properties, message)).toBe(message);
 });
 
@@ -35,7 +35,7 @@ test.each<[string, (text: string) => object]>([
   ['a path', text => ({ KeyStorage: { Type: 'Parameter', Path: text } })],
   ['a rule', text => ({ AllowedNames: { Dns: [text] } })],
   ['the value of an extension', text => ({ Extensions: { CustomExtensions: [{ Oid: '1.2.3', Value: text }] } })],
-])('a private key that was pasted in the place of %s is not told, whatever its form', (_, properties) => {
+])('a private key that was pasted in the place of %s is not shown, whatever its form', (_, properties) => {
   const der = KEY.export({ type: 'pkcs8', format: 'der' }).toString('base64');
   const pem = KEY.export({ type: 'pkcs8', format: 'pem' }).toString();
   const hex = KEY.export({ type: 'pkcs8', format: 'der' }).toString('hex');
@@ -48,7 +48,7 @@ test.each<[string, (text: string) => object]>([
   }
 });
 
-test('what is declared in another form than it should have hides nothing and breaks nothing', () => {
+test('a value that is declared in another form than it should have hides nothing and breaks nothing', () => {
   for (const odd of [undefined, null, 7, true, 'text', ['list'], { Deep: [{ Deeper: null }] }]) {
     expect(told({ Extensions: odd, AllowedNames: odd, Subject: odd, KeyStorage: odd, LedgerTable: odd }, 'subject must be a map')).toBe('subject must be a map');
   }

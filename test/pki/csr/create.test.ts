@@ -22,8 +22,8 @@ const CONSTRAINTS = extension('2.5.29.19', Buffer.from('30060101ff020100', 'hex'
 const USAGE = extension('2.5.29.15', Buffer.from('03020106', 'hex'), TRUE);
 const CASES = KEY_ALGORITHM_NAMES.flatMap(algorithm => HASH_ALGORITHM_NAMES.map(hash => [algorithm, hash] as const));
 
-describe('a request for a CA is signed by its key, and says what it asks for', () => {
-  test.each(CASES)('by %s with %s', async (algorithm, hash) => {
+describe('a request for a CA', () => {
+  test.each(CASES)('verifies in OpenSSL and asks for the declared extensions, by %s with %s', async (algorithm, hash) => {
     const der = await createCertificationRequest(SUBJECT, signerOf(CA_KEYS[algorithm]), hash, sequence(CONSTRAINTS, USAGE));
     const pem = file(`${algorithm}-${hash}.pem`, toPem('CERTIFICATE REQUEST', der));
     const { status, stderr } = openssl(['req', '-in', pem, '-verify', '-noout']);
@@ -44,7 +44,7 @@ describe('a request for a CA is signed by its key, and says what it asks for', (
     }
   });
 
-  whereInstalled(hasCerttool(), 'certtool', 'gnutls-bin').test.each(KEY_ALGORITHM_NAMES)('as GnuTLS reads it, by %s', async algorithm => {
+  whereInstalled(hasCerttool(), 'certtool', 'gnutls-bin').test.each(KEY_ALGORITHM_NAMES)('verifies in GnuTLS, by %s', async algorithm => {
     const der = await createCertificationRequest(SUBJECT, signerOf(CA_KEYS[algorithm]), 'SHA-384', sequence(CONSTRAINTS, USAGE));
     const { status, stdout, stderr } = certtool(['--crq-info'], toPem('CERTIFICATE REQUEST', der));
     expect([status, stderr]).toEqual([0, expect.not.stringContaining('rror')]);
@@ -53,7 +53,7 @@ describe('a request for a CA is signed by its key, and says what it asks for', (
   });
 });
 
-test('a request without extensions has the attributes that RFC 2986 wants all the same, as OpenSSL writes them', async () => {
+test('a request without extensions has the field for attributes that RFC 2986 demands, as OpenSSL writes it', async () => {
   const key = file('key.pem', CA_KEYS.RSA_2048);
   const der = await createCertificationRequest(SUBJECT, signerOf(CA_KEYS.RSA_2048), 'SHA-256');
   const name = ['-subj', '/C=CN/O=Acme/CN=Acme IoT Root CA', '-config', file('openssl.cnf', '[req]\ndistinguished_name=n\nstring_mask=default\n[n]\n')];
@@ -61,7 +61,7 @@ test('a request without extensions has the attributes that RFC 2986 wants all th
   expect(readCertificationRequest(der).extensions).toEqual([]);
 });
 
-test('a request may be signed elsewhere, and is found out where that is another key', async () => {
+test('a request can be signed elsewhere, and is refused if another key signed it', async () => {
   const [ours, theirs] = [signerOf(CA_KEYS.EC_P256), signerOf(CA_KEYS.EC_P384)];
   const later = { publicKey: ours.publicKey, sign: async (data: Buffer) => ours.sign(data, 'SHA-256') };
   expect(readCertificationRequest(await createCertificationRequest(SUBJECT, later, 'SHA-256')).publicKey).toEqual(ours.publicKey);

@@ -10,7 +10,7 @@ const BASE64 = DER.toString('base64');
 const lines = PEM.trim().split('\n');
 const [begin, end] = [lines[0], lines[lines.length - 1]];
 
-describe('a request is read from', () => {
+describe('a request', () => {
   test.each<[string, string | Buffer]>([
     ['PEM', PEM],
     ['PEM in a buffer, as a file is read', Buffer.from(PEM)],
@@ -34,7 +34,7 @@ describe('a request is read from', () => {
     ['base64', BASE64],
     ['base64 in lines', lines.slice(1, -1).join('\n')],
     ['base64 in a buffer', Buffer.from(BASE64)],
-  ])('%s', (_, input) => expect(readCertificationRequest(input).der).toEqual(DER));
+  ])('can be read from %s', (_, input) => expect(readCertificationRequest(input).der).toEqual(DER));
 });
 
 const KEY = DEVICE_KEYS.EC_P256;
@@ -56,7 +56,7 @@ function messageOf(input: string | Buffer): string {
   throw new Error('the request was taken');
 }
 
-describe('a request is refused, and nothing of it is shown, for', () => {
+describe('a request from outside', () => {
   const form = 'certificateSigningRequest must be one PEM block with the label CERTIFICATE REQUEST or NEW CERTIFICATE REQUEST, '
     + 'or DER, or DER in base64, got ';
   const other = `${form}other text or an incomplete block`;
@@ -87,7 +87,7 @@ describe('a request is refused, and nothing of it is shown, for', () => {
     ['a full-width letter', BASE64.replace('M', '\uff2d'), damaged],
     ['a path', '/home/user/device.csr', damaged],
     ['a line end that is none', PEM.replace('\n', '\v'), damaged],
-  ])('%s', (_, input, message) => expect(messageOf(input)).toBe(message));
+  ])('is refused (%s), and nothing of it is shown', (_, input, message) => expect(messageOf(input)).toBe(message));
 
   test.each<[string, string | Buffer]>([
     ['a key instead', KEY],
@@ -101,12 +101,12 @@ describe('a request is refused, and nothing of it is shown, for', () => {
     ['a key in base64', fromPem(KEY).toString('base64')],
     ['a key in base64 with the label of a request', toPem('CERTIFICATE REQUEST', fromPem(CA_KEYS.RSA_2048))],
     ['a key of Ed25519 in DER', fromPem(CA_KEYS.ED25519)],
-  ])('%s', (_, input) => {
+  ])('is refused without being shown if it holds %s', (_, input) => {
     const message = messageOf(input);
     expect(message).toBe('certificateSigningRequest must not be a private key; take the key out of the declaration, and consider it disclosed');
   });
 
-  test('a key that is damaged, in base64', () => {
+  test('is refused without showing anything of the key if it holds a damaged key in base64', () => {
     const body = fromPem(KEY).toString('base64');
     for (const input of [body.slice(1), body.slice(0, -9), `AAAA${body}`, `-----BEGIN-----\n${body}`, `{"key":"${body}"}`, PEM.replace(lines[2], body)]) {
       expectNothingOf(body, messageOf(input));
@@ -123,19 +123,19 @@ describe('a request is refused, and nothing of it is shown, for', () => {
     ['a request and 16 kB of white space', PEM + ' '.repeat(16_384), size(PEM.length + 16_384)],
     ['characters of four bytes', '\u{1f510}'.repeat(4097), size(16_388)],
     ['DER of 16385 bytes', Buffer.concat([DER, Buffer.alloc(16_385 - DER.length)]), size(16_385)],
-  ])('%s, before it is decoded', (_, input, message) => expect(messageOf(input)).toBe(message));
+  ])('is refused before it is decoded (%s)', (_, input, message) => expect(messageOf(input)).toBe(message));
 
   test.each([
     ['hyphens', '-'.repeat(16_384)], ['beginnings', '-----BEGIN '.repeat(1489)], ['beginnings of keys', '-----BEGIN A'.repeat(1365)],
     ['white space', `${begin}${' \n'.repeat(8000)}`], ['padding', '='.repeat(16_384)], ['letters', 'A'.repeat(16_384)], ['sequences', '0'.repeat(16_384)],
     ['half a label', `-----BEGIN ${'A '.repeat(8000)}`],
-  ])('16 kB of %s, at once', (_, input) => {
+  ])('is refused within a second if it is 16 kB of %s', (_, input) => {
     const start = process.hrtime.bigint();
     expect(messageOf(input)).toMatch(/^certificateSigningRequest must be /);
     expect(Number(process.hrtime.bigint() - start)).toBeLessThan(1e9);
   });
 
-  test('a sequence of sequences without end', () => {
+  test('is refused if its sequences nest without end', () => {
     expect(messageOf(Buffer.alloc(16_384, '3080', 'hex'))).toContain('definite length');
     expect(messageOf(Buffer.alloc(16_384, '30'))).toMatch(/^certificateSigningRequest must be /);
   });

@@ -28,7 +28,7 @@ describe('a proof of possession that anybody can write down', () => {
     return Buffer.concat([Buffer.of(0, 1), Buffer.alloc(modulus.length - digest.length - 3, 0xff), Buffer.of(0), digest]);
   }
 
-  test('by the public exponent 1 is taken by OpenSSL, and refused here before the signature is looked at', () => {
+  test('is accepted by OpenSSL for the public exponent 1, and refused here before the signature is checked', () => {
     const der = makeRequest({ privateKey: DEVICE_KEYS.RSA_2048, publicKey: rsaSpki(modulus, 1), signature: padded });
     expect(opensslVerdict(der)).toContain('verify OK');
     expect(() => readCertificationRequest(der)).toThrow('got an RSA key with the public exponent 1; make a new key pair');
@@ -51,13 +51,13 @@ describe('a proof of possession that anybody can write down', () => {
   /** S = 1, so that S B is the base point, whatever is signed. */
   const forged = Buffer.from(`58${'66'.repeat(31)}01${'00'.repeat(31)}`, 'hex');
 
-  test('by a point of Ed25519 of small order is taken by OpenSSL, and refused here', () => {
+  test('is accepted by OpenSSL for a point of Ed25519 of small order, and refused here', () => {
     const der = makeRequest({ privateKey: DEVICE_KEYS.ED25519, publicKey: ed25519Spki(Buffer.from(SMALL_ORDER[0], 'hex')), signature: () => forged });
     expect(opensslVerdict(der)).toContain('verify OK');
     expect(() => readCertificationRequest(der)).toThrow('got an Ed25519 key of small order, with which anyone can sign; make a new key pair');
   });
 
-  test.each(SMALL_ORDER)('is possible by %s, which is refused', point => {
+  test.each(SMALL_ORDER)('is possible for the point %s, which is refused here', point => {
     const publicKey = ed25519Spki(Buffer.from(point, 'hex'));
     const key = createPublicKey({ key: publicKey, format: 'der', type: 'spki' });
     // Of eight messages or fewer, one has a digest by which the point falls out of the equation.
@@ -67,19 +67,19 @@ describe('a proof of possession that anybody can write down', () => {
   });
 });
 
-describe('a key is taken', () => {
-  test.each(KEY_ALGORITHM_NAMES)('of %s', algorithm => {
+describe('a strong key', () => {
+  test.each(KEY_ALGORITHM_NAMES)('of %s is accepted', algorithm => {
     assertStrongPublicKey(spkiOf(CA_KEYS[algorithm]));
     assertStrongPublicKey(spkiOf(DEVICE_KEYS[algorithm]));
   });
 
-  test('of Ed25519, a hundred times', () => {
+  test('of Ed25519 is accepted each time, for a hundred keys', () => {
     for (let turn = 0; turn < 100; turn++) {
       assertStrongPublicKey(generateKeyPairSync('ed25519').publicKey.export(SPKI_DER));
     }
   });
 
-  test.each(['not-found-far-2048', 'not-found-factor-757'])('of RSA whose weakness no quick search finds: %s', name => {
+  test.each(['not-found-far-2048', 'not-found-factor-757'])('of RSA is accepted if no quick search finds its weakness: %s', name => {
     assertStrongPublicKey(rsaSpki(Buffer.from(MODULI[name], 'hex')));
   });
 });
@@ -88,13 +88,13 @@ const EVEN = 'whose modulus is even';
 const CLOSE = 'whose prime factors are close to each other';
 const ROCA = 'from a faulty generator (ROCA, CVE-2017-15361)';
 
-describe('a key of RSA is refused', () => {
+describe('a key of RSA', () => {
   test.each([
     ['roca-2048', ROCA], ['roca-3072', ROCA], ['roca-4096', ROCA],
     ['close-next-2048', CLOSE], ['close-next-8192', CLOSE], ['close-50-rounds-2048', CLOSE], ['close-100-rounds-3072', CLOSE],
     ['close-200-rounds-4096', CLOSE], ['square-2048', CLOSE],
     ['factor-3', 'whose modulus is divisible by 3'], ['factor-751', 'whose modulus is divisible by 751'], ['even', EVEN],
-  ])('that is weak: %s', (name, complaint) => {
+  ])('is refused if it is weak: %s', (name, complaint) => {
     expect(() => assertStrongPublicKey(rsaSpki(Buffer.from(MODULI[name], 'hex')), 'certificateSigningRequest')).toThrow(
       new RegExp(`^certificateSigningRequest must hold .*, got an RSA key ${complaint.replace(/[()]/g, '\\$&')}.*; make a new key pair$`));
   });
@@ -122,10 +122,10 @@ describe('a key of RSA is refused', () => {
     ['with a third number', sequence(sequence(objectIdentifier('1.2.840.113549.1.1.1'), NULL_DER),
       bitString(sequence(integer(good), integer(65_537), integer(1)))), 'bytes that are not such a key'],
     ['for RSA-PSS only', generateKeyPairSync('rsa-pss', { modulusLength: 2048 }).publicKey.export(SPKI_DER), 'a key of RSA-PSS'],
-  ])('%s', (_, spki, complaint) => expect(() => assertStrongPublicKey(spki)).toThrow(complaint));
+  ])('is refused (%s)', (_, spki, complaint) => expect(() => assertStrongPublicKey(spki)).toThrow(complaint));
 });
 
-describe('a key on a curve is refused', () => {
+describe('a key on a curve', () => {
   const { x, y } = jwkOf(DEVICE_KEYS.EC_P256);
   const point = Buffer.concat([Buffer.of(4), base64(x), base64(y)]);
   /** The root of the curve's b: the y where x is 0. */
@@ -162,14 +162,14 @@ describe('a key on a curve is refused', () => {
     ['P-192', generated('prime192v1'), 'an EC key on the curve P-192'],
     ['P-224', generated('secp224r1'), 'an EC key on the curve P-224'],
     ['of nobody', ecSpki(point, curve('1.2.3')), 'an EC key on the curve 1.2.3'],
-  ])('%s', (_, spki, complaint) => expect(() => assertStrongPublicKey(spki)).toThrow(complaint));
+  ])('is refused (%s)', (_, spki, complaint) => expect(() => assertStrongPublicKey(spki)).toThrow(complaint));
 
-  test('at the coordinate 0 not, where the curve has a point', () => {
+  test('is accepted at the coordinate 0 if the curve has a point there', () => {
     assertStrongPublicKey(ecSpki(Buffer.concat([Buffer.of(4), Buffer.alloc(32), rootOfB])));
   });
 });
 
-describe('a key is refused', () => {
+describe('a key', () => {
   const ed = base64(jwkOf(DEVICE_KEYS.ED25519).x);
   const offCurve = Buffer.concat([Buffer.of(2), Buffer.alloc(31)]);
 
@@ -185,12 +185,12 @@ describe('a key is refused', () => {
     ['with an octet after the end', Buffer.concat([ed25519Spki(ed), Buffer.of(0)]), '45 bytes that are not such a key'],
     ['that is nothing', Buffer.alloc(0), '0 bytes that are not such a key'],
     ['that is a certification request', fromPem(fixture('openssl-p256.pem')), 'bytes that are not such a key'],
-  ])('%s', (_, spki, complaint) => {
+  ])('is refused (%s)', (_, spki, complaint) => {
     expect(() => assertStrongPublicKey(spki)).toThrow(complaint);
     expect(() => readCertificationRequest(makeRequest({ publicKey: spki }))).toThrow(/^certificateSigningRequest must /);
   });
 
-  test('even where its signature is right', () => {
+  test('is refused even if its signature is right', () => {
     const { publicKey, privateKey } = generateKeyPairSync('rsa', {
       modulusLength: 1024, publicKeyEncoding: SPKI_DER, privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
     });

@@ -35,7 +35,7 @@ function isOnCurve(key: Buffer): boolean {
   return y < P && power(xSquared, (P - 1n) / 2n, P) === 1n;
 }
 
-test('a key of Ed25519 is taken where its point is on the curve: half of all numbers', () => {
+test('a key of Ed25519 is accepted if its point is on the curve, as half of all numbers are', () => {
   const keys = Array.from({ length: 300 }, () => randomBytes(32));
   const taken = keys.filter(key => checkEd25519Key(key) === undefined);
   expect(taken.map(key => key.toString('hex'))).toEqual(keys.filter(isOnCurve).map(key => key.toString('hex')));
@@ -43,7 +43,7 @@ test('a key of Ed25519 is taken where its point is on the curve: half of all num
   expect(taken.length).toBeLessThan(210);
 });
 
-test('a modulus is not called weak by chance', () => {
+test('a strong modulus is not called weak by chance', () => {
   const odd = Array.from({ length: 2000 }, () => {
     const modulus = randomBytes(256);
     modulus[0] = 0xc0;
@@ -57,7 +57,7 @@ test('a modulus is not called weak by chance', () => {
   expect(2000 - weak.length).toBeLessThan(500);
 });
 
-test('the mark of a faulty generator is one that a sound one leaves in none of ten million keys', () => {
+test('a sound generator leaves the mark of the faulty one in fewer than one of ten million keys', () => {
   let chance = 1;
   for (let prime = 3; prime <= 167; prime += 2) {
     if (![3, 5, 7, 11, 13].some(divisor => prime !== divisor && prime % divisor === 0)) {
@@ -71,7 +71,7 @@ test('the mark of a faulty generator is one that a sound one leaves in none of t
   expect(chance).toBeLessThan(1e-7);
 });
 
-test('the largest key takes a few milliseconds', () => {
+test('the check of the largest key takes a few milliseconds', () => {
   const modulus = randomBytes(1024);
   modulus[0] = 0xff;
   const product = [3n, 5n, 7n, 11n, 13n].reduce((value, prime) => value * prime, 2n);

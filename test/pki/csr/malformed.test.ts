@@ -18,7 +18,7 @@ const AGAIN = extension('2.5.29.17', hex('3003 8201 62'));
 /** Attributes in the order of DER. */
 const sorted = (...parts: readonly Buffer[]): Buffer => attributes(...[...parts].sort(Buffer.compare));
 
-test('a request that the tests put together is one that is taken, and so is one with every extension there is', () => {
+test('a request that these tests put together is accepted, and so is one with every known extension', () => {
   expect(readCertificationRequest(makeRequest()).subject).toEqual(SUBJECT);
   const many = Array.from({ length: 500 }, (_, index) => extension(`1.3.6.1.4.1.99999.${index}`, NULL_DER, ...index % 2 ? [CRITICAL] : []));
   const { extensions } = readCertificationRequest(makeRequest({ attributes: attributes(extensionRequest(...many)) }));
@@ -26,7 +26,7 @@ test('a request that the tests put together is one that is taken, and so is one 
   expect(extensions[499]).toEqual({ oid: '1.3.6.1.4.1.99999.499', critical: true, value: NULL_DER });
 });
 
-test.each(Object.keys(DEVICE_KEYS) as (keyof typeof DEVICE_KEYS)[])('a request by %s is taken', algorithm => {
+test.each(Object.keys(DEVICE_KEYS) as (keyof typeof DEVICE_KEYS)[])('a request by %s is accepted', algorithm => {
   const privateKey = DEVICE_KEYS[algorithm];
   expect(readCertificationRequest(makeRequest({ privateKey })).publicKey).toEqual(createPublicKey(privateKey).export(SPKI_DER));
 });
@@ -112,8 +112,8 @@ const SIGNED: readonly (readonly [what: string, parts: RequestParts, message: st
   }, 'more than 24 levels'],
 ];
 
-describe('a request that is signed is refused for', () => {
-  test.each(SIGNED)('%s', (_, parts, message) => {
+describe('a request with a right signature', () => {
+  test.each(SIGNED)('is refused for %s', (_, parts, message) => {
     const der = makeRequest(parts);
     expect(() => readCertificationRequest(der)).toThrow(message);
     expect(() => readCertificationRequest(der)).toThrow(/^certificateSigningRequest must be a certification request \(RFC 2986\) in strict DER: /);
@@ -170,14 +170,14 @@ const AROUND: readonly (readonly [what: string, der: () => Buffer, message: stri
   ['a public key in its place', () => other.publicKey, 'must have tag 0x30'],
 ];
 
-describe('a request is refused for', () => {
-  test.each(AROUND)('%s', (_, derOf, message) => {
+describe('a request that is damaged around what is signed', () => {
+  test.each(AROUND)('is refused (%s)', (_, derOf, message) => {
     const der = derOf();
     expect(() => readCertificationRequest(der)).toThrow(message);
     expect(() => readCertificationRequest(der)).toThrow(/^certificateSigningRequest must /);
   });
 
-  test('being a certificate', async () => {
+  test('is refused if it is a certificate', async () => {
     expect(() => readCertificationRequest(Buffer.from(VALID))).not.toThrow();
     const { certificate } = await testCa();
     expect(() => readCertificationRequest(certificate)).toThrow('must have tag 0x02');
@@ -187,11 +187,11 @@ describe('a request is refused for', () => {
 test.each([
   ['RSA without parameters', DEVICE_KEYS.RSA_2048, sequence(objectIdentifier('1.2.840.113549.1.1.11'))],
   ['ECDSA with NULL, as mbedTLS writes it', DEVICE_KEYS.EC_P256, sequence(objectIdentifier('1.2.840.10045.4.3.2'), NULL_DER)],
-])('a signature by %s is taken', (_, privateKey, algorithm) => {
+])('a signature by %s is accepted', (_, privateKey, algorithm) => {
   expect(readCertificationRequest(makeRequest({ privateKey, algorithm })).subject).toEqual(SUBJECT);
 });
 
-test('a request without the field for attributes is taken, as OpenSSL takes it', () => {
+test('a request without the field for attributes is accepted, as OpenSSL accepts it', () => {
   const der = makeRequest({ attributes: Buffer.alloc(0) });
   expect(readCertificationRequest(der)).toMatchObject({ extensions: [], attributes: [] });
   expect(openssl(['req', '-inform', 'DER', '-verify', '-noout'], der)).toMatchObject({ status: 0 });

@@ -44,14 +44,14 @@ function read(input: string | Buffer): CertificationRequest | string {
 
 const taken = (inputs: readonly (string | Buffer)[]): readonly (string | Buffer)[] => inputs.filter(input => typeof outcome(input) !== 'string');
 
-test('every valid request is taken', () => expect(taken(VALID)).toHaveLength(VALID.length));
+test('every valid request is accepted', () => expect(taken(VALID)).toHaveLength(VALID.length));
 
-describe('of a valid request, none is taken', () => {
-  test.each(VALID.map((der, index) => [index, der] as const))('of the prefixes (%d)', (_, der) => {
+describe('a valid request', () => {
+  test.each(VALID.map((der, index) => [index, der] as const))('is refused as soon as it is cut off anywhere (request %d)', (_, der) => {
     expect(taken(Array.from(der, (__, length) => der.subarray(0, length)))).toEqual([]);
   });
 
-  test('of the prefixes of its PEM and of its base64', () => {
+  test('is refused as soon as its PEM or its base64 is cut off anywhere', () => {
     const base64 = RICH.toString('base64');
     for (const text of [toPem('CERTIFICATE REQUEST', RICH).trim(), base64]) {
       expect(taken(Array.from(text, (_, length) => text.slice(0, length)))).toEqual([]);
@@ -59,7 +59,7 @@ describe('of a valid request, none is taken', () => {
   });
 
   // One request for each family of keys, and the one with most in it: 24,000 bits.
-  test.each(['rich', 'openssl-ed25519.pem', 'openssl-rsa2048.pem', 'mbedtls-p256.pem'])('that has one other bit: %s', name => {
+  test.each(['rich', 'openssl-ed25519.pem', 'openssl-rsa2048.pem', 'mbedtls-p256.pem'])('is refused with any other bit: %s', name => {
     const der = name === 'rich' ? RICH : fromPem(fixture(name));
     const flipped = Array.from({ length: 8 * der.length }, (__, bit) => {
       const copy = Buffer.from(der);
@@ -100,7 +100,7 @@ function encodedAgain(octets: Buffer): Buffer {
 
 const RUNS = 100_000;
 
-test(`of ${RUNS} mutated requests, none crashes or hangs the reader, and none is taken for another key or by a broken signature`, () => {
+test(`of ${RUNS} mutated requests, none crashes or hangs the reader, and none is accepted for another key or with a broken signature`, () => {
   const seed = process.env.CSR_FUZZ_SEED ?? '1';
   console.info(`CSR_FUZZ_SEED=${seed}`);
   const random = new Randomness(seed);

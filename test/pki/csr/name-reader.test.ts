@@ -17,7 +17,7 @@ const text = (tag: number, octets: string | Buffer): Buffer => element(tag, Buff
 
 const isPrintable = (attribute: SubjectAttribute): boolean => (SUBJECT_ATTRIBUTES[attribute] as SubjectAttributeFacts).printableOnly === true;
 
-describe('a name is read', () => {
+describe('a name', () => {
   test.each<[string, Buffer, object]>([
     ['of PrintableString', cn(printableString('sensor-001')), { commonName: 'sensor-001' }],
     ['of UTF8String', cn(utf8String('Größe 😀')), { commonName: 'Größe 😀' }],
@@ -27,15 +27,15 @@ describe('a name is read', () => {
     ['with values that look like two attributes', cn(utf8String('a, CN=admin/CN=root+O=x')), { commonName: 'a, CN=admin/CN=root+O=x' }],
     ['with a byte order mark that is there', cn(utf8String('\ufeffa')), { commonName: '\ufeffa' }],
     ['with an empty value', cn(utf8String('')), { commonName: '' }],
-  ])('%s', (_, der, values) => expect(readName(der)).toEqual(values));
+  ])('is read (%s)', (_, der, values) => expect(readName(der)).toEqual(values));
 
-  test('with every attribute that a certificate can have', () => {
+  test('is read with every attribute that a certificate can have', () => {
     const encoded = (attribute: SubjectAttribute): Buffer => isPrintable(attribute) ? printableString(attribute) : utf8String(attribute);
     const pairs = SUBJECT_ATTRIBUTE_NAMES.map(attribute => pair(SUBJECT_ATTRIBUTES[attribute].oid, encoded(attribute)));
     expect(readName(name(...pairs))).toEqual(Object.fromEntries(SUBJECT_ATTRIBUTE_NAMES.map(attribute => [attribute, attribute])));
   });
 
-  test('with whatever was written, for all values', () => {
+  test('is read as it was written, for any values', () => {
     const value = fc.string({ unit: 'binary', maxLength: 40 });
     const printable = fc.string({ unit: fc.constantFrom(...'AZaz09 \'()+,-./:=?'), maxLength: 40 });
     const attributes = Object.fromEntries(SUBJECT_ATTRIBUTE_NAMES.map(attribute => [attribute, isPrintable(attribute) ? printable : value])) as
@@ -47,7 +47,7 @@ describe('a name is read', () => {
   });
 });
 
-test('the values are for the rules to judge, which refuse what a certificate must not say', () => {
+test('a value that a certificate must not have is read, and then refused by the rules', () => {
   const complaintOf = (value: string): string | undefined => checkSubject(readName(cn(utf8String(value))));
   expect(complaintOf('sensor-001')).toBeUndefined();
   expect(complaintOf('a'.repeat(64))).toBeUndefined();
@@ -57,7 +57,7 @@ test('the values are for the rules to judge, which refuse what a certificate mus
   expect(checkSubject(readName(name(pair('2.5.4.6', printableString('cn')), pair(CN, utf8String('a')))))).toMatch(/^subject\.country must be a country code/);
 });
 
-describe('a name is refused', () => {
+describe('a name from outside', () => {
   const way = '; create the request again, or declare `subject`';
 
   test.each<[string, Buffer, string]>([
@@ -86,9 +86,9 @@ describe('a name is refused', () => {
     ['with something after the end', Buffer.concat([sequence(), Buffer.of(0)]), 'must end at offset'],
     ['that is a set', element(0x31), 'must have tag 0x30'],
     ['that is nothing', Buffer.alloc(0), 'must have tag 0x30'],
-  ])('%s', (_, der, message) => expect(() => readName(der)).toThrow(message));
+  ])('is refused (%s)', (_, der, message) => expect(() => readName(der)).toThrow(message));
 
-  test('with 500 organizational units', () => {
+  test('is refused if it has 500 organizational units', () => {
     expect(() => readName(name(...Array.from({ length: 500 }, () => pair('2.5.4.11', utf8String('a')))))).toThrow('got organizationalUnit twice');
   });
 });

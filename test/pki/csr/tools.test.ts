@@ -61,12 +61,12 @@ const REFUSED: { readonly [file: string]: string } = {
 
 const file = temporaryFiles();
 
-test('every request in the folder is expected', () => {
+test('every request in the folder has an expected result', () => {
   expect(FIXTURES).toEqual([...Object.keys(TAKEN), ...Object.keys(REFUSED)].sort());
 });
 
-describe('a request is taken as the tool wrote it', () => {
-  test.each(Object.keys(TAKEN))('%s', name => {
+describe('a request by another tool', () => {
+  test.each(Object.keys(TAKEN))('is accepted as the tool wrote it: %s', name => {
     const [key, extensions, subject] = TAKEN[name];
     const input = fixture(name);
     const der = name.endsWith('.der') ? input : fromPem(input);
@@ -86,15 +86,15 @@ describe('a request is taken as the tool wrote it', () => {
   });
 });
 
-describe('a request is refused that the tool was asked to make weak, or writes in another form', () => {
-  test.each(Object.keys(REFUSED))('%s', name => {
+describe('a weak or unusual request by another tool', () => {
+  test.each(Object.keys(REFUSED))('is refused if the tool was asked to make it weak, or writes another form: %s', name => {
     const input = fixture(name);
     expect(() => readCertificationRequest(input)).toThrow(REFUSED[name]);
     expect(() => readCertificationRequest(input)).toThrow(/^certificateSigningRequest must /);
   });
 });
 
-test('what is asked for is reported whole, and an attribute that can be a secret by its type only', () => {
+test('a request\'s extensions are reported whole, and an attribute that can be a secret only by its type', () => {
   const request = readCertificationRequest(fixture('openssl-attributes.pem'));
   expect(request.attributes).toEqual(['1.2.840.113549.1.9.2', '1.2.840.113549.1.9.7']);
   expect(request.extensions.map(({ value }) => value.toString('hex'))).toEqual([

@@ -21,7 +21,7 @@ const LARGEST_SUBJECT: SubjectValues = {
 /** The algorithms whose keys or signatures some embedded TLS stack does not have. */
 const WARNED: { readonly [A in KeyAlgorithmName]?: string } = { EC_P521: 'stack-p521', ED25519: 'stack-edwards-curve' };
 
-describe.each(KEY_ALGORITHM_NAMES)('what a CA by %s issues', algorithm => {
+describe.each(KEY_ALGORITHM_NAMES)('a certificate of a CA by %s', algorithm => {
   test.each(HASH_ALGORITHM_NAMES)('with %s has no finding but the warnings of its algorithm, at the moment it is made', async hash => {
     const root = await testCa({ algorithm, hash, pathLength: 1 });
     const issuer = readLintedCertificate(root.certificate);
@@ -36,7 +36,7 @@ describe.each(KEY_ALGORITHM_NAMES)('what a CA by %s issues', algorithm => {
     expect(lintCertificate(responder, { platforms: [], issuer, now: NOW }).map(({ rule }) => rule)).toEqual(warnings);
   });
 
-  test('has no errors for the platforms that take its key', async () => {
+  test('has no errors for the platforms that accept its key', async () => {
     const platforms = PLATFORM_IDS.filter(platform => platformRules(platform).caKeyAlgorithms?.includes(algorithm) !== false);
     const root = await testCa({ algorithm });
     const context = { platforms, issuer: readLintedCertificate(root.certificate), now: NOW };
@@ -45,7 +45,7 @@ describe.each(KEY_ALGORITHM_NAMES)('what a CA by %s issues', algorithm => {
     }
   });
 
-  test('has errors for the others', async () => {
+  test('has errors for the other platforms', async () => {
     const platforms = PLATFORM_IDS.filter(platform => platformRules(platform).caKeyAlgorithms?.includes(algorithm) === false);
     const root = await testCa({ algorithm });
     const errors = lintCertificate(root.certificate, { platforms }).filter(({ severity }) => severity === 'error');
@@ -53,12 +53,12 @@ describe.each(KEY_ALGORITHM_NAMES)('what a CA by %s issues', algorithm => {
   });
 });
 
-test('the largest subject that can be declared has no error, only what small TLS stacks make of it', async () => {
+test('the largest subject that can be declared has no error, only warnings about small TLS stacks', async () => {
   const { certificate } = await testCa({ subject: encodeName(LARGEST_SUBJECT) });
   expect(lintCertificate(certificate).map(({ rule }) => rule)).toEqual(['stack-name-length']);
 });
 
-test('a certificate with the last time there is has no error', async () => {
+test('a certificate that ends at the last time there is has no error', async () => {
   const { certificate } = await testCa({ validity: { notBefore: new Date('1950-01-01T00:00:00Z'), notAfter: new Date('9999-12-31T23:59:59Z') } });
   expect(lintCertificate(certificate).map(({ rule }) => rule)).toEqual(['stack-end-of-time']);
 });

@@ -17,7 +17,7 @@ function contextOf({ platforms = [], now }: Partial<ContextCase>, issuer: Change
 const CASES: readonly ContextCase[] = [...RULE_CASES, ...TIME_CASES, ...ISSUER_CASES, ...COMMON_NAME_CASES, ...MAILBOX_CASES, ...PLATFORM_CASES];
 
 describe('the rule', () => {
-  test.each(CASES.map(each => [...title(each), each] as const))('%s finds what it says (%s), and passes what comes near', (rule, _, each) => {
+  test.each(CASES.map(each => [...title(each), each] as const))('%s finds the fault it describes (%s), and passes certificates that come near', (rule, _, each) => {
     const [ofFound, ofPassed] = each.issuers ?? [];
     const findings = lintCertificate(certificateOf(each.found), contextOf(each, ofFound)).filter(finding => finding.rule === rule);
     const { severity, source } = LINT_RULES.find(({ id }) => id === rule)!;
@@ -27,7 +27,7 @@ describe('the rule', () => {
     expect(lintCertificate(certificateOf(each.passed), contextOf(each, ofPassed)).map(finding => finding.rule)).not.toContain(rule);
   });
 
-  test('that is in the list has a case here, each of them', () => {
+  test('has a case here if it is in the list', () => {
     expect([...new Set(CASES.map(({ rule }) => rule))].sort()).toEqual(LINT_RULES.map(({ id }) => id).sort());
   });
 });

@@ -41,7 +41,7 @@ test('a certificate with faults in every part has a finding for each of them', (
   ]);
 });
 
-test('a name with an attribute that can\'t be read is read on behind it, and is not called empty', () => {
+test('a name with an unreadable attribute is read on behind it, and is not called empty', () => {
   const broken = setOfOne(sequence(integer(1), utf8String('a')));
   expect(findings({ subject: sequence(broken, attribute('2.5.4.6', printableString('de')), element(Tag.NULL), attribute(COMMON_NAME, utf8String(''))) }, CA)).toEqual([
     expect.stringMatching(/^rfc5280-der-encoding: the subject can't be read: DER must have tag 0x06 .*; the subject can't be read: DER must have tag 0x31 /),
@@ -49,7 +49,7 @@ test('a name with an attribute that can\'t be read is read on behind it, and is 
   ]);
 });
 
-test('a CA with a negative path length is one all the same: nothing is said of a certificate that is no CA', () => {
+test('a CA with a negative path length is a CA all the same, and is not held to the rules for other certificates', () => {
   expect(findings({ basicConstraints: extension(OID.basicConstraints, true, sequence(TRUE, element(Tag.INTEGER, Buffer.of(0x80)))) }, CA)).toEqual([
     'rfc5280-extension-value: the extension basicConstraints can\'t be read: pathLenConstraint must not be negative',
   ]);
@@ -65,7 +65,7 @@ test.each([
   expect(findings({ ...without, more: extension(type, critical, oid('1.2.3')) }, CA)).toEqual([expect.stringContaining(`rfc5280-extension-value: the extension ${label} can't be read`)]);
 });
 
-test('of faults without number, five are shown and the rest is counted', () => {
+test('of countless faults, five are shown and the others are counted', () => {
   const names = Array.from({ length: 1_000 }, (_, index): [number, string] => [2, `a b${index}`]);
   const [found] = findings({ more: extension(OID.subjectAltName, false, generalNames(...names)) });
   expect(found).toMatch(/got "a b4"; and 995 more$/);

@@ -1,11 +1,11 @@
 import { NEXT_UPDATE, REVOKED, testCrl, THIS_UPDATE } from './fixtures';
 import { parseCertificate } from '../../../src/pki/certificate';
 import { readCertificates } from '../../../src/pki/certificate-pem';
-import { bitString, contextTag, element, explicit, integer, objectIdentifier, sequence, Tag, time, TRUE } from '../../../src/pki/der';
+import { bitString, contextTag, element, explicit, integer, objectIdentifier, sequence, Tag, time, TRUE, utf8String } from '../../../src/pki/der';
 import { extension } from '../../../src/pki/extensions';
 import { encodeName } from '../../../src/pki/name';
 import { readPemBlocks } from '../../../src/pki/pem-blocks';
-import { parseCrl, revokedIn } from '../../../src/pki/revocation/crl';
+import { isRevocationList, parseCrl, revokedIn } from '../../../src/pki/revocation/crl';
 import { checkCovers, checkCrl, CoveredCertificate, entryOf } from '../../../src/pki/revocation/crl-verdict';
 import { issuingDistributionPoint } from '../../../src/pki/revocation/distribution-point';
 import { signatureAlgorithm } from '../../../src/pki/signature-algorithms';
@@ -27,7 +27,7 @@ describe('a list of this library', () => {
     expect(checkCrl(crl, parseCertificate(otherKey.certificate))).toMatch(/got a signature that does not verify$/);
   });
 
-  test('is of its CA no more once an octet was changed', async () => {
+  test('is not of its CA any more once an octet was changed', async () => {
     const ca = await testCa();
     const der = await testCrl(ca);
     der[der.indexOf(Buffer.from(REVOKED[1].serialNumber, 'hex')) + 19] += 9;
@@ -38,6 +38,22 @@ describe('a list of this library', () => {
     const crl = parseCrl(await testCrl(await testCa()));
     expect(entryOf(crl, REVOKED[1].serialNumber)).toEqual(REVOKED[1]);
     expect(entryOf(crl, OTHER)).toBeUndefined();
+  });
+
+  test('does not revoke a certificate that it takes off an earlier list', async () => {
+    const released = { ...REVOKED[1], reason: 'removeFromCRL' as const };
+    const crl = parseCrl(await testCrl(await testCa(), { revoked: [[REVOKED[0], released, REVOKED[2]]] }));
+    expect([entryOf(crl, released.serialNumber), entryOf(crl, REVOKED[2].serialNumber)]).toEqual([undefined, REVOKED[2]]);
+  });
+
+  test('is told from other octets', async () => {
+    const ca = await testCa();
+    expect([await testCrl(ca), ca.certificate, Buffer.alloc(0)].map(isRevocationList)).toEqual([true, false, false]);
+  });
+
+  test('is read with dates from 2050 on', async () => {
+    const dates = { thisUpdate: new Date('2050-01-01T00:00:00Z'), nextUpdate: new Date('2050-01-08T00:00:00Z') };
+    expect(parseCrl(await testCrl(await testCa(), dates))).toMatchObject(dates);
   });
 });
 
@@ -98,7 +114,7 @@ const critical = (oid: string, value: Buffer) => extension(objectIdentifier(oid)
 const scope = (...fields: readonly Buffer[]) => critical('2.5.29.28', sequence(...fields));
 const flag = (tag: number) => element(contextTag(tag, false), Buffer.of(0xff));
 
-describe('what a list is about', () => {
+describe('the scope of a list', () => {
   const device: CoveredCertificate = { issuer: encodeName(CA_SUBJECT), serialNumber: OTHER, ca: false, crlDistributionPoints: ['http://crl.example.com/a.crl'] };
   const ca: CoveredCertificate = { ...device, ca: true };
   const covers = (certificate: CoveredCertificate, ...extensions: readonly Buffer[]) => checkCovers(parseCrl(handmade(extensions)), certificate);
@@ -114,6 +130,15 @@ describe('what a list is about', () => {
     expect(covers(device, issuingDistributionPoint(['http://crl.example.com/b.crl']))).toMatch(/another distribution point/);
   });
 
+  test.each<[string, Buffer]>([
+    ['a name relative to that of the CA', element(contextTag(1, true), objectIdentifier('2.5.4.3'), utf8String('a'))],
+    ['a name of another type than a URL', element(contextTag(0, true), element(contextTag(2, false), Buffer.from('http://crl.example.com/a.crl')))],
+    ['a name of a type that is unknown here', element(contextTag(0, true), element(contextTag(8, false), Buffer.of(42)))],
+  ])('is not known to hold a certificate if its distribution point has %s', (_, name) => {
+    expect(covers(device, scope(explicit(0, name)))).toBe('it is about certificates with another distribution point');
+    expect(parseCrl(handmade([scope(explicit(0, name))])).distributionPoint).toMatchObject({ hasPoint: true, urls: [] });
+  });
+
   test.each<[string, Buffer[], string | undefined, string | undefined]>([
     ['devices and servers alone', [scope(flag(1))], undefined, 'it has no certificates of CAs'],
     ['CAs alone', [scope(flag(2))], 'it has no certificates of devices and servers', undefined],
@@ -123,6 +148,10 @@ describe('what a list is about', () => {
     ['a delta', [critical('2.5.29.27', integer(3))], ...both('it is a delta list, which only names what has changed since a complete list')],
   ])('is known for %s', (_, extensions, forDevice, forCa) => {
     expect([covers(device, ...extensions), covers(ca, ...extensions)]).toEqual([forDevice, forCa]);
+  });
+
+  test('has no URLs if the list names none', () => {
+    expect(parseCrl(handmade([scope(flag(1))])).distributionPoint).toMatchObject({ hasPoint: false, urls: [] });
   });
 
   test('is never the certificate of another CA', () => {
@@ -136,9 +165,21 @@ function both(text: string): [string, string] {
 
 test('a list with a critical extension that is not supported does not count', async () => {
   const { certificate, issuer } = await testCa();
-  const tbs = sequence(integer(1), signatureAlgorithm('EC', 'SHA-256'), issuer.name, time(THIS_UPDATE), time(NEXT_UPDATE), explicit(0, sequence(critical('1.2.3.4', integer(1)))));
+  const tbs = sequence(integer(1), signatureAlgorithm('EC', 'SHA-256'), issuer.name, time(THIS_UPDATE), time(NEXT_UPDATE), explicit(0, sequence(critical('1.2.3.4', integer(1)), critical('1.2.3.5', integer(1)))));
   const crl = sequence(tbs, signatureAlgorithm('EC', 'SHA-256'), bitString(await issuer.signer.sign(tbs, 'SHA-256')));
-  expect(checkCrl(parseCrl(crl), parseCertificate(certificate))).toBe('the revocation list must have no critical extensions that are not supported here, got "1.2.3.4"');
+  expect(checkCrl(parseCrl(crl), parseCertificate(certificate))).toBe('the revocation list must have no critical extensions that are not supported here, got "1.2.3.4, 1.2.3.5"');
+});
+
+test('a list with an unknown extension that is not critical counts', () => {
+  expect(parseCrl(handmade([extension(objectIdentifier('1.2.3.4'), false, TRUE), critical('2.5.29.28', sequence())])).unknownCritical).toEqual([]);
+});
+
+test('an entry with a critical extension says so if the extension is not supported', () => {
+  const entry = (...extensions: readonly Buffer[]) => sequence(integer(5), time(THIS_UPDATE), sequence(...extensions));
+  const unknown = (isCritical: boolean) => extension(objectIdentifier('1.2.3.4'), isCritical, TRUE);
+  const reason = extension(objectIdentifier('2.5.29.21'), true, element(Tag.ENUMERATED, Buffer.of(1)));
+  const entries = [entry(unknown(true)), entry(reason, unknown(true)), entry(unknown(false)), entry(reason)];
+  expect([...revokedIn(parseCrl(handmade([], entries)))].map(({ unknownCritical }) => unknownCritical)).toEqual([true, true, undefined, undefined]);
 });
 
 test('a list with a signature over SHA-1 does not count', async () => {
@@ -147,31 +188,47 @@ test('a list with a signature over SHA-1 does not count', async () => {
   expect(checkCrl(crl, parseCertificate(certificate))).toMatch(/must be signed with RSA .* or ECDSA, over SHA-256/);
 });
 
-describe('what is not a list is refused', () => {
+describe('a damaged list', () => {
   const good = handmade([]);
   const entry = (...extensions: readonly Buffer[]) => sequence(integer(5), time(THIS_UPDATE), sequence(...extensions));
 
-  test.each<[string, () => Buffer]>([
-    ['nothing', () => Buffer.alloc(0)],
-    ['a certificate', () => readCertificates('x', opensslOutput(['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', '/dev/null', '-subj', '/CN=x']))[0]],
-    ['a list that is cut off', () => good.subarray(0, good.length - 1)],
-    ['a list with an octet after it', () => Buffer.concat([good, Buffer.alloc(1)])],
-    ['a list with the same extension twice', () => handmade([critical('1.2.3', integer(1)), critical('1.2.3', integer(1))])],
-    ['a list with a negative number', () => handmade([critical('2.5.29.20', element(Tag.INTEGER, Buffer.of(0xff)))])],
+  test.each<[string, () => Buffer, RegExp]>([
+    ['nothing', () => Buffer.alloc(0), /got the end$/],
+    ['a certificate', () => readCertificates('x', opensslOutput(['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', '/dev/null', '-subj', '/CN=x']))[0],
+      /must have tag 0x30 at offset \d+, got 0xa0$/],
+    ['a list that is cut off', () => good.subarray(0, good.length - 1), /is cut off/],
+    ['a list with an octet after it', () => Buffer.concat([good, Buffer.alloc(1)]), /must end at offset/],
+    ['a list with the same extension twice', () => handmade([critical('1.2.3', integer(1)), critical('1.2.3', integer(1))]),
+      /^the revocation list has the extension 1\.2\.3 twice$/],
+    ['a list with something after its extensions', () => {
+      const fields = [integer(1), signatureAlgorithm('EC', 'SHA-256'), encodeName(CA_SUBJECT), time(THIS_UPDATE)];
+      const extensions = element(contextTag(0, true), sequence(critical('1.2.3', integer(1))), integer(1));
+      return sequence(sequence(...fields, extensions), signatureAlgorithm('EC', 'SHA-256'), bitString(Buffer.of(1)));
+    }, /must end at offset/],
+    ['a list with a date in another form', () => {
+      const tbs = sequence(integer(1), signatureAlgorithm('EC', 'SHA-256'), encodeName(CA_SUBJECT), element(Tag.UTC_TIME, Buffer.from('260301120000+0100')));
+      return sequence(tbs, signatureAlgorithm('EC', 'SHA-256'), bitString(Buffer.of(1)));
+    }, /^the revocation list must have times in the form of RFC 5280, .*got "260301120000\+0100"$/],
+    ['a list of version 3', () => {
+      const tbs = sequence(integer(2), signatureAlgorithm('EC', 'SHA-256'), encodeName(CA_SUBJECT), time(THIS_UPDATE));
+      return sequence(tbs, signatureAlgorithm('EC', 'SHA-256'), bitString(Buffer.of(1)));
+    }, /^the revocation list must have version 1 or 2, got the number "02"$/],
+    ['a list with a negative number', () => handmade([critical('2.5.29.20', element(Tag.INTEGER, Buffer.of(0xff)))]), /numbers that are not negative/],
     ['a list whose two signature algorithms differ', () => {
       const tbs = sequence(integer(1), signatureAlgorithm('EC', 'SHA-256'), encodeName(CA_SUBJECT), time(THIS_UPDATE));
       return sequence(tbs, signatureAlgorithm('EC', 'SHA-384'), bitString(Buffer.of(1)));
-    }],
-  ])('%s', (_, der) => {
-    expect(() => parseCrl(der())).toThrow();
+    }, /must name the same signature algorithm in both places/],
+  ])('is refused (%s)', (_, der, message) => {
+    expect(() => parseCrl(der())).toThrow(message);
   });
 
   test.each<[string, Buffer, RegExp]>([
     ['a reason that does not exist', entry(extension(objectIdentifier('2.5.29.21'), false, element(Tag.ENUMERATED, Buffer.of(7)))), /reason for the revocation of 05 must be one of 0, 1.*got "07"/],
+    ['a reason of two octets', entry(extension(objectIdentifier('2.5.29.21'), false, element(Tag.ENUMERATED, Buffer.of(1, 1)))), /got "0101"/],
     ['a time of compromise as UTCTime', entry(extension(objectIdentifier('2.5.29.24'), false, time(THIS_UPDATE))), /must be a GeneralizedTime/],
     ['the same extension twice', entry(...[1, 2].map(() => extension(objectIdentifier('1.2.3'), false, TRUE))), /twice/],
     ['something after its extensions', sequence(integer(5), time(THIS_UPDATE), sequence(extension(objectIdentifier('1.2.3'), false, TRUE)), integer(1)), /must end/],
-  ])('an entry with %s', (_, der, message) => {
+  ])('is refused for an entry with %s', (_, der, message) => {
     expect(() => [...revokedIn(parseCrl(handmade([], [der])))]).toThrow(message);
   });
 });

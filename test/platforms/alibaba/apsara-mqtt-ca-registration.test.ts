@@ -63,7 +63,7 @@ test('a registration is a code, a verification certificate that has it, and the 
     + '[ack: cdk-private-iot-ca:apsara-mqtt.edition]');
 });
 
-test('a registration of all properties renders every one of them', () => {
+test('a registration with all properties renders every one of them', () => {
   const { stack } = declared({ endpoint: 'onsmqtt-vpc.cn-hangzhou.aliyuncs.com', removalPolicy: RemovalPolicy.RETAIN, generation: 2 });
   const template = Template.fromStack(stack);
   template.hasResource('Custom::ApsaraMqttCaRegistration', {
@@ -90,6 +90,6 @@ test.each([
   [{ region: 'Hangzhou' }, 'Stack/Apsara: region must be the id of a region, such as cn-hangzhou or ap-guangzhou, got "Hangzhou"'],
   [{ endpoint: 'https://x.com' }, 'Stack/Apsara: endpoint must be the host name of the platform\'s API, without https://, got "https://x.com"'],
   [{ generation: 0 }, 'Stack/Apsara: generation must be a whole number from 1 to 1000000, got 0'],
-])('fails for %j', (changes, message) => {
+])('a registration is refused for %j', (changes, message) => {
   expect(() => declared(changes)).toThrow(message);
 });

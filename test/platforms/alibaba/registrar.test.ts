@@ -189,7 +189,7 @@ describe('the code', () => {
     expect(server.actions.filter(action => action === 'RegisterCaCertificate')).toHaveLength(1);
   });
 
-  test('is given back by nobody: its removal asks the platform for nothing', async () => {
+  test('is left alone in a removal: nobody gives it back, and the platform is asked for nothing', async () => {
     const { physicalResourceId } = await code('Create');
     server.forget();
     await send(RegistrationType.APSARA_MQTT_REGISTER_CODE, 'Delete', properties(ca), physicalResourceId);
@@ -319,7 +319,7 @@ describe('a CA behind 99 others', () => {
   });
 });
 
-describe('an answer that is none of the platform', () => {
+describe('an answer that does not come from the platform', () => {
   const LOOK = 'check the declared endpoint and any proxy in front of it, and deploy again';
 
   test.each<[string, PlatformAnswer, string]>([
@@ -336,7 +336,7 @@ describe('an answer that is none of the platform', () => {
     expect(server.cas).toHaveLength(1);
   });
 
-  test.each([{ Total: 0 }, { Total: 1, CaCertificateVOS: null }, { Total: 0, CaCertificateVOS: [] }])('is not one that says in any way that there is no CA: %j', async data => {
+  test.each([{ Total: 0 }, { Total: 1, CaCertificateVOS: null }, { Total: 0, CaCertificateVOS: [] }])('is told from one of the platform that says in any of its forms that there is no CA: %j', async data => {
     server.instead = (_, again) => again === 0 ? { status: 200, body: { RequestId: '1', Data: data } } : undefined;
     await expect(code('Create')).resolves.toMatchObject({ data: { RegisterCode: expect.any(String) } });
   });
@@ -353,7 +353,7 @@ describe('an answer that is none of the platform', () => {
     expect(server.cas).toHaveLength(1);
   });
 
-  test('is not taken for a registration: one without its SN', async () => {
+  test('is not taken for a registration if it has no SN', async () => {
     const declared = await proved();
     server.forget();
     server.instead = (call, again) => call.startsWith('POST') && again === 0 ? { status: 200, body: { RequestId: '1' } } : undefined;
@@ -361,7 +361,7 @@ describe('an answer that is none of the platform', () => {
   });
 });
 
-describe('what goes wrong is said with the platform\'s code and the way out', () => {
+describe('a fault is reported with the platform\'s code and the way out', () => {
   test.each([
     ['an instance of somebody else', { InstanceId: FOREIGN_INSTANCE }, {}, /MqttOwnerCheckError \(request [0-9A-F-]+\); the instance must belong to the account/],
     ['an instance that is not there', { InstanceId: 'post-cn-none0000001' }, {}, /MqttInstanceNotFound .*; instanceId must be an instance/],
@@ -372,7 +372,7 @@ describe('what goes wrong is said with the platform\'s code and the way out', ()
     ['a URL in place of a host', { Endpoint: 'https://x.com' }, {}, /endpoint must be the host name of the platform's API, without https:\/\/, got "https:/],
     ['no instance', { InstanceId: '' }, {}, /instanceId must be a non-empty string/],
     ['no certificate', { CaCertificatePem: '(not signed yet)' }, {}, /ca must hold a certificate in PEM/],
-  ])('%s', async (_, changes, credentials, message) => {
+  ])('for %s', async (_, changes, credentials, message) => {
     secret = { ...ACCESS_KEY, ...credentials };
     const failure = await code('Create', ca, undefined, changes).catch(error => error as Error);
     expect((failure as Error).message).toMatch(message);
@@ -381,17 +381,17 @@ describe('what goes wrong is said with the platform\'s code and the way out', ()
     }
   });
 
-  test('rights that the RAM policy lacks', async () => {
+  test('for rights that the RAM policy lacks', async () => {
     server.permitted = false;
     await expect(code('Create')).rejects.toThrow(/ApsaraMQ for MQTT refused ListCaCertificate: PermissionCheckFailed .*; the RAM policy of the credentials must allow mq:MqttInstanceAccess/);
   });
 
-  test('rights that it lacks on the instance', async () => {
+  test('for rights that it lacks on the instance', async () => {
     server.permittedOnInstance = false;
     await expect(code('Create')).rejects.toThrow(/InstancePermissionCheckFailed .*; the instance must belong to the account .*, or their RAM policy must allow mq:MqttInstanceAccess/);
   });
 
-  test('a verification certificate of another CA', async () => {
+  test('for a verification certificate of another CA', async () => {
     const { data } = await code('Create');
     const declared = properties(ca, { CaName: 'acme', VerificationCertificatePem: await other.prove(data!.RegisterCode) });
     await expect(registration('Create', declared)).rejects.toThrow('ApsaraMQ for MQTT refused RegisterCaCertificate: ParameterFieldCheckFailed');

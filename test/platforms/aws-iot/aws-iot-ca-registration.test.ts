@@ -228,7 +228,7 @@ test('a CA with a key that AWS IoT does not take is refused', () => {
   expect(() => new AwsIotCaRegistration(stack, 'Registration', { ca })).toThrow(/^Stack\/Registration: keyAlgorithm of the CA must be one of RSA_2048.* for AWS IoT Core/);
 });
 
-test('what nothing here can check is said once', () => {
+test('requirements that the library can\'t check are named once', () => {
   const notice = Match.stringLikeRegexp('at most 10 CAs with the same subject');
   Annotations.fromStack(registered().stack).hasInfo('/Stack/Registration', notice);
   const { stack, ca } = stackWithCa({ platforms: [IotPlatform.AWS_IOT_CORE] });

@@ -15,7 +15,7 @@ describe('the role', () => {
     'iot:ListTargetsForPolicy', 'iot:ListThingGroupsForThing', 'iot:ListThingPrincipals', 'iot:UpdateCertificate', 'iot:UpdateThing',
   ];
 
-  test('may do to things, certificates and policies of the account and Region what provisioning takes, and be assumed by AWS IoT only', () => {
+  test('has the rights on things, certificates and policies of the account and Region that provisioning takes, and only AWS IoT can assume it', () => {
     const stack = provisioned(JustInTimeProvisioning.forThings({ policyName: 'devices' }));
     const [things, unbound, ...others] = statementsOf(stack).filter(({ policy }) => policy.includes('ProvisioningRole'));
     expect(kindsOf(things.Resource)).toEqual([':cert/*', ':policy/devices', ':thing/*', ':thingtype/*']);

@@ -65,7 +65,7 @@ test('a registration is an upload, a verification certificate for its code, and 
   ]);
 });
 
-test('a registration of all properties renders every one of them', () => {
+test('a registration with all properties renders every one of them', () => {
   const { stack } = declared({ service: AzureIotService.iotHub({ ...DPS, name: 'acme-hub', cloud: AzureCloud.CHINA }), removalPolicy: RemovalPolicy.RETAIN });
   const template = Template.fromStack(stack);
   template.hasResource('Custom::AzureCaUpload', {
@@ -75,7 +75,7 @@ test('a registration of all properties renders every one of them', () => {
   template.hasResourceProperties('Custom::IotVerificationCertificate', { Platforms: ['azure-iot-hub'] });
 });
 
-describe('fails for', () => {
+describe('a registration', () => {
   const service = (changes: Partial<AzureIotServiceOptions>) => ({ service: AzureIotService.deviceProvisioningService({ ...DPS, ...changes }) });
   test.each<[string, Partial<AzureCaRegistrationProps>, string]>([
     ['a subscription that is no UUID', service({ subscriptionId: 'acme' }), 'subscriptionId must be a UUID, got "acme"'],
@@ -83,7 +83,7 @@ describe('fails for', () => {
     ['a service with a hyphen at the end', service({ name: 'acme-' }), 'name must be 3 to 64 letters, digits and hyphens with no hyphen at the end, got "acme-"'],
     ['a hub with a long name', { service: AzureIotService.iotHub({ ...DPS, name: 'h'.repeat(51) }) }, 'name must be 3 to 50 letters'],
     ['a certificate name that is too long', { caName: 'c'.repeat(56) }, 'caName must be 1 to 55 letters, digits, hyphens'],
-  ])('%s', (_, changes, message) => {
+  ])('is refused for %s', (_, changes, message) => {
     expect(() => declared(changes)).toThrow(`Stack/Azure: ${message}`);
   });
 });

@@ -6,8 +6,8 @@ import { STACK_ID } from '../../support/events';
 
 useAzure();
 
-describe('faults', () => {
-  test.each(['throttled', 'unavailable', 'lost'] as const)('every call is tried again after it was %s once, and one certificate is there', async fault => {
+describe('a fault of Azure', () => {
+  test.each(['throttled', 'unavailable', 'lost'] as const)('of every call, which was %s once, is followed by another try, and one certificate is there', async fault => {
     azure.fault = (_, again) => again === 0 ? fault : undefined;
     const uploaded = await upload();
     await verify(uploaded);
@@ -17,27 +17,27 @@ describe('faults', () => {
     expect(azure.names(DPS)).toEqual([]);
   });
 
-  test.each(['generateVerificationCode', 'verify'])('a change by somebody else before %s is looked at, and the step is taken again', async action => {
+  test.each(['generateVerificationCode', 'verify'])('such as a change by another program before %s makes the function look again and repeat the step', async action => {
     azure.meanwhile = (call, again) => call.endsWith(action) && again === 0 && azure.touch(DPS, nameOf(ca));
     await verify(await upload());
     expect(azure.held.get(DPS)!.get(nameOf(ca))!.verified).toBe(true);
     expect(azure.count(`POST ${nameOf(ca)}/${action}`)).toBe(2);
   });
 
-  test('a certificate that changes all the time ends the attempts, with what Azure says', async () => {
+  test('such as a certificate that changes all the time ends the attempts, with the words of Azure', async () => {
     azure.meanwhile = call => call.endsWith('generateVerificationCode') && azure.touch(DPS, nameOf(ca));
     await expect(upload()).rejects.toThrow('refused the request for a verification code: 412 412001 "Invalid ETag supplied." (IH412001)');
     expect(azure.count(`POST ${nameOf(ca)}/generateVerificationCode`)).toBe(5);
   });
 
-  test('a service to which something is being done is waited for', async () => {
+  test('such as a busy service makes the function wait', async () => {
     azure.transitioning = true;
     azure.meanwhile = (call, again) => { azure.transitioning &&= !(call.startsWith('PUT') && again === 5); };
     await upload();
     expect(azure.count(`PUT certificates/${nameOf(ca)}`)).toBe(6);
   });
 
-  test('a service to which something is being done until the time ends is told with what Azure says', async () => {
+  test('such as a service that is busy until the time ends is reported with the words of Azure', async () => {
     azure.transitioning = true;
     await expect(ask('Create', UPLOAD, properties(), { milliseconds: 3_000 })).rejects.toThrow('refused the upload of the certificate: 409 409001 "Invalid IotDpsState '
       + 'i.e. should be active/suspended, IotDpsState: Transitioning." (IH409001), until the time ran out; deploy again');
@@ -48,27 +48,27 @@ describe('faults', () => {
     ['MissingSubscriptionRegistration', 409, 'register the resource provider in the subscription: az provider register --namespace Microsoft.Devices'],
     ['ReadOnlyDisabledSubscription', 409, 'the subscription is disabled'],
     ['RequestDisallowedByPolicy', 403, 'the Azure Policy that the message names forbids it'],
-  ])('what is refused with %s is not waited for, and the way out is told', async (code, status, wayOut) => {
+  ])('such as a refusal with %s is not waited for, and the way out is named', async (code, status, wayOut) => {
     azure.instead = call => call.startsWith('PUT') ? { status, body: { error: { code, message: 'It was refused.' } } } : undefined;
     await expect(upload()).rejects.toThrow(`refused the upload of the certificate: ${status} ${code} "It was refused."; ${wayOut}`);
     expect(azure.count(`PUT certificates/${nameOf(ca)}`)).toBe(1);
   });
 
-  test('a sign-in that Microsoft Entra says to try again is tried again', async () => {
+  test('such as a sign-in that Microsoft Entra wants to be repeated is followed by another try', async () => {
     const transient = { error: 'temporarily_unavailable', error_description: 'AADSTS90033: A transient error has occurred. Please try again.' };
     azure.instead = (call, again) => call === TOKEN_CALL && again === 0 ? { status: 400, body: transient } : undefined;
     await upload();
     expect(azure.count(TOKEN_CALL)).toBe(2);
   });
 
-  test('a platform that never answers ends with the time, and says nothing of the request', async () => {
+  test('such as a platform that never answers ends with the time, and shows nothing of the request', async () => {
     azure.fault = call => call === TOKEN_CALL ? 'unavailable' : undefined;
     const failure = await ask('Create', UPLOAD, properties(), { milliseconds: 1_500 }).catch(error => String(error.stack));
     expect(failure).toContain('Azure: Microsoft Entra: the request for a token failed: HTTP status 503, until the time ran out; deploy again');
     expect(failure).not.toContain(CLIENT_SECRET);
   });
 
-  test('two deliveries of one request at a time get the same code, and the first answer is good for the proof', async () => {
+  test('does not keep two simultaneous deliveries of one request from getting the same code, and the first answer is good for the proof', async () => {
     const [first, second] = await Promise.all([upload(), upload()]);
     expect(second).toEqual(first);
     expect(azure.names(DPS)).toEqual([nameOf(ca)]);
@@ -76,14 +76,14 @@ describe('faults', () => {
     expect(azure.held.get(DPS)!.get(nameOf(ca))!.verified).toBe(true);
   });
 
-  test('a delivery that comes late gets the code that was answered before', async () => {
+  test('does not keep a late delivery from getting the code that was answered before', async () => {
     const first = await upload();
     expect(await upload()).toEqual(first);
     await verify(first);
     expect(await upload()).toEqual(first);
   });
 
-  test('an update that fails takes away what it has uploaded, and the next one begins anew', async () => {
+  test('such as an update that fails takes away its upload, and the next one begins anew', async () => {
     const first = await upload();
     azure.meanwhile = call => {
       azure.roleMissing = call.endsWith('generateVerificationCode');
@@ -96,7 +96,7 @@ describe('faults', () => {
   });
 });
 
-describe('errors that users meet', () => {
+describe('an error', () => {
   const DPS_NAME = 'Azure IoT Hub Device Provisioning Service dps-1';
 
   test.each<[string, () => Properties, string]>([
@@ -145,13 +145,13 @@ describe('errors that users meet', () => {
     ['the name leads elsewhere', () => ({ CertificateName: '../x' }), 'caName must be 1 to 55 letters, digits, hyphens, periods and underscores, got "../x"'],
     ['a private key stands in for the certificate', () => ({ CertificatePem: '-----BEGIN PRIVATE KEY-----\nAA==\n-----END PRIVATE KEY-----' }),
       'CertificatePem must hold certificates only, got a private key (not shown)'],
-  ])('say the way out: %s', async (_, spoil, message) => {
+  ])('names the way out: %s', async (_, spoil, message) => {
     const failure = await upload(spoil()).catch(error => error as Error);
     expect(String(failure)).toContain(message);
     expect(String(failure)).not.toContain('wrong');
   });
 
-  test('are told to CloudFormation with the names of Azure, however long they are', async () => {
+  test('is reported to CloudFormation with the names of Azure, however long they are', async () => {
     const CertificateName = 'Acme-Root-CA-Factory-Shanghai-Production-2026';
     const atAzure = nameOf(ca).replace('acme', CertificateName);
     const event = { logicalResourceId: 'Azure', stackId: STACK_ID, properties: properties({ CertificateName }) };
@@ -164,17 +164,17 @@ describe('errors that users meet', () => {
       + `/resourceGroups/${RESOURCE_GROUP}/providers/Microsoft.Devices/provisioningServices/dps-1/certificates/${atAzure}'`);
   });
 
-  test('say the way out: the verification certificate is of another CA', async () => {
+  test('names the way out if the verification certificate is of another CA', async () => {
     await expect(verify(await upload(), {}, other)).rejects.toThrow(/refused the verification: 400 400053 "Proof-Of-Possession failed\. Issuer certificate .*" \(IH400053\); the verification certificate must be issued by the uploaded CA itself/);
   });
 
-  test('say the way out: another code was made in the meantime', async () => {
+  test('names the way out if another code was made in the meantime', async () => {
     const uploaded = await upload();
     azure.held.get(DPS)!.get(nameOf(ca))!.code = 'ANOTHER';
     await expect(verify(uploaded)).rejects.toThrow('give the registration another caName');
   });
 
-  test('say the way out: the code has expired', async () => {
+  test('names the way out if the code has expired', async () => {
     const uploaded = await upload();
     azure.letCodesExpire();
     await expect(verify(uploaded)).rejects.toThrow('refused the verification: 400 400053 "Proof-Of-Possession failed. The verification code has expired." (IH400053); '
@@ -183,7 +183,7 @@ describe('errors that users meet', () => {
     await expect(verify(await upload({ CertificateName: 'acme-2' }))).resolves.toBeDefined();
   });
 
-  test('say the way out: somebody exchanged or deleted the certificate before it was verified', async () => {
+  test('names the way out if somebody exchanged or deleted the certificate before it was verified', async () => {
     const uploaded = await upload();
     azure.held.get(DPS)!.clear();
     await expect(verify(uploaded)).rejects.toThrow(`${DPS_NAME} must hold the CA certificate with the thumbprint ${ca.thumbprint} as "${nameOf(ca)}", got none`);

@@ -27,7 +27,7 @@ test.each<[string, string]>([
   ['a scope above', denied(GROUP_ID, 'Microsoft.Devices/provisioningServices/read')],
   ['a service that is not there', `The Resource 'Microsoft.Devices/provisioningServices/${AZURE.ServiceName}' under resource group '${AZURE.ResourceGroup}' was not found.`],
   ['the name of a certificate', `caName must be a name that no other certificate has, got ${quote(AZURE.CertificateName)}, which is held`],
-])('of a registration with Azure, %s is told', (_, message) => {
+])('a message about a registration with Azure shows %s', (_, message) => {
   expect(told(AZURE, message)).toBe(message);
 });
 
@@ -47,7 +47,7 @@ test.each<[string, (key: string) => string]>([
   ['as a right', key => denied(GROUP_ID, `Microsoft.Devices/${key}/read`)],
   ['in segments', key => denied(key.replace(/.{8}/g, '$&/'))],
   ['with the end of a certificate\'s name', key => `got "${key.replace(/=+$/, '')}-1f0c9a2e"`],
-])('of a registration with Azure, a key is not told that stands %s', (_, message) => {
+])('a message about a registration with Azure does not show a key that stands %s', (_, message) => {
   expect(SLASHED.length).toBeGreaterThan(10);
   for (const key of SLASHED) {
     const shown = told(AZURE, message(key));
@@ -58,7 +58,7 @@ test.each<[string, (key: string) => string]>([
   }
 });
 
-test.each(Object.keys(AZURE).slice(1))('of a registration with Azure, a key is not told that was pasted in place of %s', property => {
+test.each(Object.keys(AZURE).slice(1))('a message about a registration with Azure does not show a key that was pasted in place of %s', property => {
   for (const base64 of SLASHED) {
     const key = property.endsWith('Name') ? base64.replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '') : base64;
     for (const value of [key, [key]]) {

@@ -19,7 +19,7 @@ describe('a CA is registered', () => {
     expect(azure.names(place)).toEqual([]);
   });
 
-  test('and an update that changes nothing answers the same and changes nothing', async () => {
+  test('and stays the same, with the same answer, after an update that changes nothing', async () => {
     const uploaded = await upload();
     const verified = await verify(uploaded);
     const { etag } = azure.held.get(DPS)!.get(nameOf(ca))!;
@@ -40,7 +40,7 @@ describe('a CA is registered', () => {
     expect(azure.held.get(DPS)!.get(nameOf(other))!.verified).toBe(true);
   });
 
-  test('and a rollback to the CA before it answers what was there then, with the same code', async () => {
+  test('and comes back, with its answer and its code, by a rollback to it', async () => {
     const first = await upload();
     await verify(first);
     const second = await upload({ CertificatePem: other.pem }, first.physicalResourceId);
@@ -62,8 +62,8 @@ describe('a CA is registered', () => {
   });
 });
 
-describe('what is there already', () => {
-  test('is taken over where it is the same certificate', async () => {
+describe('a certificate that is already there', () => {
+  test('is taken over if it is the same', async () => {
     azure.putByHand(DPS, nameOf(ca), ca.certificate);
     const uploaded = await upload();
     await verify(uploaded);
@@ -71,7 +71,7 @@ describe('what is there already', () => {
     expect(azure.held.get(DPS)!.get(nameOf(ca))!.verified).toBe(true);
   });
 
-  test('and verified stays verified: no code is asked for, since that could undo it', async () => {
+  test('and is verified stays verified: no code is asked for, because that could undo it', async () => {
     azure.putByHand(DPS, nameOf(ca), ca.certificate, true);
     const uploaded = await upload();
     await verify(uploaded);
@@ -79,7 +79,7 @@ describe('what is there already', () => {
     expect(azure.held.get(DPS)!.get(nameOf(ca))!.verified).toBe(true);
   });
 
-  test('is refused where it is another certificate, with who holds the name', async () => {
+  test('is refused if it is another one, and the message names the holder of the name', async () => {
     azure.putByHand(DPS, nameOf(ca), other.certificate, true);
     await expect(upload()).rejects.toThrow(`Azure: caName must be a name that no other certificate has, got "${nameOf(ca)}", `
       + `which Azure IoT Hub Device Provisioning Service dps-1 holds for O=Acme CN=Acme IoT Root CA (thumbprint ${other.thumbprint}); `
@@ -88,7 +88,7 @@ describe('what is there already', () => {
     expect(azure.names(DPS)).toEqual([nameOf(ca)]);
   });
 
-  test('and gone is uploaded again by the next update, and the removal of what was before leaves it', async () => {
+  test('and goes is uploaded again by the next update, and the removal of the former one leaves it', async () => {
     const first = await upload();
     azure.held.get(DPS)!.clear();
     const second = await upload({}, first.physicalResourceId);
@@ -144,7 +144,7 @@ describe('another resource of the stack', () => {
   });
 });
 
-describe('removal', () => {
+describe('a removal', () => {
   test('does nothing where it is gone, or another certificate has the name', async () => {
     const { physicalResourceId } = await upload();
     azure.putByHand(DPS, nameOf(ca), other.certificate);

@@ -51,7 +51,7 @@ test('a registration is an upload, a verification certificate for its code, and 
   expect(stack.resolve([registration.certificateId, registration.registeredCaId])).toEqual(Array(2).fill({ 'Fn::GetAtt': ['HuaweiA7062422', 'CertificateId'] }));
 });
 
-test('a registration of all properties renders every one of them', () => {
+test('a registration with all properties renders every one of them', () => {
   const { stack } = declared({ instanceId: '1ba84d6d-4321', appId: 'space-1', generation: 2, removalPolicy: RemovalPolicy.RETAIN });
   const template = Template.fromStack(stack);
   const instance = { InstanceId: '1ba84d6d-4321', AppId: 'space-1' };
@@ -72,7 +72,7 @@ test('a host of another name without its Region causes a warning, because an acc
   expect(Annotations.fromStack(declared().stack).findWarning('*', Match.anyValue())).toEqual([]);
 });
 
-describe('fails for', () => {
+describe('a registration', () => {
   test.each<[string, Partial<HuaweiIotdaCaRegistrationProps>, string]>([
     ['a URL as endpoint', { endpoint: `https://${ENDPOINT}` }, 'endpoint must be the host of the access address for applications over HTTPS, in lower case and without https://'],
     ['the host for devices', { endpoint: ENDPOINT.replace('iotda-app', 'iotda-device') }, 'endpoint must be the host of the access address for applications over HTTPS'],
@@ -81,7 +81,7 @@ describe('fails for', () => {
     ['a project that leads elsewhere', { projectId: '../x' }, 'projectId must be 1 to 32 letters and digits, as My Credentials shows it, got "../x"'],
     ['an empty instance', { instanceId: '' }, 'instanceId must be 1 to 36 letters, digits, underscores and hyphens, got ""'],
     ['a resource space that is too long', { appId: 'a'.repeat(37) }, 'appId must be 1 to 36 letters, digits, underscores and hyphens, got "aaaa'],
-  ])('%s', (_, changes, message) => {
+  ])('is refused for %s', (_, changes, message) => {
     expect(() => declared(changes)).toThrow(`Stack/Huawei: ${message}`);
   });
 });

@@ -19,7 +19,7 @@ test('a request is signed as in the example of Huawei Cloud\'s API Request Signi
   });
 });
 
-test('without a header of its own it is signed as Huawei Cloud\'s client for Java signs it', () => {
+test('a request without a header of its own is signed as Huawei Cloud\'s client for Java signs it', () => {
   // huaweicloud-sdk-java-v3, services/iotda, DerivationAKSKSignerTest: what a host that all share gets
   const url = 'https://service.region.example.com/v5/iotps/77b6a44cba5143ab91d13ab9a8ff44fd/certificates?marker=13551d6b-755d-4757-b956-536f674975c0&limit=2';
   expect(signRequest({ method: 'GET', url }, { accessKeyId: 'testAK', secretAccessKey: 'testSK' }, new Date('2019-11-15T03:36:55.999Z')).headers!.authorization)

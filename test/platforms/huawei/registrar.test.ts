@@ -87,7 +87,7 @@ describe('a CA is registered', () => {
   test.each<[string, Properties]>([
     ['an update that changes nothing', {}],
     ['an update that names the same instance in another way', { Endpoint: OWN_HOST, InstanceId: '' }],
-  ])('and %s answers the same and uploads nothing', async (_, changes) => {
+  ])('and stays the same, without another upload, after %s', async (_, changes) => {
     const uploaded = await upload();
     const verified = await verify(uploaded);
     expect(await upload(changes, uploaded.physicalResourceId)).toEqual(uploaded);
@@ -107,7 +107,7 @@ describe('a CA is registered', () => {
     expect(huawei.held[0].certificate.fingerprint256).toBe(namesake.certificate.fingerprint256);
   });
 
-  test('and a rollback to the CA before it answers what was there then', async () => {
+  test('and comes back, with its answer, by a rollback to it', async () => {
     const first = await upload();
     const second = await upload({ CertificatePem: namesake.pem }, first.physicalResourceId);
     expect(await upload({}, second.physicalResourceId)).toEqual(first);
@@ -122,7 +122,7 @@ describe('a CA is registered', () => {
   });
 });
 
-describe('what is there already', () => {
+describe('a certificate that is already there', () => {
   test('is found on whatever page of the list it is, and taken over', async () => {
     const { id } = huawei.register(ca.certificate);
     for (let index = 0; index < 99; index++) {
@@ -135,19 +135,19 @@ describe('what is there already', () => {
     expect(huawei.held.filter(({ verified }) => verified).map(held => held.id)).toEqual([id]);
   });
 
-  test.each([true, false])('and verified is proved once more: %s that this can be repeated', async verifiesAgain => {
+  test.each([true, false])('and is verified is proved once more: %s that this can be repeated', async verifiesAgain => {
     huawei.register(ca.certificate).verified = true;
     huawei.verifiesAgain = verifiesAgain;
     await expect(verify(await upload())).resolves.toBeDefined();
   });
 
-  test('and of a namesake is not taken for this CA: its proof fails', async () => {
+  test('and belongs to a namesake is not taken for this CA: its proof fails', async () => {
     huawei.register(namesake.certificate).verified = true;
     await expect(verify(await upload())).rejects.toThrow('Huawei Cloud IoTDA refused the verification: 400 IOTDA.014308 "Operation not allowed. The certificate failed to verify the path."; '
       + 'the verification certificate must be issued by the registered CA: if another CA with the same common name and validity is registered, delete it in the console');
   });
 
-  test('and gone is uploaded again by the next update, with a new code', async () => {
+  test('and goes is uploaded again by the next update, with a new code', async () => {
     const first = await upload();
     huawei.held.length = 0;
     const second = await upload({}, first.physicalResourceId);
@@ -158,7 +158,7 @@ describe('what is there already', () => {
   });
 });
 
-describe('an answer that is none of IoTDA', () => {
+describe('an answer that does not come from IoTDA', () => {
   test.each<[string, PlatformAnswer, string]>([
     ['a page of a proxy', { status: 200, body: '<html>Sign in</html>' }, 'returned no JSON'],
     ['half an answer', { status: 200, body: '{"certificates": [{"certificate_id": ' }, 'returned no JSON'],
@@ -177,8 +177,8 @@ describe('an answer that is none of IoTDA', () => {
   });
 });
 
-describe('faults', () => {
-  test.each(['throttled', 'unavailable', 'lost'] as const)('every call is tried again after it was %s once, and one registration is there', async fault => {
+describe('a fault of Huawei Cloud', () => {
+  test.each(['throttled', 'unavailable', 'lost'] as const)('in every call, which was %s once, is followed by another try, and one registration is there', async fault => {
     huawei.fault = (_, again) => again === 0 ? fault : undefined;
     const uploaded = await upload();
     await verify(uploaded);
@@ -188,13 +188,13 @@ describe('faults', () => {
     expect(huawei.held).toEqual([]);
   });
 
-  test('a verification whose answer was lost is done where IoTDA does not take it twice', async () => {
+  test('such as a lost answer to a verification is harmless if IoTDA does not accept it twice', async () => {
     huawei.verifiesAgain = false;
     huawei.fault = (call, again) => call.endsWith('/action') && again === 0 ? 'lost' : undefined;
     await expect(verify(await upload())).resolves.toBeDefined();
   });
 
-  test('another delivery of the request, at the same time, gets the same registration', async () => {
+  test('does not keep another delivery of the request, at the same time, from getting the same registration', async () => {
     const both = await Promise.all([upload(), upload()]);
     expect(new Set(both.map(({ physicalResourceId }) => physicalResourceId)).size).toBe(1);
     expect(huawei.held.map(({ id }) => id)).toEqual([both[0].data!.CertificateId]);
@@ -224,7 +224,7 @@ describe('another resource of the stack', () => {
   });
 });
 
-describe('removal', () => {
+describe('a removal', () => {
   test('does nothing where it is gone', async () => {
     const { physicalResourceId } = await upload();
     huawei.held.length = 0;
@@ -264,7 +264,7 @@ describe('removal', () => {
   });
 });
 
-describe('errors that users meet', () => {
+describe('an error', () => {
   test.each<[string, () => Properties, string]>([
     ['the access key is wrong', () => {
       secret.secretAccessKey = 'wrong';
@@ -317,13 +317,13 @@ describe('errors that users meet', () => {
       delete secret.secretAccessKey;
       return {};
     }, `credentials must be a secret with the JSON members accessKeyId, secretAccessKey, got ${SECRET} without secretAccessKey`],
-  ])('say the way out: %s', async (_, spoil, message) => {
+  ])('names the way out: %s', async (_, spoil, message) => {
     const failure = String(await upload(spoil()).catch(error => error));
     expect(failure).toContain(message);
     expect(failure).not.toMatch(/canonicalRequest|wrong/);
   });
 
-  test('say the way out: the verification certificate is for another code', async () => {
+  test('names the way out if the verification certificate is for another code', async () => {
     const { data } = await upload();
     await expect(verify({ data: { ...data, VerifyCode: 'another' } })).rejects.toThrow('IOTDA.014307');
     expect(huawei.held[0].verified).toBe(false);

@@ -25,19 +25,19 @@ const CODES: [string, unknown][] = [
   ['a line end', 'a\nb'],
 ];
 
-describe.each(CODES)('where a code is %s', (_, code) => {
+describe.each(CODES)('in an answer, a code that is %s', (_, code) => {
   const shown = (said: string): void => {
     expect(said).not.toMatch(/Secret_0123|function|\[native|undefined|\[object|[\r\n]/);
     expect(said.length).toBeLessThan(1_000);
   };
 
-  test('signing in to Azure fails in words of this library', async () => {
+  test('makes signing in to Azure fail in words of this library', async () => {
     const said = await signingIn({ error: code });
     shown(said);
     expect(said).toMatch(/got (an unreadable code|constructor|__proto__) from Microsoft Entra; look the code up at https:/);
   });
 
-  test('so do a refusal of Azure, of Huawei Cloud, and of the others', () => {
+  test('makes a refusal of Azure, of Huawei Cloud, and of the others an error in words of this library', () => {
     shown(azureRefusal('Azure', 'the upload', answer({ error: { code, message: code } }), [SECRET]).message);
     shown(azureRefusal('Azure', 'the upload', answer({ code, message: code }), [SECRET]).message);
     shown(huaweiRefusal('the upload', answer({ error_code: code, error_msg: code }), [SECRET]).message);

@@ -22,7 +22,7 @@ test('a call of Alibaba Cloud is signed as the example in its documentation', ()
     + 'Signature=06563a9e1b43f5dfe96b81484da74bceab24a1d853912eee15083a6f0f3283c0');
 });
 
-test('its query is encoded as RFC 3986 has it', () => {
+test('the query of a call of Alibaba Cloud is encoded as RFC 3986 demands', () => {
   const { url } = acs3Request({
     endpoint: 'https://example.com', action: 'A', method: 'GET', version: '1', parameters: { B: 'a b+c/=\n', A: '(*!\'~)' }, date: new Date(0), nonce: 'n',
   }, { accessKeyId: 'id', accessKeySecret: 'secret' });

@@ -266,7 +266,7 @@ describe('a removal', () => {
   });
 });
 
-describe('an answer that is none of the platform', () => {
+describe('an answer that does not come from the platform', () => {
   test.each<[string, PlatformAnswer, string]>([
     ['a page of a proxy', { status: 200, body: '<html>Sign in</html>' }, 'returned no Response in JSON'],
     ['half an answer', { status: 200, body: '{"Response": {"CAs": [{"CertName": ' }, 'returned no Response in JSON'],
@@ -290,7 +290,7 @@ describe('an answer that is none of the platform', () => {
   });
 });
 
-describe('what goes wrong is said with the platform\'s code and the way out', () => {
+describe('a fault is reported with the platform\'s code and the way out', () => {
   test.each([
     ['an old code', () => { server.code = 'another'; }, {}, /InvalidParameterValue\.CACertNotMatch \(.*\); registrationCode must be the code that the console now shows/],
     ['a CA of another account', () => server.elsewhere.add(ca.certificate.fingerprint256), {}, /LimitExceeded\.CARepeat .*; the CA must not be registered already/],
@@ -304,7 +304,7 @@ describe('what goes wrong is said with the platform\'s code and the way out', ()
     ['no region', () => undefined, { Region: '' }, /region must be the id of a region, such as cn-hangzhou or ap-guangzhou, got ""/],
     ['a name that is too long', () => undefined, { CertName: 'x'.repeat(33) }, /caName must be 1 to 32 characters long/],
     ['no certificate', () => undefined, { VerificationCertificatePem: 'x' }, /verificationCertificate must hold a certificate in PEM/],
-  ])('%s', async (_, spoil, changes, message) => {
+  ])('for %s', async (_, spoil, changes, message) => {
     spoil();
     const failure = await send('Create', await properties(ca, changes)).catch(error => error as Error);
     expect((failure as Error).message).toMatch(message);
@@ -317,7 +317,7 @@ describe('what goes wrong is said with the platform\'s code and the way out', ()
     ['is deleted by somebody', () => { server.cas = []; }, /Tencent Cloud IoT Hub refused UpdatePrivateCA: ResourceNotFound\.CACertNotExist .*; the CA certificate was deleted in the meantime; deploy again/],
     ['is bound to a product without certificates', () => { server.byCertificates = false; },
       /Tencent Cloud IoT Hub refused UpdatePrivateCA: LimitExceeded\.CACertNotSupport .*; the product must authenticate its devices with certificates/],
-  ])('a CA that %s just before another one takes its place', async (_, spoil, message) => {
+  ])('for a CA that %s just before another one takes its place', async (_, spoil, message) => {
     const { physicalResourceId } = await send('Create', await properties());
     server.cas[0].products.push('PRODUCT001');
     server.forget();
@@ -325,18 +325,18 @@ describe('what goes wrong is said with the platform\'s code and the way out', ()
     await expect(send('Update', await properties(other), physicalResourceId)).rejects.toThrow(message);
   });
 
-  test('a name that somebody gives another CA just before', async () => {
+  test('for a name that somebody gives another CA just before', async () => {
     server.meanwhile = (_, again) => again === 1 && void server.register('acme', other.pem);
     await expect(send('Create', await properties())).rejects.toThrow(/Tencent Cloud IoT Hub refused CreatePrivateCA: LimitExceeded\.CACertNameRepeat .*; caName must be a name that no other CA/);
   });
 
-  test('more CAs than an account takes', async () => {
+  test('for more CAs than an account can have', async () => {
     const cas = await Promise.all(Array.from({ length: 10 }, (_, index) => registeredCa(`CA ${index}`)));
     cas.forEach(({ pem }, index) => server.register(`ca-${index}`, pem));
     await expect(send('Create', await properties())).rejects.toThrow(/LimitExceeded \(.*\); an account accepts at most 10 CA certificates/);
   });
 
-  test('a certificate that is no CA\'s', async () => {
+  test('for a certificate that is not a CA\'s', async () => {
     const declared = await properties(ca, { CaCertificatePem: await ca.prove(CODE) });
     await expect(send('Create', declared)).rejects.toThrow(/InvalidParameterValue\.CACertInvalid .*; the CA must have a certificate that IoT Hub accepts/);
   });

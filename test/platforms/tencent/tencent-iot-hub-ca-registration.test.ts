@@ -61,7 +61,7 @@ test('two CAs of an account must have different names', () => {
   expect(() => register('Elsewhere', 'ap-beijing')).not.toThrow();
 });
 
-test('a registration of all properties renders every one of them', () => {
+test('a registration with all properties renders every one of them', () => {
   const { stack } = declared({ endpoint: 'iotcloud.intl.tencentcloudapi.com', removalPolicy: RemovalPolicy.RETAIN, generation: 2 });
   const template = Template.fromStack(stack);
   template.hasResource('Custom::TencentIotHubCaRegistration', {
@@ -76,6 +76,6 @@ test.each([
   [{ region: 'guangzhou' }, 'Stack/Tencent: region must be the id of a region, such as cn-hangzhou or ap-guangzhou, got "guangzhou"'],
   [{ endpoint: 'X' }, 'Stack/Tencent: endpoint must be the host name of the platform\'s API, without https://, got "X"'],
   [{ registrationCode: '' }, 'registrationCode must be 1 to 64 characters long'],
-])('fails for %j', (changes, message) => {
+])('a registration is refused for %j', (changes, message) => {
   expect(() => declared(changes)).toThrow(message);
 });

@@ -8,7 +8,7 @@ const HANDLER = join(ASSETS, 'handler', 'index.js');
 const CLI = join(ASSETS, 'cli', 'private-iot-ca.js');
 
 /** Kilobytes. A new dependency is a decision, not an accident: see decisions/0007-bundled-dependencies.md. */
-const CEILINGS: [string, number][] = [[HANDLER, 1_600], [CLI, 2_750]];
+const CEILINGS: [string, number][] = [[HANDLER, 1_600], [CLI, 2_850]];
 
 test.each(CEILINGS)('%s stays below its ceiling', (file, kilobytes) => {
   expect(readFileSync(file).length / 1000).toBeLessThan(kilobytes);

@@ -29,7 +29,7 @@ export interface OcspPorts {
 export interface OcspAnswer {
   /** OCSPResponse, DER. */
   readonly der: Buffer;
-  /** How long a cache may deliver the answer; absent if it must not keep the answer. */
+  /** How long caches may deliver the answer; absent for an error. */
   readonly cache?: CachePeriod;
 }
 
@@ -37,6 +37,7 @@ export interface OcspAnswer {
 export interface CachePeriod {
   readonly thisUpdate: Date;
   readonly nextUpdate: Date;
+  /** 0 if a cache must ask again each time. */
   readonly maxAgeSeconds: number;
 }
 
@@ -112,10 +113,8 @@ async function signed(
   const nextUpdate = new Date(Math.min(end.getTime(), responder.certificate.validity.notAfter.getTime()));
   const der = await issueOcspResponse({ producedAt, thisUpdate, nextUpdate, responses, nonce }, responder);
   // An unknown certificate may be issued the next moment. An answer with a nonce is for one client.
-  if (nonce || responses.some(({ status }) => status.state === 'unknown')) {
-    return { der };
-  }
-  const maxAgeSeconds = Math.floor(CACHED_SHARE * (nextUpdate.getTime() - producedAt.getTime()) / 1000);
+  const isForNow = nonce !== undefined || responses.some(({ status }) => status.state === 'unknown');
+  const maxAgeSeconds = isForNow ? 0 : Math.floor(CACHED_SHARE * (nextUpdate.getTime() - producedAt.getTime()) / 1000);
   return { der, cache: { thisUpdate, nextUpdate, maxAgeSeconds } };
 }
 

@@ -84,10 +84,16 @@ function ocspResponse(answer: OcspAnswer): HttpResponse {
   };
 }
 
-/** The headers of RFC 5019, section 6.2. Without them, some caches keep a response for a day. */
+/**
+ * The headers of RFC 5019, section 6.2. Without any, some caches keep a response for a day. The RFC wants no-store for errors, and forbids
+ * it for signed responses.
+ */
 function cacheHeaders({ der, cache }: OcspAnswer): HttpResponse['headers'] {
   if (!cache) {
     return { 'Cache-Control': 'no-store' };
+  }
+  if (cache.maxAgeSeconds === 0) {
+    return { 'Cache-Control': 'max-age=0, must-revalidate' };
   }
   return {
     'Cache-Control': `max-age=${cache.maxAgeSeconds}, public, no-transform, must-revalidate`,

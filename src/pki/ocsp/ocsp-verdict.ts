@@ -1,4 +1,3 @@
-import { createPublicKey } from 'node:crypto';
 import { certIdsOf, keyHash } from './cert-id';
 import { BasicOcspResponse, OcspResponse, ResponderId, SingleResponse } from './ocsp-response';
 import { Complaint, quote } from '../../contract/rules';
@@ -6,6 +5,7 @@ import { formatTime } from '../../contract/term';
 import { Certificate, parseCertificate, verifyCertificate } from '../certificate';
 import { isSameName } from '../name-comparison';
 import { OID } from '../object-identifiers';
+import { readablePublicKey } from '../readable-public-key';
 import { signatureAlgorithmOf } from '../signature-algorithms';
 import { isSignedBy } from '../signer';
 
@@ -30,7 +30,8 @@ export function checkOcspResponse({ status, basic }: OcspResponse, ca: OcspIssue
   if (typeof signer === 'string') {
     return signer;
   }
-  if (!isSignedBy(createPublicKey({ key: signer.publicKey, format: 'der', type: 'spki' }), algorithm.hash, basic.tbs, basic.signature)) {
+  const key = readablePublicKey(signer.publicKey);
+  if (!key || !isSignedBy(key, algorithm.hash, basic.tbs, basic.signature)) {
     return 'the OCSP response must be signed with the key of its responder, got a signature that does not verify';
   }
   return basic.unknownCritical.length === 0 ? undefined

@@ -3,9 +3,11 @@ import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { inspectCommand, InspectOptions } from '../../../src/cli/inspect-command';
 import { silentProgress } from '../../../src/cli/terminal';
+import { bitString, element, explicit, generalizedTime, objectIdentifier, octetString, sequence, Tag } from '../../../src/pki/der';
 import { ocspError } from '../../../src/pki/ocsp/issue-ocsp-response';
 import { CertStatus } from '../../../src/pki/ocsp/ocsp-status';
 import { toPem } from '../../../src/pki/pem';
+import { signatureAlgorithm } from '../../../src/pki/signature-algorithms';
 import { CA_SUBJECT, NOW, TestCa, testCa, testCertificate } from '../../pki/fixtures';
 import { REVOKED_AT, testResponder, testResponse } from '../../pki/ocsp/fixtures';
 import { temporaryFolder } from '../../support/cli-assembly';
@@ -89,6 +91,23 @@ describe('an OCSP response', () => {
   });
 });
 
+test('a PEM block that is labelled as an OCSP response and is none is refused', () => {
+  file('none.pem', toPem('OCSP RESPONSE', ca.certificate));
+  expect(() => inspect(['none.pem'])).toThrow(/none\.pem: this OCSP response can't be read: DER must have tag 0x0a /);
+});
+
+test('a response that names its responder and has no certificates is shown', () => {
+  const tbs = sequence(explicit(1, ca.issuer.name), generalizedTime(NOW), sequence());
+  const basic = octetString(sequence(tbs, signatureAlgorithm('EC', 'SHA-256'), bitString(Buffer.of(1))));
+  const bytes = sequence(objectIdentifier('1.3.6.1.5.5.7.48.1.1'), basic);
+  file('empty.der', sequence(element(Tag.ENUMERATED, Buffer.of(0)), explicit(0, bytes)));
+  const said = inspect(['empty.der']);
+  expect(said).toMatch(/^ {2}OCSP response of {10}CN=Acme IoT Root CA,O=Acme,C=CN$/m);
+  expect(said).toMatch(/^ {2}certificates {14}none$/m);
+  const [document] = JSON.parse(inspect(['empty.der'], { json: true })).entries;
+  expect(document).toMatchObject({ responder: 'CN=Acme IoT Root CA,O=Acme,C=CN', verified: false, responses: [] });
+});
+
 describe('with --ocsp', () => {
   const statusIn = (said: string): string | undefined => /^ {2}OCSP {22}(.*)$/m.exec(said)?.[1];
 
@@ -119,6 +138,12 @@ describe('with --ocsp', () => {
     expect(statusIn(inspect(['good.pem', 'ca.pem'], options, later))).toBe('not known: response.der: it counted until 2026-03-02 00:00:00 UTC');
     expect(statusIn(inspect(['revoked.pem', 'ca.pem'], options, later))).toMatch(/^revoked on /);
     expect(statusIn(inspect(['good.pem', 'ca.pem'], options, new Date('2026-03-01T11:00:00Z')))).toMatch(/^good/);
+    expect(statusIn(inspect(['good.pem', 'ca.pem'], options, new Date('2026-03-01T10:59:59Z')))).toMatch(/^not known: .* must be valid at 2026-03-01T10:59:59Z/);
+  });
+
+  test('a response that does not count yet clears nobody', async () => {
+    file('early.der', await response(STATUSES, { thisUpdate: new Date('2026-03-01T12:00:01Z') }));
+    expect(statusIn(inspect(['good.pem', 'ca.pem'], { ocsp: ['early.der'] }))).toBe('not known: early.der: it counts only from 2026-03-01 12:00:01 UTC');
   });
 
   test('the newest response decides, whatever the order of the files', async () => {

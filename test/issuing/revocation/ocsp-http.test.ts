@@ -87,9 +87,12 @@ test('an answer has the headers that let caches keep it', async () => {
   });
 });
 
-test('an answer that caches must not keep says so', async () => {
-  const { statusCode, headers } = await send('GET', `/${BASE64}`, {}, '', { der: ANSWER.der });
-  expect([statusCode, headers]).toEqual([200, { 'Content-Type': 'application/ocsp-response', 'Cache-Control': 'no-store' }]);
+test.each<[string, OcspAnswer, string]>([
+  ['an error, which they must not keep', { der: ANSWER.der }, 'no-store'],
+  ['an answer for which they must ask again', { ...ANSWER, cache: { ...ANSWER.cache!, maxAgeSeconds: 0 } }, 'max-age=0, must-revalidate'],
+])('caches are told about %s', async (_, answer, expected) => {
+  const { statusCode, headers } = await send('GET', `/${BASE64}`, {}, '', answer);
+  expect([statusCode, headers]).toEqual([200, { 'Content-Type': 'application/ocsp-response', 'Cache-Control': expected }]);
 });
 
 test.each([

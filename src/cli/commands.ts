@@ -124,7 +124,7 @@ export const COMMANDS: readonly CommandDescription[] = [
       ['revoke a device of a CA in AWS', 'private-iot-ca revoke --function Iot-CaRevokeFunction-1ABCDEF --common-name sensor-001'],
       ['revoke the certificate of that CA', 'private-iot-ca revoke --resource Iot/FactoryCa --reason cACompromise'],
     ],
-    run: (_, options, terminal) => lazy.revokeCommand().revokeCommand(options, terminal),
+    run: (_, options, terminal) => lazy.revokeCommand().revokeCommand(options, terminal, lazy.awsFunction),
   }),
   described<CrlFetchOptions>({
     name: 'crl',

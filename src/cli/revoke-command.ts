@@ -1,6 +1,5 @@
 import { userInfo } from 'node:os';
 import { CliError, DeploymentError } from './cli-error';
-import { lazy } from './lazy';
 import { outside, Outside } from './local/engine';
 import { listsText } from './local/lists-text';
 import { assertUnlocked, lockDirectory } from './local/lock';
@@ -27,6 +26,9 @@ export interface RevokeOptions extends Selection {
   readonly json?: boolean;
 }
 
+/** Loads what invokes functions in AWS, which a local deployment does not need. */
+export type AwsFunctions = () => { readonly invokeFunction: InvokeFunction };
+
 /** Why, when and who: the same for all certificates. */
 interface Order {
   readonly reason: RevocationReason;
@@ -39,7 +41,7 @@ interface Order {
  *
  * @returns whether everything was done
  */
-export async function revokeCommand(options: RevokeOptions, terminal: Terminal, reach: Outside = outside, invoke?: InvokeFunction): Promise<boolean> {
+export async function revokeCommand(options: RevokeOptions, terminal: Terminal, aws: AwsFunctions, reach: Outside = outside): Promise<boolean> {
   const reason = validReason(options.reason);
   const order = { reason, invalidityDate: validInvalidityDate(options.invalidityDate, reason, reach.clock()), orderedBy: userName() };
   if (options.function === undefined) {
@@ -48,7 +50,7 @@ export async function revokeCommand(options: RevokeOptions, terminal: Terminal, 
     }
     return revokeHere(options, order, terminal, reach);
   }
-  return revokeInAws(options.function, options, order, terminal, invoke ?? lazy.awsFunction().invokeFunction);
+  return revokeInAws(options.function, options, order, terminal, aws().invokeFunction);
 }
 
 async function revokeHere(options: RevokeOptions, order: Order, terminal: Terminal, reach: Outside): Promise<boolean> {

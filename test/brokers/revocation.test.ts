@@ -115,7 +115,7 @@ whereMosquitto('Mosquitto', () => {
     const good = [list('North'), `${list('North')}.pem`].map(path => [path, readFileSync(path)] as const);
     await revokeCommand({ local: folder, reason: 'superseded', commonName: ['south-1'], yes: true }, {
       print: () => undefined, warn: () => undefined, progress: silentProgress,
-    }, { ...outside, clock: () => weekAgo });
+    }, () => { throw new Error('no function is asked for'); }, { ...outside, clock: () => weekAgo });
     good.forEach(([path, content]) => writeFileSync(path, content));
     expect(await cliError(...exportKit('--crl', list('North'), '--crl', list('South'))))
       .toMatch(/--crl: .*Broker-South\w+\.crl must be up to date, and it was to be replaced by .*: a broker can refuse all devices of South Root then$/);

@@ -192,7 +192,7 @@ describe('the question', () => {
       print: text => { said += text; },
       warn: () => undefined,
       ask: answer === undefined ? undefined : async question => { asked.push(question); return answer; },
-    }, outside);
+    }, () => { throw new Error('no function is asked for'); }, outside);
     return { passed, asked, said };
   }
 

@@ -95,7 +95,7 @@ test('an answer by GET without a nonce can be kept by the distribution, and one 
   expect(said).toMatch(/Response verify OK\n[^]*: good\n/);
   expect(http).toMatchObject({ statusCode: 200, headers: { 'Content-Type': 'application/ocsp-response', 'Cache-Control': expect.stringMatching(/^max-age=3[12]\d\d, public/) } });
   const live = await answered(device, 'GET', 'nonce');
-  expect(live.http.headers['Cache-Control']).toBe('no-store');
+  expect(live.http.headers['Cache-Control']).toBe('max-age=0, must-revalidate');
   expect(live.said).toMatch(/Cert Status: good[^]*OCSP Nonce/);
   expect(live.said).toContain('Response verify OK');
 });

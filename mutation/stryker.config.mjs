@@ -34,8 +34,8 @@ const PORTIONS = {
   ledger: {
     mutate: ['issuing/issue-certificate', 'issuing/withdraw-certificate', 'issuing/lifecycle', 'issuing/ledger/*', 'issuing/replacement-guard'],
     suites: [
-      'lifecycle', 'resource-record', 'forged-certificates', 'latest-request', 'ledger-knows-best', 'taken-over-ca', 'replacement-guard', 'identity',
-      'revocation/declarations', 'requested-certificate', 'signed-elsewhere', 'subordinate-ca', 'bundles',
+      'lifecycle', 'ledger-tables', 'resource-record', 'forged-certificates', 'latest-request', 'ledger-knows-best', 'taken-over-ca', 'replacement-guard',
+      'identity', 'revocation/declarations', 'requested-certificate', 'signed-elsewhere', 'subordinate-ca', 'bundles',
     ].map(suite => `issuing/${suite}`),
   },
 };

@@ -63,8 +63,8 @@ export async function issueCertificate(declared: CertificateRequest, ports: Port
  */
 async function completed(declaration: Declaration, revocations: Revocations, ports: Ports): Promise<Declaration> {
   const publication = declaration.issuer === undefined ? undefined : await revocations.publication(declaration.issuer);
-  const complete = await withRequest(declaration, ports);
-  return publication?.active ? { ...complete, crlSite: publication.sites[0], ocspUrl: publication.ocspUrl } : complete;
+  const requested = await withRequest(declaration, ports);
+  return publication?.active ? { ...requested, crlSite: publication.sites[0], ocspUrl: publication.ocspUrl } : requested;
 }
 
 /** Checks that an answer can hold a certificate of this length (PEM). The declaration includes its request. */

@@ -15,6 +15,7 @@ import { byRegion } from '../../lambda/aws/by-region';
 import { CLIENT_OPTIONS } from '../../lambda/aws/client-options';
 import { SecretValues } from '../../lambda/aws/secret-values';
 import { generateKeyPair } from '../../pki/keys';
+import { AnsweringPorts } from '../revocation/ca-answers';
 import { renewResponder, ResponderSecret } from '../revocation/ocsp-responder';
 import { PublishedCa, PublishingPorts } from '../revocation/publish-crls';
 import { RevokingPorts } from '../revocation/revoke-selected';
@@ -44,7 +45,7 @@ export class RevocationClients {
    * @param place the bucket of the lists
    * @param responder the secret of the CA's OCSP responder, if it has one
    */
-  public publishing(calls: AwsCalls, { caId, table }: PublishedCa, bucket: string, responder: string | undefined): PublishingPorts {
+  public publishing(calls: AwsCalls, { caId, table: own }: PublishedCa, bucket: string, responder: string | undefined): PublishingPorts {
     const values = new SecretValues(this.secretsManager, calls, this.region);
     const signers = new KmsSigners(this.kms, calls);
     const ports: Omit<PublishingPorts, 'renewResponder'> = {
@@ -58,12 +59,14 @@ export class RevocationClients {
     };
     return responder === undefined ? ports : {
       ...ports,
-      renewResponder: () => renewResponder(caId, table, { ...ports, random: randomBytes, generateKeyPair, responder: this.responderSecret(calls, responder) }),
+      renewResponder: () => renewResponder(caId, own, {
+        ...ports, random: randomBytes, generateKeyPair, responder: this.responderSecret(calls, responder),
+      }),
     };
   }
 
   /** The ports of a process that answers OCSP requests. */
-  public answering(calls: AwsCalls, table: string, responder: string): Pick<PublishingPorts, 'revocations' | 'ledger'> & { readonly responder: ResponderSecret } {
+  public answering(calls: AwsCalls, table: string, responder: string): AnsweringPorts {
     const ledgerTable = new LedgerTable(this.dynamoDb, calls, table);
     return {
       ledger: () => new DynamoDbLedger(ledgerTable), revocations: () => new DynamoDbRevocations(ledgerTable), responder: this.responderSecret(calls, responder),

@@ -13,7 +13,8 @@ const PROVIDER: ShippedFunction = { bundle: 'handler', handler: 'handler' };
 
 /** The functions that revoke and publish, by their handlers. */
 const OF_REVOCATION: { readonly [handler: string]: ShippedFunction | undefined } = {
-  'index.publish': { bundle: 'revocation', handler: 'publish' }, 'index.revoke': { bundle: 'revocation', handler: 'revoke' },
+  'index.publish': { bundle: 'revocation', handler: 'publish' },
+  'index.revoke': { bundle: 'revocation', handler: 'revoke' },
   'index.ocsp': { bundle: 'revocation', handler: 'ocsp' },
 };
 

@@ -13,10 +13,10 @@ import { StateStore } from './local/state-store';
 import { select, Selection } from './revoke/selection';
 import { count, table } from './table';
 import { silentProgress, Terminal } from './terminal';
-import { REVOCATION_REASON_NAMES, RevocationReason } from '../contract/revocation';
+import { REVOCATION_REASON_NAMES, RevocationReason, RevocationState } from '../contract/revocation';
 import { quote } from '../contract/rules';
 import { parseTime } from '../contract/term';
-import { Revocation, RevocationState } from '../issuing/ledger/revocation';
+import { Revocation } from '../issuing/ledger/revocation';
 import { RevocationOrder, revokeCertificate } from '../issuing/revocation/revoke-certificate';
 
 /** The options of `private-iot-ca revoke`, as the user typed them. */

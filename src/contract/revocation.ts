@@ -18,3 +18,12 @@ export const REVOCATION_REASONS = {
 export type RevocationReason = keyof typeof REVOCATION_REASONS;
 
 export const REVOCATION_REASON_NAMES = Object.keys(REVOCATION_REASONS) as RevocationReason[];
+
+/**
+ * - `HELD`: revoked for the time being (`certificateHold`).
+ * - `RELEASED`: was held, and is good again.
+ * - `REVOKED`: revoked for good.
+ */
+export type RevocationState = 'HELD' | 'RELEASED' | 'REVOKED';
+
+export const REVOCATION_STATES: readonly RevocationState[] = ['HELD', 'RELEASED', 'REVOKED'];

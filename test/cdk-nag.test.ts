@@ -3,8 +3,9 @@ import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import {
-  ApsaraMqttCaRegistration, AwsIotCaRegistration, AwsIotCertificateMode, AwsIotThing, AzureCaRegistration, AzureIotService,
-  HuaweiIotdaCaRegistration, JustInTimeProvisioning, PrivateIotCa, ProofOfPossessionSignature, TencentIotHubCaRegistration,
+  ApsaraMqttCaRegistration, AwsIotCaRegistration, AwsIotCertificateMode, AwsIotRevocation, AwsIotThing,
+  AzureCaRegistration, AzureIotService, HuaweiIotdaCaRegistration, JustInTimeProvisioning, PrivateIotCa,
+  ProofOfPossessionSignature, TencentIotHubCaRegistration,
 } from '../src';
 import { fullStack } from './support/full-stack';
 import { stackOf } from './support/stacks';
@@ -66,6 +67,7 @@ test('nor has it of a CA and a device on AWS IoT Core', () => {
     });
     const other = new PrivateIotCa(stack, 'Other', { subject: { commonName: 'Other' } });
     new AwsIotCaRegistration(stack, 'OtherRegistration', { ca: other, mode: AwsIotCertificateMode.DEFAULT });
+    new AwsIotRevocation(stack, 'Revocation', { ca });
     new AwsIotThing(stack, 'Thing', { certificate: ca.addDeviceCertificate('Sensor', { subject: { commonName: 'sensor-001' } }), caRegistration });
   })).not.toContain('AwsSolutions-');
 });

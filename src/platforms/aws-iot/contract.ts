@@ -22,6 +22,24 @@ export interface AwsIotRegistrationCodeAttributes {
   readonly RegistrationCode: string;
 }
 
+/** The environment variables of the function that carries the revocations of a CA over to AWS IoT. */
+export interface AwsIotRevocationEnvironment {
+  readonly STACK_ID: string;
+  /** The identity of the CA. */
+  readonly CA_ID: string;
+  /** The name of the CA's ledger. */
+  readonly LEDGER_TABLE: string;
+}
+
+/** How often everything that is revoked is checked, in minutes. */
+const CHECK_MINUTES = { min: 5, max: 1_440 };
+
+/** Checks how often everything that is revoked is checked. */
+export function checkCheckMinutes(minutes: unknown): Complaint {
+  return typeof minutes === 'number' && Number.isInteger(minutes) && minutes >= CHECK_MINUTES.min && minutes <= CHECK_MINUTES.max ? undefined
+    : `checkInterval must be ${CHECK_MINUTES.min} to ${CHECK_MINUTES.max} whole minutes, got ${quote(minutes)}`;
+}
+
 /** API reference, CreateThing, thingName and thingTypeName, and CreateThingGroup, thingGroupName. */
 export function checkThingName(value: unknown, property = 'thingName'): Complaint {
   return /^[a-zA-Z0-9:_-]{1,128}$/.test(String(value)) ? undefined

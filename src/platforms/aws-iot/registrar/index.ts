@@ -4,6 +4,12 @@ import { emulatedEndpoint, ownEndpoint } from '../../registrar/endpoint';
 import { PATIENCE, registrarHandler } from '../../registrar/registrar';
 import { RegistrationType } from '../../registrations';
 
+/**
+ * The entry points of the functions for AWS IoT Core. All of them are in one bundle. Each has a role of its own, with the rights that it
+ * needs.
+ */
+export { revoke } from './revocation';
+
 /** The entry point of the function that fetches the registration code of AWS IoT. */
 export const handler = registrarHandler({
   [RegistrationType.AWS_IOT_REGISTRATION_CODE]: new RegistrationCode((endpoint, signal) => new FunctionApis(process.env, signal, PATIENCE)

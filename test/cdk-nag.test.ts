@@ -3,7 +3,7 @@ import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import {
-  ApsaraMqttCaRegistration, AwsIotCaRegistration, AwsIotCertificateMode, AwsIotRevocation, AwsIotThing,
+  ApsaraMqttCaRegistration, AwsIotCaRegistration, AwsIotCertificateMode, AwsIotClientCertificateValidation, AwsIotRevocation, AwsIotThing,
   AzureCaRegistration, AzureIotService, HuaweiIotdaCaRegistration, JustInTimeProvisioning, PrivateIotCa,
   ProofOfPossessionSignature, TencentIotHubCaRegistration,
 } from '../src';
@@ -68,6 +68,7 @@ test('nor has it of a CA and a device on AWS IoT Core', () => {
     const other = new PrivateIotCa(stack, 'Other', { subject: { commonName: 'Other' } });
     new AwsIotCaRegistration(stack, 'OtherRegistration', { ca: other, mode: AwsIotCertificateMode.DEFAULT });
     new AwsIotRevocation(stack, 'Revocation', { ca });
+    new AwsIotClientCertificateValidation(stack, 'Validation', { cas: [ca, other] });
     new AwsIotThing(stack, 'Thing', { certificate: ca.addDeviceCertificate('Sensor', { subject: { commonName: 'sensor-001' } }), caRegistration });
   })).not.toContain('AwsSolutions-');
 });

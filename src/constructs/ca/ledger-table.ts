@@ -67,6 +67,11 @@ export function grantRead(table: ITable, grantee: IGrantable): Grant {
   return grantReading(table, grantee, 'GetItem', LOOKED_UP_KEYS);
 }
 
+/** Lets a principal look up certificates, and whether they are revoked. */
+export function grantReadRevocations(table: ITable, grantee: IGrantable): Grant {
+  return grantReading(table, grantee, 'GetItem', [...LOOKED_UP_KEYS, ...REVOCATION_KEYS]);
+}
+
 /** Lets a principal read everything that is revoked, and the certificates. */
 export function grantListRevocations(table: ITable, grantee: IGrantable): Grant {
   return grantReading(table, grantee, 'GetItem', ['issuer#*', ...REVOCATION_KEYS]).combine(grantReading(table, grantee, 'Query', REVOCATION_KEYS));

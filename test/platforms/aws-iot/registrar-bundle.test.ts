@@ -43,7 +43,7 @@ test('the function stays below its ceiling, and needs nothing beside its one fil
 
 test('the functions load with an empty environment', () => {
   expect(execFileSync(process.execPath, ['-p', `Object.keys(require(${JSON.stringify(BUNDLE)})).sort().join()`], { env: {}, encoding: 'utf8' }))
-    .toBe('handler,revoke\n');
+    .toBe('handler,revoke,validate\n');
 });
 
 /** Runs a function once, as Lambda does, and answers what it has returned and what it has logged. */
@@ -130,5 +130,11 @@ describe('with a revoked certificate in the ledger', () => {
 
   test('the function that carries revocations over refuses an event from anywhere else', async () => {
     await expect(invoke({ Records: 'x' }, 'revoke', environment)).rejects.toThrow('the event must be from the stream of the ledger or from the schedule');
+  });
+
+  test('the function that AWS IoT asks refuses the client', async () => {
+    const { result, log } = await invoke({ connectionMetadata: { id: '1' }, principalId: 'p', serverName: 's', clientCertificateChain: [pem] }, 'validate', environment);
+    expect(result).toEqual({ isAuthenticated: false });
+    expect(JSON.parse(log)).toMatchObject({ message: 'refused a client: the certificate is revoked', serialNumber: SERIAL_NUMBER });
   });
 });

@@ -9,6 +9,7 @@ import { RegistrationType } from '../../registrations';
  * needs.
  */
 export { revoke } from './revocation';
+export { validate } from './validation';
 
 /** The entry point of the function that fetches the registration code of AWS IoT. */
 export const handler = registrarHandler({

@@ -1,6 +1,9 @@
 export { ApsaraMqttCaRegistration, ApsaraMqttCaRegistrationProps } from './platforms/alibaba/apsara-mqtt-ca-registration';
 export { AwsIotCaRegistration, AwsIotCaRegistrationProps } from './platforms/aws-iot/aws-iot-ca-registration';
 export { AwsIotCertificateMode } from './platforms/aws-iot/aws-iot-certificate-mode';
+export { AwsIotClientCertificateValidation, AwsIotClientCertificateValidationProps } from './platforms/aws-iot/aws-iot-client-certificate-validation';
+export { AwsIotFailureMode } from './platforms/aws-iot/aws-iot-failure-mode';
+export { AwsIotRevocation, AwsIotRevocationProps } from './platforms/aws-iot/aws-iot-revocation';
 export { AwsIotThing, AwsIotThingProps } from './platforms/aws-iot/aws-iot-thing';
 export { AwsIotThingPolicy, AwsIotThingPolicyProps } from './platforms/aws-iot/aws-iot-thing-policy';
 export { AzureCaRegistration, AzureCaRegistrationProps } from './platforms/azure/azure-ca-registration';

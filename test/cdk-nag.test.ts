@@ -3,8 +3,9 @@ import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import {
-  ApsaraMqttCaRegistration, AwsIotCaRegistration, AwsIotCertificateMode, AwsIotThing, AzureCaRegistration, AzureIotService,
-  HuaweiIotdaCaRegistration, JustInTimeProvisioning, PrivateIotCa, ProofOfPossessionSignature, TencentIotHubCaRegistration,
+  ApsaraMqttCaRegistration, AwsIotCaRegistration, AwsIotCertificateMode, AwsIotClientCertificateValidation, AwsIotRevocation, AwsIotThing,
+  AzureCaRegistration, AzureIotService, HuaweiIotdaCaRegistration, JustInTimeProvisioning, PrivateIotCa,
+  ProofOfPossessionSignature, TencentIotHubCaRegistration,
 } from '../src';
 import { fullStack } from './support/full-stack';
 import { stackOf } from './support/stacks';
@@ -66,6 +67,8 @@ test('the AwsSolutions pack has no finding about a CA and a device on AWS IoT Co
     });
     const other = new PrivateIotCa(stack, 'Other', { subject: { commonName: 'Other' } });
     new AwsIotCaRegistration(stack, 'OtherRegistration', { ca: other, mode: AwsIotCertificateMode.DEFAULT });
+    new AwsIotRevocation(stack, 'Revocation', { ca });
+    new AwsIotClientCertificateValidation(stack, 'Validation', { cas: [ca, other] });
     new AwsIotThing(stack, 'Thing', { certificate: ca.addDeviceCertificate('Sensor', { subject: { commonName: 'sensor-001' } }), caRegistration });
   })).not.toContain('AwsSolutions-');
 });

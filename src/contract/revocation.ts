@@ -22,3 +22,12 @@ export const REVOCATION_REASON_NAMES = Object.keys(REVOCATION_REASONS) as Revoca
 export function isRevocationReason(value: unknown): value is RevocationReason {
   return REVOCATION_REASON_NAMES.some(name => name === value);
 }
+
+/**
+ * - `HELD`: revoked for the time being (`certificateHold`).
+ * - `RELEASED`: was held, and is good again.
+ * - `REVOKED`: revoked for good.
+ */
+export type RevocationState = 'HELD' | 'RELEASED' | 'REVOKED';
+
+export const REVOCATION_STATES: readonly RevocationState[] = ['HELD', 'RELEASED', 'REVOKED'];

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Annotations, App, CfnOutput, CfnParameter, Duration, Stack } from 'aws-cdk-lib';
 import { AccountPrincipal, Role } from 'aws-cdk-lib/aws-iam';
-import { CfnCACertificate } from 'aws-cdk-lib/aws-iot';
+import { CfnCACertificate, CfnDomainConfiguration } from 'aws-cdk-lib/aws-iot';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
@@ -87,6 +87,7 @@ function run(code: string, names: { readonly [name: string]: unknown }): void {
     Duration,
     Stack,
     CfnCACertificate,
+    CfnDomainConfiguration,
     Key,
     Secret,
     EmailSubscription,

@@ -9,7 +9,7 @@ const FIXTURE = `
 import { readFileSync } from 'node:fs';
 import { Annotations, App, CfnOutput, CfnParameter, Duration, Stack, Tags } from 'aws-cdk-lib';
 import { AccountPrincipal, IRole } from 'aws-cdk-lib/aws-iam';
-import { CfnCACertificate } from 'aws-cdk-lib/aws-iot';
+import { CfnCACertificate, CfnDomainConfiguration } from 'aws-cdk-lib/aws-iot';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';

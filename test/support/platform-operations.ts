@@ -128,6 +128,8 @@ export const AWS_IOT_OPERATIONS: readonly PublishedOperation[] = [
     query: { setAsActive: 'optional', allowAutoRegistration: 'optional' },
     body: { caCertificate: 'required', verificationCertificate: 'optional', registrationConfig: 'optional', tags: 'optional', certificateMode: 'optional' },
   },
+  { name: 'DescribeCertificate', methods: ['GET'], path: /^\/certificates\/[^/]+$/ },
+  { name: 'UpdateCertificate', methods: ['PUT'], path: /^\/certificates\/[^/]+$/, query: { newStatus: 'required' } },
   { name: 'DescribeCACertificate', methods: ['GET'], path: /^\/cacertificate\/[^/]+$/ },
   {
     name: 'UpdateCACertificate',

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { PolicyDocument, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { CfnDomainConfiguration } from 'aws-cdk-lib/aws-iot';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Function } from 'aws-cdk-lib/aws-lambda';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
@@ -10,8 +11,8 @@ import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { IConstruct } from 'constructs';
 import { opensslCa, opensslRequest } from './foreign-ca';
 import {
-  ApsaraMqttCaRegistration, AwsIotCaRegistration, AwsIotThing, AzureCaRegistration, AzureIotService, DeliveryFormat, ExtendedKeyUsage,
-  HuaweiIotdaCaRegistration, IotPlatform, JustInTimeProvisioning, KeyAlgorithm, KeyStorage, PemSource, PrivateIotCa,
+  ApsaraMqttCaRegistration, AwsIotCaRegistration, AwsIotClientCertificateValidation, AwsIotThing, AzureCaRegistration, AzureIotService,
+  DeliveryFormat, ExtendedKeyUsage, HuaweiIotdaCaRegistration, IotPlatform, JustInTimeProvisioning, KeyAlgorithm, KeyStorage, PemSource, PrivateIotCa,
   ProofOfPossessionSignature, SubjectRule, TencentIotHubCaRegistration, TrustBundle,
 } from '../../src';
 
@@ -79,6 +80,12 @@ export const RIGHT_CALLS: { readonly [name: string]: (given: Objects, stack: Sta
   'new AwsIotCaRegistration()': ({ ca }) => props({ ca }),
   'AwsIotCaRegistration#addJustInTimeRegistration()': ({ fn, ca }, stack) => ({ self: new AwsIotCaRegistration(stack, 'Jit', { ca: ca.value }), args: { fn: fn.value } }),
   'AwsIotCaRegistration#applyRemovalPolicy()': ({ ca }, stack) => ({ self: new AwsIotCaRegistration(stack, 'Kept', { ca: ca.value }), args: { policy: RemovalPolicy.RETAIN } }),
+  'new AwsIotClientCertificateValidation()': ({ ca }) => props({}, { cas: [ca.value] }),
+  'AwsIotClientCertificateValidation#attachTo()': ({ ca }, stack) => ({
+    self: new AwsIotClientCertificateValidation(stack, 'Validation', { cas: [ca.value] }),
+    args: { domainConfiguration: new CfnDomainConfiguration(stack, 'Domain', { authenticationType: 'AWS_X509' }) },
+  }),
+  'new AwsIotRevocation()': ({ ca }) => props({ ca }),
   'new AwsIotThing()': ({ device }) => props({ certificate: device }),
   'AwsIotThing#applyRemovalPolicy()': ({ device }, stack) => ({ self: new AwsIotThing(stack, 'Kept', { certificate: device.value }), args: { policy: RemovalPolicy.RETAIN } }),
   'new AwsIotThingPolicy()': () => props(),

@@ -1,9 +1,9 @@
 import { Form, listOf, mapOf, oneOf, record, text, ValueOf, wholeNumber } from './form';
 import { isMap, JsonMap } from '../../contract/json-map';
 import { KEY_ALGORITHM_NAMES } from '../../contract/key-algorithms';
-import { REVOCATION_REASON_NAMES } from '../../contract/revocation';
+import { REVOCATION_REASON_NAMES, REVOCATION_STATES } from '../../contract/revocation';
 import { LedgerEntry, ResourceRecord } from '../../issuing/ledger/ledger';
-import { Revocation, REVOCATION_STATES } from '../../issuing/ledger/revocation';
+import { Revocation } from '../../issuing/ledger/revocation';
 
 /** The version of the format of state.json. */
 export const STATE_VERSION = 3;

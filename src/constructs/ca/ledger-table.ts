@@ -69,7 +69,21 @@ export function ledgerStream({ node: { defaultChild } }: ITable): string | undef
 
 /** Lets a principal look up certificates in the ledger, but change nothing. */
 export function grantRead(table: ITable, grantee: IGrantable): Grant {
-  const grant = grantOrPermit({ grantee, actions: ['dynamodb:GetItem'], resourceArns: [table.tableArn], conditions: onKeys(LOOKED_UP_KEYS) }, table);
+  return grantReading(table, grantee, 'GetItem', LOOKED_UP_KEYS);
+}
+
+/** Lets a principal look up certificates, and whether they are revoked. */
+export function grantReadRevocations(table: ITable, grantee: IGrantable): Grant {
+  return grantReading(table, grantee, 'GetItem', [...LOOKED_UP_KEYS, ...REVOCATION_KEYS]);
+}
+
+/** Lets a principal read everything that is revoked, and the certificates. */
+export function grantListRevocations(table: ITable, grantee: IGrantable): Grant {
+  return grantReading(table, grantee, 'GetItem', ['issuer#*', ...REVOCATION_KEYS]).combine(grantReading(table, grantee, 'Query', REVOCATION_KEYS));
+}
+
+function grantReading(table: ITable, grantee: IGrantable, operation: 'GetItem' | 'Query', keys: readonly string[]): Grant {
+  const grant = grantOrPermit({ grantee, actions: [`dynamodb:${operation}`], resourceArns: [table.tableArn], conditions: onKeys(keys) }, table);
   return table.encryptionKey ? grant.combine(table.encryptionKey.grantDecrypt(grantee)) : grant;
 }
 

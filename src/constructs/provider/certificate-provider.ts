@@ -269,5 +269,10 @@ function differencesOfEnvironments(scope: IConstruct, ca: IPrivateIotCa): { what
 
 /** The identifier by which the function gets a CA's ledger: its ARN if the ledger may be elsewhere, else its name. */
 export function ledgerOf(scope: IConstruct, ca: IPrivateIotCa): string {
-  return ca.signingKey && differencesOfEnvironments(scope, ca).length > 0 ? ca.ledger.tableArn : ca.ledger.tableName;
+  return ca.signingKey ? readableLedgerOf(scope, ca) : ca.ledger.tableName;
+}
+
+/** As `ledgerOf`, for a function that only reads the ledger: it does not matter to it where the CA's key is. */
+export function readableLedgerOf(scope: IConstruct, ca: IPrivateIotCa): string {
+  return differencesOfEnvironments(scope, ca).length > 0 ? ca.ledger.tableArn : ca.ledger.tableName;
 }

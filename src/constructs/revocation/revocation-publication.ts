@@ -1,15 +1,15 @@
 import { Aws, CustomResource, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Distribution } from 'aws-cdk-lib/aws-cloudfront';
 import { Alarm, ComparisonOperator, Metric, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
-import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
-import { IRole, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { EventSourceMapping, FilterCriteria, FilterRule, StartingPosition } from 'aws-cdk-lib/aws-lambda';
+import { IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { crlDistribution } from './crl-distribution';
 import { beforeIssuance } from './issuance-order';
 import { OcspResponder } from './ocsp-responder';
+import { onRevocation } from './on-revocation';
+import { onSchedule } from './on-schedule';
 import { REVOCATION_PUBLICATION_KINDS, RevocationPublicationProps } from './publish-revocation-options';
 import { SERVICE_TIMEOUT_MINUTES } from '../../contract/cloudformation-limits';
 import { checkLifeDays, checkListUrl, checkPartitions, COMPLETE_LIST, COMPLETE_LIST_PEM, LIFE_DAYS } from '../../contract/crl-places';
@@ -19,13 +19,13 @@ import {
 import { quote } from '../../contract/rules';
 import { grantSign } from '../ca/grant-issue';
 import { IPrivateIotCa } from '../ca/i-private-iot-ca';
-import { grantPublish, ledgerStream } from '../ca/ledger-table';
+import { grantPublish } from '../ca/ledger-table';
 import { check } from '../checks/kinds';
 import { note } from '../checks/notices';
 import { validate } from '../checks/validation';
 import { keepPrivateKeysOut } from '../keys/private-key-guard';
 import { FULL_CORE, libraryFunction } from '../provider/library-function';
-import { acknowledge, acknowledgeWildcard } from '../provider/nag';
+import { acknowledgeWildcard } from '../provider/nag';
 import { validRemovalPolicy } from '../provider/removal-policy';
 import { rolePolicy } from '../provider/role-policy';
 
@@ -115,8 +115,12 @@ export class RevocationPublication extends Construct {
     });
     resource.node.addDependency(publisher.rights, ...made ? [made.distribution, made.bucket] : []);
     beforeIssuance(ca).add(resource);
-    this.publishOnRevocation(ca, publisher, options.ledgerStreamArn);
-    this.publishOnSchedule(publisher);
+    // A batch is tried again for a day, and the schedule goes on.
+    onRevocation(this, { ca, ...publisher, ledgerStreamArn: options.ledgerStreamArn }, {
+      batchSize: 1000,
+      maxBatchingWindow: Duration.seconds(5), // so that many revocations at once need few lists
+    });
+    onSchedule(this, publisher.function, SCHEDULE, 'Renews the revocation lists of a CA');
     this.alarm = new Alarm(this, 'Alarm', {
       alarmDescription: `The revocation list of the CA ${ca.node.path} is not renewed; brokers that check it will refuse all devices once it has ended`,
       metric: new Metric({
@@ -200,37 +204,6 @@ export class RevocationPublication extends Construct {
     this.bucket.encryptionKey?.grant(rights, 'kms:Decrypt', 'kms:GenerateDataKey');
     acknowledgeWildcard(rights, files, 'The function writes the lists of the CA, which are in one folder');
     return { ...made, rights };
-  }
-
-  /** The permission has an id of its own: that of CDK's target names the stage, and ids should be the same in all stages. */
-  private publishOnSchedule({ function: target }: Publisher): void {
-    const rule = new Rule(this, 'Schedule', {
-      description: 'Renews the revocation lists of a CA', schedule: Schedule.rate(SCHEDULE), targets: [{ bind: () => ({ arn: target.functionArn }) }],
-    });
-    target.addPermission('Schedule', { principal: new ServicePrincipal('events.amazonaws.com'), sourceArn: rule.ruleArn });
-  }
-
-  /** Makes the function publish when something is revoked, whoever revokes it. A batch is tried again for a day, and the schedule goes on. */
-  private publishOnRevocation(ca: IPrivateIotCa, { role, function: target }: Publisher, given: string | undefined): void {
-    const eventSourceArn = given ?? ledgerStream(ca.ledger);
-    if (eventSourceArn === undefined) {
-      throw new Error(`${this.node.path}: ledgerStreamArn must be given for a CA whose ledger is not made in this stack: the ARN that `
-        + '`aws dynamodb describe-table --table-name … --query Table.LatestStreamArn` prints');
-    }
-    const rights = rolePolicy(this, 'Stream', role);
-    rights.addStatements(
-      new PolicyStatement({ actions: ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'], resources: [eventSourceArn] }),
-      new PolicyStatement({ actions: ['dynamodb:ListStreams'], resources: ['*'] }),
-    );
-    acknowledge(rights, 'AwsSolutions-IAM5', 'dynamodb:ListStreams is not authorized on resources', ['Resource::*']);
-    new EventSourceMapping(this, 'Revocations', {
-      target,
-      eventSourceArn,
-      startingPosition: StartingPosition.TRIM_HORIZON,
-      batchSize: 1000,
-      maxBatchingWindow: Duration.seconds(5), // so that many revocations at once need few lists
-      filters: [FilterCriteria.filter({ dynamodb: { Keys: { pk: { S: FilterRule.beginsWith('revoked#') } } } })],
-    }).node.addDependency(rights);
   }
 }
 

@@ -2,11 +2,11 @@ import { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { checkListUrl, checkPartitions } from '../../contract/crl-places';
 import { isMap } from '../../contract/json-map';
 import { KeyStorageProperties } from '../../contract/properties';
-import { REVOCATION_REASON_NAMES } from '../../contract/revocation';
+import { REVOCATION_REASON_NAMES, REVOCATION_STATES } from '../../contract/revocation';
 import { quote } from '../../contract/rules';
 import { entryOf } from '../../lambda/outside-text';
 import { LedgerEntry, ResourceRecord, TABLE_WAS_CHANGED } from '../ledger/ledger';
-import { CrlPublication, CrlRecord, Revocation, REVOCATION_STATES } from '../ledger/revocation';
+import { CrlPublication, CrlRecord, Revocation } from '../ledger/revocation';
 
 /** An item or the key of an item, in DynamoDB's format. */
 export type Item = { [name: string]: AttributeValue };

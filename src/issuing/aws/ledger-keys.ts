@@ -1,5 +1,6 @@
 import { Item } from './ledger-item';
 import { comparableCommonName } from '../../contract/common-names';
+import { certificatePartition, pointerPartition, revocationPartition, serialKey } from '../../contract/ledger-keys';
 import { sha256 } from '../../contract/sha256';
 import { Requester } from '../../resource/lifecycle-event';
 import { LedgerEntry } from '../ledger/ledger';
@@ -7,15 +8,15 @@ import { LedgerEntry } from '../ledger/ledger';
 /** The keys of a ledger's items; see decisions/0004-ledger.md. */
 
 export function pointerKey(identity: string): Item {
-  return { pk: { S: `identity#${identity}` }, sk: { S: 'current' } };
+  return { pk: { S: pointerPartition(identity) }, sk: { S: 'current' } };
 }
 
 export function certificateKey({ issuer, serialNumber }: { issuer?: string; serialNumber?: string }): Item {
-  return { pk: { S: `issuer#${issuer}` }, sk: { S: `serial#${serialNumber}` } };
+  return { pk: { S: certificatePartition(String(issuer)) }, sk: { S: serialKey(String(serialNumber)) } };
 }
 
 export function revocationKey({ issuer, serialNumber }: { issuer: string; serialNumber: string }): Item {
-  return { pk: { S: `revoked#${issuer}` }, sk: { S: `serial#${serialNumber}` } };
+  return { pk: { S: revocationPartition(issuer) }, sk: { S: serialKey(serialNumber) } };
 }
 
 export function crlKey(issuer: string): Item {

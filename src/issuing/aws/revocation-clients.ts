@@ -69,7 +69,9 @@ export class RevocationClients {
   public answering(calls: AwsCalls, table: string, responder: string): AnsweringPorts {
     const ledgerTable = new LedgerTable(this.dynamoDb, calls, table);
     return {
-      ledger: () => new DynamoDbLedger(ledgerTable), revocations: () => new DynamoDbRevocations(ledgerTable), responder: this.responderSecret(calls, responder),
+      ledger: () => new DynamoDbLedger(ledgerTable),
+      revocations: () => new DynamoDbRevocations(ledgerTable),
+      responder: this.responderSecret(calls, responder),
     };
   }
 

@@ -1,14 +1,5 @@
 import { LedgerEntry } from './ledger';
-import { RevocationReason } from '../../contract/revocation';
-
-/**
- * - `HELD`: revoked for the time being (`certificateHold`).
- * - `RELEASED`: was held, and is good again.
- * - `REVOKED`: revoked for good.
- */
-export type RevocationState = 'HELD' | 'RELEASED' | 'REVOKED';
-
-export const REVOCATION_STATES: readonly RevocationState[] = ['HELD', 'RELEASED', 'REVOKED'];
+import { RevocationReason, RevocationState } from '../../contract/revocation';
 
 /** What a ledger records about the revocation of a certificate. */
 export interface Revocation {

@@ -22,6 +22,62 @@ export interface AwsIotRegistrationCodeAttributes {
   readonly RegistrationCode: string;
 }
 
+/** The environment variables of the function that carries the revocations of a CA over to AWS IoT. */
+export interface AwsIotRevocationEnvironment {
+  readonly STACK_ID: string;
+  /** The identity of the CA. */
+  readonly CA_ID: string;
+  /** The name of the CA's ledger. */
+  readonly LEDGER_TABLE: string;
+}
+
+/** The environment variables of the function that AWS IoT asks about the certificate of a client. */
+export interface ClientCertificateValidationEnvironment {
+  readonly STACK_ID: string;
+  /** The CAs, JSON: a list of `ValidatedCa`. */
+  readonly CAS: string;
+  /** The answer if the ledgers can't be read: `closed` for a refusal, `open` for acceptance. */
+  readonly ON_FAILURE: string;
+  /** Whether certificates of other issuers are accepted: `true` or `false`. */
+  readonly ACCEPT_OTHER_ISSUERS: string;
+  /** How long an answer is used again, in whole seconds. */
+  readonly CACHE_SECONDS: string;
+}
+
+/** A CA whose certificates are validated. */
+export interface ValidatedCa {
+  /** The identity of the CA. */
+  readonly caId: string;
+  /** The name of the CA's ledger, or its ARN. */
+  readonly table: string;
+}
+
+/** How many CAs a validation can have: all of their ledgers are asked about each certificate. */
+const MAX_VALIDATED_CAS = 10;
+
+/** Checks the number of CAs of a validation. */
+export function checkNumberOfValidatedCas(number: number): Complaint {
+  return number >= 1 && number <= MAX_VALIDATED_CAS ? undefined : `cas must hold 1 to ${MAX_VALIDATED_CAS} CAs, got ${number}`;
+}
+
+/** The longest time for which an answer may be used again, in seconds: so long may a revoked certificate still be accepted. */
+const MAX_CACHE_SECONDS = 3_600;
+
+/** Checks for how long an answer is used again. */
+export function checkCacheSeconds(seconds: unknown): Complaint {
+  return typeof seconds === 'number' && Number.isInteger(seconds) && seconds >= 0 && seconds <= MAX_CACHE_SECONDS ? undefined
+    : `resultsCacheTtl must be 0 to ${MAX_CACHE_SECONDS} whole seconds, got ${quote(seconds)}`;
+}
+
+/** How often everything that is revoked is checked, in minutes. */
+const CHECK_MINUTES = { min: 5, max: 1_440 };
+
+/** Checks how often everything that is revoked is checked. */
+export function checkCheckMinutes(minutes: unknown): Complaint {
+  return typeof minutes === 'number' && Number.isInteger(minutes) && minutes >= CHECK_MINUTES.min && minutes <= CHECK_MINUTES.max ? undefined
+    : `checkInterval must be ${CHECK_MINUTES.min} to ${CHECK_MINUTES.max} whole minutes, got ${quote(minutes)}`;
+}
+
 /** API reference, CreateThing, thingName and thingTypeName, and CreateThingGroup, thingGroupName. */
 export function checkThingName(value: unknown, property = 'thingName'): Complaint {
   return /^[a-zA-Z0-9:_-]{1,128}$/.test(String(value)) ? undefined

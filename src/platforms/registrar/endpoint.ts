@@ -23,12 +23,21 @@ export function emulatedEndpoint(service: string, environment: NodeJS.ProcessEnv
  * @param stackId the ID of the function's own stack, which names the partition and the Region
  */
 export function ownEndpoint(service: string, endpoint: string, stackId: string | undefined): string {
-  const place = placeOf(stackId ?? '', 'cloudformation');
-  const own = place && `https://${service}.${place.region}.${domainOf(place.partition)}`;
+  const own = endpointBeside(service, stackId);
   if (endpoint !== own) {
     throw new Error(`endpoint must be that of the function's own Region, ${own ?? 'which STACK_ID does not contain'}, got ${quote(endpoint)}`);
   }
   return endpoint;
+}
+
+/**
+ * The endpoint of an AWS service in the partition of the function's own stack, or `undefined` if the stack's ID is not one.
+ *
+ * @param region the Region; if absent, that of the stack
+ */
+export function endpointBeside(service: string, stackId: string | undefined, region?: string): string | undefined {
+  const place = placeOf(stackId ?? '', 'cloudformation');
+  return place && `https://${service}.${region ?? place.region}.${domainOf(place.partition)}`;
 }
 
 /** The origin of an API's URLs, from the property that holds the API's host. */

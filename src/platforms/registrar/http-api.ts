@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { IncomingHttpHeaders, request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -60,8 +61,11 @@ export class HttpApi {
   /**
    * @param signal ends every call, and every wait between two attempts
    * @param ca PEM of the CAs to trust, for a test with a server of its own; if absent, the CAs of Node.js
+   * @param wayOut what to do about a call for which the time was too short
    */
-  constructor(private readonly signal: AbortSignal, private readonly ca?: string) {}
+  constructor(private readonly signal: AbortSignal, private readonly ca?: string, private readonly wayOut = 'deploy again') {
+    setMaxListeners(0, signal); // many calls may wait for it at the same time, which is no leak
+  }
 
   /**
    * Makes a call.
@@ -89,7 +93,7 @@ export class HttpApi {
       try {
         await this.pause(attempt, outcome.response?.headers ?? {});
       } catch {
-        throw new Error(`${what} failed: ${fault}, until the time ran out; deploy again`);
+        throw new Error(`${what} failed: ${fault}, until the time ran out; ${this.wayOut}`);
       }
     }
   }

@@ -52,6 +52,12 @@ export class StrictIotState {
         return { registrationCode: this.registrationCode ??= randomBytes(32).toString('hex') };
       case 'POST cacertificate':
         return this.registerCa(input, searchParams);
+      case 'GET certificates': {
+        const { certificateId, status } = found(this.certificates, id);
+        return { certificateDescription: { certificateId, status } };
+      }
+      case 'PUT certificates':
+        return this.updateCertificate(found(this.certificates, id), searchParams.get('newStatus')!);
       case 'GET cacertificate': {
         const { certificateId, status, certificateMode, autoRegistrationStatus } = found(this.cas, id);
         return { certificateDescription: { certificateId, status, certificateMode, autoRegistrationStatus } };
@@ -147,6 +153,18 @@ export class StrictIotState {
       throw new IotError(409, 'DeleteConflictException');
     }
     holders.delete(name);
+  }
+
+  /** UpdateCertificate: statuses that are AWS IoT's own can't be set, and CertificateStateException: "The certificate operation is not allowed." */
+  private updateCertificate(certificate: StrictCertificate, newStatus: string): Json {
+    if (!['ACTIVE', 'INACTIVE', 'REVOKED'].includes(newStatus)) {
+      throw new IotError(400, 'InvalidRequestException');
+    }
+    if (certificate.status === 'PENDING_TRANSFER') {
+      throw new IotError(406, 'CertificateStateException');
+    }
+    certificate.status = newStatus;
+    return {};
   }
 
   private registerCa({ caCertificate, verificationCertificate, certificateMode = 'DEFAULT', registrationConfig }: Json, query: URLSearchParams): Json {

@@ -1,88 +1,90 @@
-import { AwsCredentials, signV4 } from './signature-v4';
-import { HttpApi, HttpRequest, HttpResponse, passingStatus } from '../../registrar/http-api';
-import { jsonOf } from '../../registrar/json-answer';
-import { errorCode, refusalOf } from '../../registrar/platform-failure';
+import { AwsApiOptions, AwsService, SignedApi, SignedCall } from './signed-api';
+import { isMap, JsonMap } from '../../../contract/json-map';
+import { HttpApi } from '../../registrar/http-api';
+import { jsonAnswer, jsonOf } from '../../registrar/json-answer';
 
-/** The endpoint of AWS IoT, and the credentials with which it is called. */
-export interface IotApiOptions {
-  /** The URL of the control plane, without a path. */
-  readonly endpoint: string;
-  readonly region: string;
-  readonly credentials: AwsCredentials;
-  /** How long, from the first refusal on, a new right is assumed not to have taken effect yet; milliseconds. */
-  readonly patience: number;
+/** https://docs.aws.amazon.com/iot/latest/apireference/CommonErrors.html */
+const AWS_IOT: AwsService = { id: 'iot', name: 'AWS IoT Core', throttled: ['ThrottlingException', 'TooManyRequestsException'] };
+
+const NOT_REGISTERED = 'ResourceNotFoundException';
+
+/** The status of a certificate in AWS IoT, of which this library sets these. Others are AWS IoT's own, such as PENDING_ACTIVATION. */
+export type IotStatus = 'ACTIVE' | 'INACTIVE' | 'REVOKED';
+
+/** A CA that is registered with AWS IoT. */
+export interface RegisteredIotCa {
+  readonly status: string;
+  readonly autoRegistrationStatus?: string;
+}
+
+/** A change of a CA that is registered with AWS IoT. */
+export interface IotCaChange {
+  readonly newStatus: 'ACTIVE' | 'INACTIVE';
+  /** Whether AWS IoT registers the CA's certificates by itself; if absent, this stays as it is. */
+  readonly newAutoRegistrationStatus?: 'DISABLE';
 }
 
 /**
- * AWS IoT reports throttling with the status 400. This status alone does not cause a retry.
- * https://docs.aws.amazon.com/iot/latest/apireference/CommonErrors.html
- */
-const THROTTLED: readonly string[] = ['ThrottlingException', 'TooManyRequestsException'];
-
-/**
- * The errors that a role gets if its rights were given a moment ago: IAM is eventually consistent.
- * https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html#troubleshoot_general_eventual-consistency
- */
-const DENIED: readonly string[] = ['AccessDeniedException', 'ForbiddenException', 'UnauthorizedException', 'UnrecognizedClientException'];
-
-const ALLOW = 'the role of the function and the policies of the organization must allow this action';
-
-const PLATFORM = 'AWS IoT Core';
-
-const CALL = 'iot:GetRegistrationCode';
-
-/**
- * The only call to AWS IoT's control plane that the registration of a CA needs besides CloudFormation's own resources. A client of the AWS
- * SDK for this call would take 400 kilobytes.
+ * The calls to AWS IoT's control plane that CloudFormation's own resources do not make.
  *
- * @see https://docs.aws.amazon.com/iot/latest/apireference/API_GetRegistrationCode.html
+ * @see https://docs.aws.amazon.com/iot/latest/apireference/API_Operations_AWS_IoT.html
  */
 export class IotApi {
-  private deniedSince?: number;
+  private readonly api: SignedApi;
 
-  constructor(private readonly http: HttpApi, private readonly options: IotApiOptions) {}
+  constructor(http: HttpApi, options: AwsApiOptions) {
+    this.api = new SignedApi(http, AWS_IOT, options);
+  }
 
   /** The registration code of the account and Region. It stays the same until it is deleted. */
   public async registrationCode(): Promise<string> {
-    const { endpoint, region, credentials } = this.options;
-    const request: HttpRequest = { method: 'GET', url: new URL('/registrationcode', endpoint).href };
-    const response = await this.http.send(`${PLATFORM}: ${CALL}`, () => signV4(request, credentials, { region, service: 'iot' }, new Date()), answer => this.passing(answer));
-    if (response.status !== 200) {
-      const name = errorName(response, this.secrets);
-      throw refusalOf(PLATFORM, CALL, name, DENIED.includes(name) ? ALLOW : undefined);
-    }
-    const { registrationCode } = jsonOf(response);
+    const call: SignedCall = { action: 'iot:GetRegistrationCode', method: 'GET', path: '/registrationcode' };
+    const { registrationCode } = jsonOf((await this.api.send(call))!);
     if (typeof registrationCode !== 'string' || !/^[0-9A-Za-z-]{1,64}$/.test(registrationCode)) {
-      throw new Error(`${PLATFORM}: ${CALL} returned no registration code; deploy again`);
+      throw new Error(`${this.api.describe(call)} returned no registration code; deploy again`);
     }
     return registrationCode;
   }
 
-  /** The values that no message may show. */
-  private get secrets(): string[] {
-    const { secretAccessKey, sessionToken } = this.options.credentials;
-    return [secretAccessKey, ...sessionToken === undefined ? [] : [sessionToken]];
+  /** The status of a certificate, or `undefined` if it is not registered. */
+  public async certificateStatus(certificateId: string): Promise<string | undefined> {
+    const description = await this.description({ action: 'iot:DescribeCertificate', method: 'GET', path: `/certificates/${certificateId}` });
+    return description?.status as string | undefined;
   }
 
-  private passing(response: HttpResponse): string | undefined {
-    const name = errorName(response, this.secrets);
-    if (THROTTLED.includes(name)) {
-      return name;
-    }
-    if (DENIED.includes(name)) {
-      this.deniedSince ??= Date.now();
-      return Date.now() - this.deniedSince < this.options.patience ? name : undefined;
-    }
-    return passingStatus(response);
+  /** Changes the status of a certificate, if it is still registered. */
+  public async setCertificateStatus(certificateId: string, status: IotStatus): Promise<void> {
+    const path = `/certificates/${certificateId}?newStatus=${status}`;
+    await this.api.send({ action: 'iot:UpdateCertificate', method: 'PUT', path }, NOT_REGISTERED);
   }
-}
 
-/**
- * AWS's name of an error, from a header or from the body, without the namespace before it and the URL after it.
- * https://smithy.io/2.0/aws/protocols/aws-restjson1-protocol.html#operation-error-serialization
- */
-function errorName(response: HttpResponse, secrets: readonly string[]): string {
-  const { __type: type, code } = jsonOf(response);
-  const name = response.headers['x-amzn-errortype'] ?? (typeof type === 'string' ? type : code);
-  return errorCode(typeof name === 'string' ? name.replace(/:.*$/s, '').replace(/^.*#/s, '') : name, response.status, secrets);
+  /** A registered CA, or `undefined` if it is not registered. */
+  public async ca(certificateId: string): Promise<RegisteredIotCa | undefined> {
+    const description = await this.description({ action: 'iot:DescribeCACertificate', method: 'GET', path: `/cacertificate/${certificateId}` });
+    return description && { status: description.status as string, autoRegistrationStatus: description.autoRegistrationStatus as string | undefined };
+  }
+
+  /** Changes a CA, if it is still registered. */
+  public async changeCa(certificateId: string, change: IotCaChange): Promise<void> {
+    await this.api.send({
+      action: 'iot:UpdateCACertificate',
+      method: 'PUT',
+      path: `/cacertificate/${certificateId}?${new URLSearchParams({ ...change })}`,
+      headers: { 'content-type': 'application/json' },
+      body: '{}',
+    }, NOT_REGISTERED);
+  }
+
+  /** What AWS IoT says of a certificate. A truncated answer is an error: the certificate must not be taken for one that is not registered. */
+  private async description(call: SignedCall): Promise<JsonMap | undefined> {
+    const response = await this.api.send(call, NOT_REGISTERED);
+    if (!response) {
+      return undefined;
+    }
+    const { certificateDescription: description } = jsonAnswer(this.api.describe(call), response);
+    if (!isMap(description) || typeof description.status !== 'string') {
+      throw new Error(`${this.api.describe(call)} returned no status`);
+    }
+    return description;
+  }
 }

@@ -1,0 +1,132 @@
+import { AwsApiOptions, AwsService, SignedApi, SignedCall } from './signed-api';
+import { isMap, JsonMap } from '../../../contract/json-map';
+import { certificatePartition, pointerPartition, revocationPartition, serialKey } from '../../../contract/ledger-keys';
+import { REVOCATION_STATES, RevocationState } from '../../../contract/revocation';
+import { quote } from '../../../contract/rules';
+import { HttpApi } from '../../registrar/http-api';
+import { jsonAnswer, listIn } from '../../registrar/json-answer';
+
+/** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html */
+const DYNAMODB: AwsService = {
+  id: 'dynamodb', name: 'Amazon DynamoDB', throttled: ['ProvisionedThroughputExceededException', 'RequestLimitExceeded', 'ThrottlingException'],
+};
+
+/** The revocations of a page. With what is read of each, a page stays below the longest response that is accepted. */
+const PAGE = 1_000;
+
+const TAMPERED = 'the table was changed by hand: restore the item from its point-in-time recovery';
+
+/** What the ledger of a CA says about the revocation of a certificate. */
+export interface RecordedRevocation {
+  /** 40 upper-case hexadecimal digits. */
+  readonly serialNumber: string;
+  readonly state: RevocationState;
+  /** The end of the certificate's validity, ISO 8601. */
+  readonly notAfter: string;
+  /** Counts the changes. */
+  readonly revision: number;
+}
+
+/** A certificate that a CA has signed, by its keys in the ledger. */
+export interface SignedBy {
+  /** The identity of the CA. */
+  readonly issuer: string;
+  readonly serialNumber: string;
+}
+
+/**
+ * The ledger of a CA as the functions for AWS IoT read it. Every read is consistent. They have no right to write.
+ *
+ * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.LowLevelAPI.html
+ */
+export class LedgerApi {
+  private readonly api: SignedApi;
+
+  /** @param table the name of the table, or its ARN */
+  constructor(http: HttpApi, options: AwsApiOptions, private readonly table: string) {
+    this.api = new SignedApi(http, DYNAMODB, options);
+  }
+
+  /** The revocation of a certificate, or `undefined` if it was never revoked. */
+  public async revocation({ issuer, serialNumber }: SignedBy): Promise<RecordedRevocation | undefined> {
+    const item = await this.item(revocationPartition(issuer), serialKey(serialNumber), REVOCATION);
+    return item && revocationIn(item);
+  }
+
+  /** A certificate, DER, or `undefined` if the ledger has none with this serial number. */
+  public async certificate({ issuer, serialNumber }: SignedBy): Promise<Buffer | undefined> {
+    const item = await this.item(certificatePartition(issuer), serialKey(serialNumber), { ProjectionExpression: 'certificate' });
+    const certificate = valueIn(item, 'certificate', 'B');
+    return certificate === undefined ? undefined : Buffer.from(certificate, 'base64');
+  }
+
+  /** The latest certificate of an identity, such as a CA's own, DER; `undefined` if there is none. */
+  public async latestCertificate(identity: string): Promise<Buffer | undefined> {
+    const item = await this.item(pointerPartition(identity), 'current', { ProjectionExpression: 'issuer, serialNumber' });
+    const [issuer, serialNumber] = [valueIn(item, 'issuer', 'S'), valueIn(item, 'serialNumber', 'S')];
+    return issuer === undefined || serialNumber === undefined ? undefined : this.certificate({ issuer, serialNumber });
+  }
+
+  /**
+   * The revocations of a CA's certificates, page by page, by ascending serial number.
+   *
+   * @param after begins after this serial number
+   */
+  public async *revocations(issuer: string, after?: string): AsyncIterable<readonly RecordedRevocation[]> {
+    const pk = { S: revocationPartition(issuer) };
+    let start: unknown = after === undefined ? undefined : { pk, sk: { S: serialKey(after) } };
+    do {
+      const call = this.call('Query', {
+        KeyConditionExpression: 'pk = :pk', ExpressionAttributeValues: { ':pk': pk }, ExclusiveStartKey: start, Limit: PAGE, ...REVOCATION,
+      });
+      const { Items, LastEvaluatedKey } = await this.answer(call);
+      yield listIn(this.api.describe(call), 'Items', Items).map(revocationIn);
+      start = LastEvaluatedKey;
+    } while (start);
+  }
+
+  private async item(pk: string, sk: string, projection: object): Promise<JsonMap | undefined> {
+    const { Item } = await this.answer(this.call('GetItem', { Key: { pk: { S: pk }, sk: { S: sk } }, ...projection }));
+    return isMap(Item) ? Item : undefined;
+  }
+
+  private call(operation: 'GetItem' | 'Query', input: object): SignedCall {
+    return {
+      action: `dynamodb:${operation} on the table ${this.table}`,
+      method: 'POST',
+      path: '/',
+      headers: { 'content-type': 'application/x-amz-json-1.0', 'x-amz-target': `DynamoDB_20120810.${operation}` },
+      body: JSON.stringify({ TableName: this.table, ConsistentRead: true, ...input }),
+    };
+  }
+
+  /** An answer that is no JSON comes from something in front of DynamoDB. It must not be taken for a certificate that is not revoked. */
+  private async answer(call: SignedCall): Promise<JsonMap> {
+    return jsonAnswer(this.api.describe(call), (await this.api.send(call))!);
+  }
+}
+
+/** What is read of a revocation. `state` is a reserved word of DynamoDB. */
+const REVOCATION = { ProjectionExpression: 'sk, #state, notAfter, revision', ExpressionAttributeNames: { '#state': 'state' } };
+
+function revocationIn(item: JsonMap): RecordedRevocation {
+  const [sk, state, notAfter, revision] = [valueIn(item, 'sk', 'S'), valueIn(item, 'state', 'S'), valueIn(item, 'notAfter', 'S'), valueIn(item, 'revision', 'N')];
+  const serialNumber = serialNumberIn(sk);
+  if (serialNumber === undefined || notAfter === undefined || revision === undefined || !REVOCATION_STATES.includes(state as RevocationState)) {
+    throw new Error(`the ledger must have a state of ${REVOCATION_STATES.join(', ')}, a notAfter and a revision in the revocation ${quote(sk)}, got others; ${TAMPERED}`);
+  }
+  return { serialNumber, state: state as RevocationState, notAfter, revision: Number(revision) };
+}
+
+/** The serial number in the sort key of a certificate or of its revocation, or `undefined` if it holds none. */
+export function serialNumberIn(sortKey: unknown): string | undefined {
+  const serialNumber = typeof sortKey === 'string' ? /[0-9A-F]{40}$/.exec(sortKey)?.[0] : undefined;
+  return serialNumber !== undefined && serialKey(serialNumber) === sortKey ? serialNumber : undefined;
+}
+
+/** The value of an attribute, or `undefined` if the item has none of this type. */
+function valueIn(item: JsonMap | undefined, name: string, type: 'S' | 'N' | 'B'): string | undefined {
+  const attribute = item?.[name];
+  const value = isMap(attribute) ? attribute[type] : undefined;
+  return typeof value === 'string' ? value : undefined;
+}

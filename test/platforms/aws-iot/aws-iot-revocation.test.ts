@@ -1,0 +1,128 @@
+import { App, Duration, Stack } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { AwsIotRevocation, AwsIotRevocationProps, PrivateIotCa } from '../../../src';
+
+const SUBJECT = { commonName: 'Acme IoT Root CA' };
+const ENV = { account: '111111111111', region: 'eu-central-1' };
+
+function declared(props: Partial<AwsIotRevocationProps> = {}, publishes = false): { stack: Stack; ca: PrivateIotCa; template: Template } {
+  const stack = new Stack(new App(), 'Iot', { env: ENV });
+  const ca = new PrivateIotCa(stack, 'Ca', { subject: SUBJECT });
+  if (publishes) {
+    ca.publishRevocation();
+  }
+  new AwsIotRevocation(stack, 'Revocation', { ca, ...props });
+  return { stack, ca, template: Template.fromStack(stack) };
+}
+
+const functionOf = (template: Template) => Object.entries(template.findResources('AWS::Lambda::Function', { Properties: { Handler: 'index.revoke' } }))[0];
+
+/** The rights of the function, except those on its log. */
+function rightsOf(template: Template): { action: string[]; resource: unknown; condition: unknown }[] {
+  return Object.entries(template.findResources('AWS::IAM::Policy')).filter(([id]) => id.startsWith('Revocation'))
+    .flatMap(([, { Properties }]) => Properties.PolicyDocument.Statement)
+    .map(({ Action, Resource, Condition }) => ({ action: [Action].flat().sort(), resource: Resource, condition: Condition }))
+    .filter(({ action }) => !action[0].startsWith('logs:'));
+}
+
+test('the function is invoked after each revocation, with the keys only, and repeats only what has failed', () => {
+  const { template } = declared();
+  const [[ledger, { Properties: { StreamSpecification } }]] = Object.entries(template.findResources('AWS::DynamoDB::GlobalTable'));
+  expect(StreamSpecification).toEqual({ StreamViewType: 'KEYS_ONLY' });
+  template.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
+    FunctionName: { Ref: functionOf(template)[0] },
+    EventSourceArn: { 'Fn::GetAtt': [ledger, 'StreamArn'] },
+    FilterCriteria: { Filters: [{ Pattern: JSON.stringify({ dynamodb: { Keys: { pk: { S: [{ prefix: 'revoked#' }] } } } }) }] },
+    FunctionResponseTypes: ['ReportBatchItemFailures'],
+    StartingPosition: 'TRIM_HORIZON',
+  });
+});
+
+test('the function compares everything with AWS IoT Core once an hour, or as often as declared', () => {
+  declared().template.hasResourceProperties('AWS::Events::Rule', { ScheduleExpression: 'rate(1 hour)', State: 'ENABLED' });
+  const { template } = declared({ checkInterval: Duration.minutes(15) });
+  template.hasResourceProperties('AWS::Events::Rule', { ScheduleExpression: 'rate(15 minutes)' });
+  template.hasResourceProperties('AWS::CloudWatch::Alarm', { Period: 900 });
+});
+
+test('the alarm goes off when two checks in a row have failed, or when none was made', () => {
+  const { template } = declared();
+  template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+    Namespace: 'AWS/Lambda',
+    MetricName: 'Errors',
+    Dimensions: [{ Name: 'FunctionName', Value: { Ref: functionOf(template)[0] } }],
+    Statistic: 'Sum',
+    Period: 3600,
+    EvaluationPeriods: 2,
+    Threshold: 1,
+    ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+    TreatMissingData: 'breaching',
+  });
+});
+
+test('the function can read what is revoked and change the status of certificates, and nothing else', () => {
+  const { template } = declared();
+  const keys = (...prefixes: string[]) => ({ 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': prefixes } });
+  const onAll = (kind: string) => ({ 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, `:iot:eu-central-1:111111111111:${kind}/*`]] });
+  const rights = rightsOf(template);
+  expect(rights).toEqual(expect.arrayContaining([
+    { action: ['dynamodb:GetItem'], resource: expect.anything(), condition: keys('issuer#*', 'revoked#*') },
+    { action: ['dynamodb:Query'], resource: expect.anything(), condition: keys('revoked#*') },
+    { action: ['iot:DescribeCertificate', 'iot:UpdateCertificate'], resource: onAll('cert'), condition: undefined },
+    { action: ['iot:DescribeCACertificate', 'iot:UpdateCACertificate'], resource: onAll('cacert'), condition: undefined },
+    { action: ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'], resource: expect.anything(), condition: undefined },
+    { action: ['dynamodb:ListStreams'], resource: '*', condition: undefined },
+  ]));
+  expect(rights).toHaveLength(6);
+  expect(functionOf(template)[1].Properties.Environment.Variables).toEqual({
+    STACK_ID: { Ref: 'AWS::StackId' }, CA_ID: { Ref: expect.stringMatching(/^Ca/) }, LEDGER_TABLE: { Ref: expect.stringMatching(/^CaLedger/) },
+  });
+});
+
+test('revocation lists can be published at the same time: the stream has two readers', () => {
+  const { template } = declared({}, true);
+  template.resourceCountIs('AWS::Lambda::EventSourceMapping', 2);
+});
+
+test('a CA has one in a stack, because a third reader would be throttled', () => {
+  const { stack, ca } = declared();
+  expect(() => new AwsIotRevocation(stack, 'Again', { ca })).toThrow(
+    'Iot/Again: ca must have one AwsIotRevocation in a stack, because the stream of a ledger has few readers, got Iot/Ca, which Iot/Revocation has already');
+});
+
+test('a CA of another stack works by its stream, in the same Region', () => {
+  const app = new App();
+  const ca = new PrivateIotCa(new Stack(app, 'Pki', { env: ENV }), 'Ca', { subject: SUBJECT });
+  const devices = new Stack(app, 'Devices', { env: ENV });
+  new AwsIotRevocation(devices, 'Revocation', { ca });
+  Template.fromStack(devices).hasResourceProperties('AWS::Lambda::EventSourceMapping', { EventSourceArn: { 'Fn::ImportValue': Match.stringLikeRegexp('StreamArn') } });
+  const elsewhere = new Stack(app, 'Elsewhere', { env: { ...ENV, region: 'us-east-1' } });
+  expect(() => new AwsIotRevocation(elsewhere, 'Revocation', { ca })).toThrow(
+    'Elsewhere/Revocation: ca must be in the account and the Region of the stack, where AWS Lambda reads the stream of its ledger, 111111111111/us-east-1, '
+    + 'got Pki/Ca in 111111111111/eu-central-1');
+});
+
+test('a kept CA needs the ARN of its stream', () => {
+  const stack = new Stack(new App(), 'Iot', { env: ENV });
+  const ca = PrivateIotCa.fromKeptCa(stack, 'Ca', {
+    caId: `ca-${'0'.repeat(32)}`,
+    ledgerTableArn: 'arn:aws:dynamodb:eu-central-1:111111111111:table/Ledger',
+    privateKeySecretArn: 'arn:aws:secretsmanager:eu-central-1:111111111111:secret:CaKey-AbCdEf',
+  });
+  expect(() => new AwsIotRevocation(stack, 'Without', { ca })).toThrow('Iot/Without: ledgerStreamArn must be given for a CA whose ledger is not made in this stack');
+  const stream = 'arn:aws:dynamodb:eu-central-1:111111111111:table/Ledger/stream/2026-01-01T00:00:00.000';
+  const other = new Stack(new App(), 'Iot', { env: ENV });
+  new AwsIotRevocation(other, 'With', {
+    ca: PrivateIotCa.fromKeptCa(other, 'Ca', {
+      caId: `ca-${'0'.repeat(32)}`,
+      ledgerTableArn: 'arn:aws:dynamodb:eu-central-1:111111111111:table/Ledger',
+      privateKeySecretArn: 'arn:aws:secretsmanager:eu-central-1:111111111111:secret:CaKey-AbCdEf',
+    }),
+    ledgerStreamArn: stream,
+  });
+  Template.fromStack(other).hasResourceProperties('AWS::Lambda::EventSourceMapping', { EventSourceArn: stream });
+});
+
+test.each([[Duration.minutes(4), '4'], [Duration.minutes(1_441), '1441'], [Duration.seconds(330), '5.5']])('a check every %s is refused', (checkInterval, got) => {
+  expect(() => declared({ checkInterval })).toThrow(`Iot/Revocation: checkInterval must be 5 to 1440 whole minutes, got ${got}`);
+});

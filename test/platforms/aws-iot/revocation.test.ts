@@ -1,0 +1,316 @@
+import { createHash, X509Certificate } from 'node:crypto';
+import { IotFault, StrictIot } from './strict-iot';
+import { RevocationReason } from '../../../src/contract/revocation';
+import { DynamoDbRevocations } from '../../../src/issuing/aws/dynamodb-revocations';
+import { LedgerTable } from '../../../src/issuing/aws/ledger-table';
+import { revokeCertificate } from '../../../src/issuing/revocation/revoke-certificate';
+import { IotApi } from '../../../src/platforms/aws-iot/registrar/iot-api';
+import { LedgerApi } from '../../../src/platforms/aws-iot/registrar/ledger-api';
+import { BatchResponse, carryOverAll, carryOverBatch, RevokingCa } from '../../../src/platforms/aws-iot/registrar/revocation';
+import { HttpApi } from '../../../src/platforms/registrar/http-api';
+import { awsCalls } from '../../support/aws-clients';
+import { Answer } from '../../support/cloudformation';
+import { Fault, FaultKind } from '../../support/fault-proxy';
+import { lifecycle } from '../../support/lifecycle';
+import { subordinateCa } from '../../support/resources';
+
+const set = lifecycle({}, 10);
+
+let iot: StrictIot;
+let ca: Answer;
+
+beforeAll(async () => {
+  iot = await StrictIot.start();
+});
+beforeEach(async () => {
+  iot.reset();
+  jest.spyOn(console, 'log').mockImplementation();
+  ca = await set.stack.create(await set.stack.ca({ PathLength: 1 }));
+});
+afterEach(() => jest.restoreAllMocks());
+afterAll(() => iot.stop());
+
+/** The CA as the function knows it, with its ledger in moto and AWS IoT in the strict server. */
+function revoking(): RevokingCa {
+  const options = { region: iot.region, credentials: iot.credentials, patience: 0 };
+  return {
+    caId: ca.PhysicalResourceId,
+    ports: signal => ({
+      ledger: new LedgerApi(new HttpApi(signal), { ...options, endpoint: set.proxy.url }, set.stack.table),
+      iot: new IotApi(new HttpApi(signal, iot.pem), { ...options, endpoint: iot.url }),
+    }),
+  };
+}
+
+/** A device whose certificate is in the ledger, and in AWS IoT with this status. */
+async function device(id: string, status?: string): Promise<Answer> {
+  const made = await set.stack.create(await set.stack.device(ca.PhysicalResourceId, { Subject: { CommonName: id } }, id));
+  if (status !== undefined) {
+    iot.state.registerCertificate({ certificatePem: made.Data!.CertificatePem, certificateMode: 'SNI_ONLY', status });
+  }
+  return made;
+}
+
+const idOf = (pem: string): string => createHash('sha256').update(new X509Certificate(pem).raw).digest('hex');
+const statusOf = ({ Data }: Answer): string | undefined => iot.state.certificates.get(idOf(Data!.CertificatePem))?.status;
+
+async function order({ Data }: Answer, reason: RevocationReason = 'keyCompromise'): Promise<void> {
+  const ledger = new DynamoDbRevocations(new LedgerTable(set.stack.dynamoDb, awsCalls(), set.stack.table));
+  await revokeCertificate({ issuer: ca.PhysicalResourceId, serialNumber: Data!.SerialNumber, reason, orderedBy: 'anna' }, ledger, new Date());
+}
+
+/** What the stream sends about these certificates, with nothing but keys. */
+function records(...devices: Answer[]): object[] {
+  return devices.map(({ Data }, n) => ({
+    eventSource: 'aws:dynamodb',
+    eventName: 'MODIFY',
+    dynamodb: {
+      Keys: { pk: { S: `revoked#${ca.PhysicalResourceId}` }, sk: { S: `serial#${Data!.SerialNumber}` } }, SequenceNumber: String(n + 1), StreamViewType: 'KEYS_ONLY',
+    },
+  }));
+}
+
+const carryOver = (...devices: Answer[]): Promise<BatchResponse> => carryOverBatch(records(...devices), revoking(), Date.now() + 60_000);
+const checkAll = (milliseconds = 60_000): Promise<void> => carryOverAll(revoking(), Date.now() + milliseconds, 0);
+
+describe('a certificate', () => {
+  test.each(['ACTIVE', 'INACTIVE', 'PENDING_ACTIVATION'])('that is %s in AWS IoT becomes REVOKED when it is revoked in the ledger', async status => {
+    const [bad, good] = [await device('bad', status), await device('good', status)];
+    await order(bad);
+    expect(await carryOver(bad)).toEqual({ batchItemFailures: [] });
+    expect([statusOf(bad), statusOf(good)]).toEqual(['REVOKED', status]);
+  });
+
+  test('on hold becomes INACTIVE, and ACTIVE when the hold ends', async () => {
+    const held = await device('held', 'ACTIVE');
+    await order(held, 'certificateHold');
+    await carryOver(held);
+    expect(statusOf(held)).toBe('INACTIVE');
+    await order(held, 'removeFromCRL');
+    await carryOver(held);
+    expect(statusOf(held)).toBe('ACTIVE');
+  });
+
+  test('on hold that is revoked becomes REVOKED, also if the messages come late and in the wrong order', async () => {
+    const held = await device('held', 'ACTIVE');
+    await order(held, 'certificateHold');
+    await order(held);
+    await carryOver(held, held);
+    expect(statusOf(held)).toBe('REVOKED');
+    expect(iot.calls.filter(({ method }) => method === 'PUT')).toHaveLength(1);
+  });
+
+  test.each(['REVOKED', 'PENDING_ACTIVATION', 'PENDING_TRANSFER'])('that is %s in AWS IoT stays so when its hold ends', async status => {
+    const held = await device('held', status);
+    await order(held, 'certificateHold');
+    await order(held, 'removeFromCRL');
+    expect(await carryOver(held)).toEqual({ batchItemFailures: [] });
+    expect(statusOf(held)).toBe(status);
+  });
+
+  test('that is being transferred to another account can\'t be changed, and holds nothing up', async () => {
+    const [moving, bad] = [await device('moving', 'PENDING_TRANSFER'), await device('bad', 'ACTIVE')];
+    await order(moving);
+    await order(bad);
+    expect(await carryOver(moving, bad)).toEqual({ batchItemFailures: [] });
+    expect([statusOf(moving), statusOf(bad)]).toEqual(['PENDING_TRANSFER', 'REVOKED']);
+  });
+
+  test('that is not registered is left alone, until it is registered: then the next check finds it', async () => {
+    const late = await device('late');
+    await order(late);
+    expect(await carryOver(late)).toEqual({ batchItemFailures: [] });
+    iot.state.registerCertificate({ certificatePem: late.Data!.CertificatePem, certificateMode: 'SNI_ONLY', status: 'ACTIVE' });
+    await checkAll();
+    expect(statusOf(late)).toBe('REVOKED');
+  });
+});
+
+describe('the registration of a subordinate CA', () => {
+  let factory: Answer;
+  let id: string;
+  const registration = () => iot.state.cas.get(id)!;
+
+  beforeEach(async () => {
+    factory = await set.stack.create(await subordinateCa(set.stack, ca.PhysicalResourceId));
+    const caCertificate = factory.Data!.CertificatePem;
+    ({ certificateId: id } = iot.state.carryOut('POST', '/cacertificate?setAsActive=true&allowAutoRegistration=true', { caCertificate, certificateMode: 'SNI_ONLY' }) as { certificateId: string });
+  });
+
+  test('becomes INACTIVE without auto-registration when the CA is revoked, and registers no device any more', async () => {
+    await order(factory, 'cACompromise');
+    expect(await carryOver(factory)).toEqual({ batchItemFailures: [] });
+    expect(registration()).toMatchObject({ status: 'INACTIVE', autoRegistrationStatus: 'DISABLE' });
+    await carryOver(factory);
+    expect(iot.calls.filter(({ method }) => method === 'PUT')).toHaveLength(1);
+  });
+
+  test('is INACTIVE during a hold, and as before after it', async () => {
+    await order(factory, 'certificateHold');
+    await carryOver(factory);
+    expect(registration()).toMatchObject({ status: 'INACTIVE', autoRegistrationStatus: 'ENABLE' });
+    await order(factory, 'removeFromCRL');
+    await carryOver(factory);
+    expect(registration()).toMatchObject({ status: 'ACTIVE', autoRegistrationStatus: 'ENABLE' });
+  });
+
+  test('that is not there is left alone', async () => {
+    iot.state.cas.clear();
+    await order(factory);
+    expect(await carryOver(factory)).toEqual({ batchItemFailures: [] });
+  });
+});
+
+describe('what a message says', () => {
+  test('is believed for its keys only: a certificate that the ledger does not hold as revoked stays', async () => {
+    const good = await device('good', 'ACTIVE');
+    const [forged] = records(good) as [{ dynamodb: object }];
+    await carryOverBatch([{ ...forged, dynamodb: { ...forged.dynamodb, NewImage: { state: { S: 'REVOKED' } } } }], revoking(), Date.now() + 60_000);
+    expect(statusOf(good)).toBe('ACTIVE');
+    expect(iot.calls).toEqual([]);
+  });
+
+  test('about another CA, another item or nothing readable is passed over', async () => {
+    const bad = await device('bad', 'ACTIVE');
+    await order(bad);
+    const keys = (pk: string, sk: string) => ({ eventSource: 'aws:dynamodb', dynamodb: { Keys: { pk: { S: pk }, sk: { S: sk } }, SequenceNumber: '1' } });
+    const serial = `serial#${bad.Data!.SerialNumber}`;
+    const others = [
+      null, 'x', {}, { eventSource: 'aws:dynamodb' }, { ...records(bad)[0], eventSource: 'aws:sqs' },
+      keys(`revoked#ca-${'0'.repeat(32)}`, serial), keys(`issuer#${ca.PhysicalResourceId}`, serial), keys(`revoked#${ca.PhysicalResourceId}`, 'serial#1'),
+    ];
+    expect(await carryOverBatch(others, revoking(), Date.now() + 60_000)).toEqual({ batchItemFailures: [] });
+    expect(statusOf(bad)).toBe('ACTIVE');
+  });
+});
+
+describe('faults', () => {
+  const OF_IOT: IotFault[] = ['reset', 'ThrottlingException', 'InternalFailureException', 'ServiceUnavailableException']
+    .flatMap(error => (['before', 'after'] as const).map(when => ({ when, error })));
+  const OF_DYNAMODB: Fault[] = (['reset', 'serverError', 'throttled'] satisfies FaultKind[]).flatMap(kind => (['before', 'after'] as const).map(when => ({ kind, when })));
+
+  test.each(OF_IOT)('$error $when any call to AWS IoT leads to the same end', async fault => {
+    const bad = await device('bad', 'ACTIVE');
+    await order(bad);
+    for (let n = 0; n < 2; n++) {
+      iot.calls = [];
+      iot.faults = index => index === n ? fault : undefined;
+      iot.state.certificates.get(idOf(bad.Data!.CertificatePem))!.status = 'ACTIVE';
+      expect(await carryOver(bad)).toEqual({ batchItemFailures: [] });
+      expect(statusOf(bad)).toBe('REVOKED');
+      expect(iot.calls.length).toBeGreaterThan(2);
+    }
+  });
+
+  test.each(OF_DYNAMODB)('$kind $when any read of the ledger leads to the same end', async fault => {
+    const bad = await device('bad', 'ACTIVE');
+    await order(bad);
+    for (let n = 0; n < 3; n++) {
+      set.proxy.reset();
+      set.proxy.faults = index => index === n ? fault : undefined;
+      iot.state.certificates.get(idOf(bad.Data!.CertificatePem))!.status = 'ACTIVE';
+      expect(await carryOver(bad)).toEqual({ batchItemFailures: [] });
+      expect(statusOf(bad)).toBe('REVOKED');
+      expect(set.proxy.calls).toHaveLength(4);
+    }
+  });
+
+  test('of one certificate lose none of the others: its record alone is delivered again', async () => {
+    const [first, bad, last] = [await device('first', 'ACTIVE'), await device('bad', 'ACTIVE'), await device('last', 'ACTIVE')];
+    await Promise.all([first, bad, last].map(each => order(each)));
+    iot.faults = (_, { path }) => path.includes(idOf(bad.Data!.CertificatePem)) ? { when: 'before', error: 'AccessDeniedException' } : undefined;
+    expect(await carryOver(first, bad, last)).toEqual({ batchItemFailures: [{ itemIdentifier: '2' }] });
+    expect([first, bad, last].map(statusOf)).toEqual(['REVOKED', 'ACTIVE', 'REVOKED']);
+    expect(jest.mocked(console.log).mock.calls.map(([line]) => JSON.parse(line)).filter(({ level }) => level === 'ERROR')).toEqual([expect.objectContaining({
+      serialNumber: bad.Data!.SerialNumber,
+      errorMessage: 'AWS IoT Core refused iot:DescribeCertificate: AccessDeniedException; the role of the function and the policies of the organization must allow this action',
+    })]);
+    iot.faults = () => undefined;
+    expect(await carryOver(first, bad, last)).toEqual({ batchItemFailures: [] });
+    expect([first, bad, last].map(statusOf)).toEqual(['REVOKED', 'REVOKED', 'REVOKED']);
+  });
+
+  test('a batch for which there is no time left is delivered again as a whole', async () => {
+    const bad = await device('bad', 'ACTIVE');
+    await order(bad);
+    expect(await carryOverBatch(records(bad), revoking(), Date.now())).toEqual({ batchItemFailures: [{ itemIdentifier: '1' }] });
+    expect(statusOf(bad)).toBe('ACTIVE');
+  });
+
+  test('a hold that ends while it is carried over leaves the certificate ACTIVE', async () => {
+    const held = await device('held', 'ACTIVE');
+    await order(held, 'certificateHold');
+    const { caId, ports } = revoking();
+    let reads = 0;
+    const slow: RevokingCa = {
+      caId,
+      ports: signal => {
+        const { ledger, iot: there } = ports(signal);
+        const revocation: LedgerApi['revocation'] = async certificate => {
+          const found = await ledger.revocation(certificate);
+          if (reads++ === 0) { // the hold ends now, and its end is carried over before the hold is: there is nothing to do
+            await order(held, 'removeFromCRL');
+            await carryOver(held);
+          }
+          return found;
+        };
+        return { iot: there, ledger: { revocation, certificate: key => ledger.certificate(key), revocations: issuer => ledger.revocations(issuer) } };
+      },
+    };
+    expect(await carryOverBatch(records(held), slow, Date.now() + 60_000)).toEqual({ batchItemFailures: [] });
+    expect(iot.calls.filter(({ method }) => method === 'PUT').map(({ path }) => path.split('=')[1])).toEqual(['INACTIVE', 'ACTIVE']);
+    expect(statusOf(held)).toBe('ACTIVE');
+  });
+});
+
+test('a status that AWS IoT shows late is set once', async () => {
+  const bad = await device('bad', 'ACTIVE');
+  await order(bad);
+  const { caId, ports } = revoking();
+  const late: RevokingCa = { caId, ports: signal => ({ ...ports(signal), iot: Object.assign(ports(signal).iot, { certificateStatus: async () => 'ACTIVE' }) }) };
+  expect(await carryOverBatch(records(bad), late, Date.now() + 60_000)).toEqual({ batchItemFailures: [] });
+  expect(iot.calls.map(({ method }) => method)).toEqual(['PUT']);
+});
+
+describe('the check of everything', () => {
+  test('carries over what was missed, from whatever place it begins', async () => {
+    const all: Answer[] = [];
+    for (let n = 0; n < 4; n++) {
+      all.push(await device(`bad-${n}`, 'ACTIVE'));
+      await order(all[n], n === 0 ? 'certificateHold' : 'keyCompromise');
+    }
+    for (let n = 0; n < 3; n++) {
+      all.forEach(({ Data }) => iot.state.certificates.get(idOf(Data!.CertificatePem))!.status = 'ACTIVE');
+      await checkAll();
+      expect(all.map(statusOf)).toEqual(['INACTIVE', 'REVOKED', 'REVOKED', 'REVOKED']);
+      iot.calls = [];
+      await checkAll();
+      expect(iot.calls.filter(({ method }) => method === 'PUT')).toEqual([]);
+    }
+  });
+
+  test('leaves a certificate INACTIVE whose hold has ended: somebody may want it so', async () => {
+    const held = await device('held', 'INACTIVE');
+    await order(held, 'certificateHold');
+    await order(held, 'removeFromCRL');
+    await checkAll();
+    expect(statusOf(held)).toBe('INACTIVE');
+    expect(iot.calls).toEqual([]);
+  });
+
+  test('fails after it has carried over the others, so that the alarm goes off', async () => {
+    const [bad, other] = [await device('bad', 'ACTIVE'), await device('other', 'ACTIVE')];
+    await order(bad);
+    await order(other);
+    iot.faults = (_, { path }) => path.includes(idOf(bad.Data!.CertificatePem)) ? { when: 'before', error: 'AccessDeniedException' } : undefined;
+    await expect(checkAll()).rejects.toThrow(
+      `1 of 2 revocations could not be carried over to AWS IoT Core; the first: ${bad.Data!.SerialNumber}: AWS IoT Core refused iot:DescribeCertificate: AccessDenied`);
+    expect(statusOf(other)).toBe('REVOKED');
+  });
+
+  test('does nothing if nothing is revoked', async () => {
+    await device('good', 'ACTIVE');
+    await checkAll();
+    expect(iot.calls).toEqual([]);
+  });
+});

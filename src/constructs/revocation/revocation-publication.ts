@@ -135,6 +135,7 @@ export class RevocationPublication extends Construct {
       evaluationPeriods: ALARM_HOURS,
       treatMissingData: TreatMissingData.BREACHING,
     });
+    this.alarm.node.addDependency(resource); // which reports the first value
   }
 
   /** The URL of the list of all certificates of the CA, in DER (`application/pkix-crl`). Brokers that read lists from files take it. */

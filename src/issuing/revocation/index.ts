@@ -1,4 +1,4 @@
-import { ocspAnswers } from './answer-ocsp';
+import { OcspAnswer, ocspAnswers } from './answer-ocsp';
 import { AnsweringPorts, answersOf } from './ca-answers';
 import { HttpRequest, HttpResponse, ocspOverHttp } from './ocsp-http';
 import { PublishingPorts } from './publish-crls';
@@ -9,8 +9,9 @@ import { isMap } from '../../contract/json-map';
 import { OcspEnvironment, PublisherEnvironment, RevocationAnswer, RevokerEnvironment } from '../../contract/revocation-functions';
 import { AwsCalls } from '../../lambda/aws/aws-calls';
 import { functionEnvironment } from '../../lambda/cloudformation/environment';
-import { handleCloudFormationEvent, InvocationContext } from '../../lambda/cloudformation/handle-event';
+import { handleCloudFormationEvent, InvocationContext, Work } from '../../lambda/cloudformation/handle-event';
 import { log } from '../../lambda/log';
+import { ocspError } from '../../pki/ocsp/issue-ocsp-response';
 import { complain, text, wholeNumber } from '../../resource/property-values';
 import { RevocationClients } from '../aws/revocation-clients';
 
@@ -30,14 +31,17 @@ const DAY = 86_400_000;
 
 /** Publishes the lists of a CA: for CloudFormation, after revocations, and when the time has come. */
 export async function publish(event: unknown, context: InvocationContext): Promise<void> {
-  const publisher = publisherIn(process.env);
   const patience = context.getRemainingTimeInMillis() / PATIENCE_SHARE;
   if (isMap(event) && event.ResponseURL !== undefined) {
-    await handleCloudFormationEvent(event, context, (request, signal) => carryOutPublication(request, publisher, ports(publisher, signal, patience)),
-      functionEnvironment(process.env));
+    const work: Work = async (request, signal) => {
+      const publisher = publisherIn(process.env);
+      return carryOutPublication(request, publisher, ports(publisher, signal, patience));
+    };
+    await handleCloudFormationEvent(event, context, work, functionEnvironment(process.env));
     return;
   }
   try {
+    const publisher = publisherIn(process.env);
     const signal = AbortSignal.timeout(Math.max(0, context.getRemainingTimeInMillis() - LAST_MOMENT));
     await publishOn(occasionOf(event), publisher, ports(publisher, signal, patience));
   } catch (error) {
@@ -86,6 +90,8 @@ function ports(publisher: Publisher, signal: AbortSignal, patience: number): Pub
 /** The time that a call of the function that answers may take, in milliseconds: it has no deadline of an invocation, because it is kept. */
 const ANSWER_TIME = 10_000;
 
+const INTERNAL_ERROR: OcspAnswer = { der: ocspError('internalError') };
+
 let answer: ReturnType<typeof ocspAnswers> | undefined;
 
 /** Answers OCSP requests about the certificates of a CA, which an HTTP API delivers. */
@@ -93,7 +99,12 @@ export async function ocsp(event: HttpRequest): Promise<HttpResponse> {
   const { CA_ID, LEDGER_TABLE, OCSP_RESPONDER_SECRET, OCSP_PATH } = process.env as unknown as OcspEnvironment;
   return ocspOverHttp(event, OCSP_PATH, async request => {
     const made = (): AnsweringPorts => clients.answering(new AwsCalls(AbortSignal.timeout(ANSWER_TIME), 0), LEDGER_TABLE, OCSP_RESPONDER_SECRET);
-    answer ??= await answersOf(CA_ID, LEDGER_TABLE, made);
+    try {
+      answer ??= await answersOf(CA_ID, LEDGER_TABLE, made);
+    } catch (error) {
+      log('ERROR', { message: 'not answered', errorName: (error as Error).name, errorMessage: (error as Error).message });
+      return INTERNAL_ERROR;
+    }
     return answer(request);
   });
 }

@@ -44,8 +44,9 @@ export async function makeCrl(caId: string, table: string, life: number, ports: 
  * partitions that certificates name, the list of each partition. Each list is signed when it is asked for.
  */
 export async function* makeCrls(caId: string, table: string, life: number, ports: CrlPorts): AsyncIterable<CaCrl> {
-  const { sites = [] } = await ports.revocations(table).publication(caId) ?? {};
   const maker = await CrlMaker.begin(caId, table, life, ports);
+  // Read after the number was taken: a list with a greater number than the first one for a new site must name that site too.
+  const { sites = [] } = await ports.revocations(table).publication(caId) ?? {};
   yield await maker.complete();
   for (const partitions of new Set(sites.map(site => site.partitions))) {
     yield* maker.partitions(partitions, sites.filter(site => site.partitions === partitions));

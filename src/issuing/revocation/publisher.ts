@@ -44,9 +44,13 @@ export async function publishOn(occasion: Occasion, publisher: Publisher, ports:
       await renewCrls(publisher, ports);
     }
   } finally {
-    const left = await lifeLeft(publisher, ports);
-    writeMetric(LIFE_LEFT_METRIC, 'Percent', Math.floor(100 * left), { [CA_DIMENSION]: publisher.caId }, ports.clock());
+    await reportLife(publisher, ports);
   }
+}
+
+async function reportLife(publisher: Publisher, ports: PublishingPorts): Promise<void> {
+  const left = await lifeLeft(publisher, ports);
+  writeMetric(LIFE_LEFT_METRIC, 'Percent', Math.floor(100 * left), { [CA_DIMENSION]: publisher.caId }, ports.clock());
 }
 
 /**
@@ -59,6 +63,7 @@ export async function carryOutPublication(event: LifecycleEvent, publisher: Publ
     if (event.requestType !== 'Delete') {
       assertDeclared(event, publisher);
       await beginPublication(publisher, publisher.site, ports);
+      await reportLife(publisher, ports); // the alarm begins with a value
     } else if (physicalResourceId === idOf(publisher)) {
       await endPublication(publisher, ports).catch(ignoreGone);
     }

@@ -144,6 +144,22 @@ describe('several lists', () => {
   });
 });
 
+test('a list that is made while a site is added names the new site if it has a greater number', async () => {
+  await beginPublication(ca, SITE, ports());
+  const moved = { ...SITE, url: 'http://crl.acme.example/ca' };
+  let begun: Promise<void> | undefined;
+  // Another function is about to take a number when the site is added, with its first lists.
+  const other = ports(async (operation, effect) => {
+    if (operation === 'takeCrlNumber' && !begun) {
+      begun = beginPublication(ca, moved, ports());
+      await begun;
+    }
+    return effect();
+  });
+  await publishCrls(ca, other);
+  expect(opensslOutput(['crl', '-inform', 'DER', '-noout', '-text', '-in', file('late.crl', files.get('1-0.crl')!.content)])).toContain(moved.url);
+});
+
 test('the list of all certificates is there in DER and in PEM, for brokers that read files', async () => {
   await beginPublication(ca, SITE, ports());
   const [der, pem] = ['complete.crl', 'complete.pem'].map(name => files.get(name)!);

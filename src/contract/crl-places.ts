@@ -37,7 +37,7 @@ export const LIFE_DAYS = { min: 1, max: 365, default: 7 } as const;
 
 export function checkLifeDays(value: unknown): Complaint {
   return Number.isSafeInteger(value) && (value as number) >= LIFE_DAYS.min && (value as number) <= LIFE_DAYS.max ? undefined
-    : `life must be a whole number of days from ${LIFE_DAYS.min} to ${LIFE_DAYS.max}, got ${quote(value)}`;
+    : `validity must be a whole number of days from ${LIFE_DAYS.min} to ${LIFE_DAYS.max}, got ${quote(value)}`;
 }
 
 /** The URL below which the lists of all CAs are. Validators fetch lists over HTTP, without TLS, whose check would need a list again. */

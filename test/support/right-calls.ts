@@ -2,10 +2,12 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { PolicyDocument, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { CfnDomainConfiguration } from 'aws-cdk-lib/aws-iot';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Function } from 'aws-cdk-lib/aws-lambda';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { IConstruct } from 'constructs';
@@ -33,6 +35,10 @@ export function objectsIn(stack: Stack) {
     },
     secret: { value: Secret.fromSecretNameV2(stack, 'Secret', 'credentials'), of: ['ISecret', 'Construct'] },
     key: { value: Key.fromKeyArn(stack, 'Key', 'arn:aws:kms:eu-central-1:111111111111:key/1234abcd-12ab-34cd-56ef-1234567890ab'), of: ['IKey', 'Construct'] },
+    bucket: { value: Bucket.fromBucketName(stack, 'Bucket', 'lists'), of: ['IBucket', 'Construct'] },
+    domainCertificate: {
+      value: Certificate.fromCertificateArn(stack, 'Certificate', 'arn:aws:acm:us-east-1:111111111111:certificate/1'), of: ['ICertificate', 'Construct'],
+    },
     role: { value: Role.fromRoleName(stack, 'Role', 'role'), of: ['IRole', 'IGrantable', 'Construct'] },
     parameter: { value: StringParameter.fromStringParameterName(stack, 'Parameter', 'name'), of: ['IStringParameter', 'Construct'] },
     fn: { value: Function.fromFunctionName(stack, 'Function', 'name'), of: ['IFunction', 'IGrantable', 'Construct'] },
@@ -135,10 +141,13 @@ export const RIGHT_CALLS: { readonly [name: string]: (given: Objects, stack: Sta
   'PrivateIotCa#addCaCertificate()': ({ ca, pem }) => ({ self: ca.value, args: { options: { certificateSigningRequest: pem.value } } }),
   'PrivateIotCa#grantIssue()': ({ ca, role }) => ({ self: ca.value, args: { grantee: role.value } }),
   'PrivateIotCa#grantReadPrivateKey()': ({ ca, role }) => ({ self: ca.value, args: { grantee: role.value } }),
+  'PrivateIotCa#grantRevoke()': ({ ca, role }) => ({ self: ca.value, args: { grantee: role.value } }),
+  'PrivateIotCa#publishRevocation()': ({ ca }) => ({ self: ca.value }),
   'PrivateIotCa#applyRemovalPolicy()': ({ ca }) => refused(ca.value),
   'new ProofOfPossessionSignature()': ({ ca }) => props({ ca }, { verificationCode: 'code' }),
   'ProofOfPossessionSignature#applyRemovalPolicy()': ({ ca }, stack) =>
     refused(new ProofOfPossessionSignature(stack, 'Proof', { ca: ca.value, verificationCode: 'code' })),
+  'new RevocationPublication()': ({ ca }) => props({ ca }),
   'new ServerCertificate()': ({ ca }) => props({ ca }, SERVER),
   'ServerCertificate#delivered()': ({ ca, format }) => ({ self: ca.value.addServerCertificate('Server', { ...SERVER, deliveryFormats: [format.value] }), args: { format: format.value } }),
   'ServerCertificate#grantReadPrivateKey()': ({ ca, role }) => ({ self: ca.value.addServerCertificate('Server', SERVER), args: { grantee: role.value } }),

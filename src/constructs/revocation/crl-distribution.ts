@@ -14,7 +14,7 @@ const IN_THE_BUCKET = {
 
 const OF_THE_DISTRIBUTION = {
   'AwsSolutions-CFR1': 'Devices anywhere may need to check a certificate',
-  'AwsSolutions-CFR2': 'There is nothing to attack behind the distribution but files that are public',
+  'AwsSolutions-CFR2': 'Behind the distribution are public files and, if it is declared, an OCSP responder whose rate is limited',
   'AwsSolutions-CFR3': 'Which validators fetch lists is of no interest to the CA; the distribution can be given a log',
   'AwsSolutions-CFR4': 'Validators fetch lists over HTTP, because TLS would need a list again; the lists are signed',
 } as const;
@@ -34,6 +34,7 @@ export function crlDistribution(
     objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
     ...encryptionKey ? { encryption: BucketEncryption.KMS, encryptionKey, bucketKeyEnabled: true } : { encryption: BucketEncryption.S3_MANAGED },
     removalPolicy,
+    autoDeleteObjects: removalPolicy === RemovalPolicy.DESTROY, // CloudFormation deletes only empty buckets
   });
   const distribution = new Distribution(scope, 'Distribution', {
     comment: 'Revocation lists of a CA for IoT devices',

@@ -1,5 +1,5 @@
 import { Duration, Fn, RemovalPolicy } from 'aws-cdk-lib';
-import { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
+import { HttpApi, HttpStage } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { AllowedMethods, CachePolicy, Distribution, OriginRequestPolicy, ViewerProtocolPolicy } from 'aws-cdk-lib/aws-cloudfront';
 import { HttpOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
@@ -13,6 +13,12 @@ import { grantUseSecret } from '../keys/private-key';
 import { libraryFunction } from '../provider/library-function';
 import { acknowledge } from '../provider/nag';
 import { rolePolicy } from '../provider/role-policy';
+
+/**
+ * Everyone can ask, and a request with a nonce is never answered from a cache. The limit protects the functions of the account that share
+ * its concurrency; a validator that gets 429 asks again.
+ */
+const THROTTLE = { rateLimit: 200, burstLimit: 400 };
 
 /** The paths of the distribution that lead to responders. */
 const PATHS = 'ocsp/*';
@@ -46,10 +52,13 @@ export class OcspResponder extends Construct {
     grantReadStatus(ca.ledger, rights);
     grantUseSecret(this.secret, rights);
     const api = new HttpApi(this, 'Api', {
-      description: 'OCSP responder of a CA for IoT devices', defaultIntegration: new HttpLambdaIntegration('Answer', made.function),
+      description: 'OCSP responder of a CA for IoT devices',
+      defaultIntegration: new HttpLambdaIntegration('Answer', made.function),
+      createDefaultStage: false,
     });
+    const stage = new HttpStage(this, 'Stage', { httpApi: api, stageName: '$default', autoDeploy: true, throttle: THROTTLE });
     acknowledge(api, 'AwsSolutions-APIG4', 'An OCSP responder answers everyone');
-    acknowledge(api.defaultStage!, 'AwsSolutions-APIG1', 'Which validators ask is of no interest to the CA; the function logs what goes wrong');
+    acknowledge(stage, 'AwsSolutions-APIG1', 'Which validators ask is of no interest to the CA; the function logs what goes wrong');
     distribution.addBehavior(PATHS, new HttpOrigin(Fn.select(2, Fn.split('/', api.apiEndpoint))), {
       viewerProtocolPolicy: ViewerProtocolPolicy.ALLOW_ALL,
       allowedMethods: AllowedMethods.ALLOW_ALL, // CloudFront knows POST only together with all others

@@ -12,16 +12,16 @@ import { CA, DURATION, KEY, REMOVAL_POLICY } from '../checks/object-kinds';
 export interface PublishRevocationOptions {
   /**
    * How long a list is valid, from 1 to 365 whole days. A new list is made after every revocation and, without one, after half of that time.
-   * A validator that has a list may use it until it ends, so a shorter life makes revocations reach it sooner, and leaves less time to
-   * notice that no new list is made.
+   * A validator that has a list may use it until it expires, so a shorter validity makes revocations reach it sooner, and leaves less time
+   * to notice that no new list is made.
    *
    * @default Duration.days(7)
    */
-  readonly life?: Duration;
+  readonly validity?: Duration;
 
   /**
    * The number of lists among which certificates are spread, from 1 to 256. Each certificate names the list on which it would be. A revoked
-   * certificate takes about 40 bytes of its list. After a change, the lists that earlier certificates name are still made.
+   * certificate takes about 50 bytes of its list. After a change, the lists that earlier certificates name are still made.
    *
    * @default 1
    */
@@ -44,7 +44,7 @@ export interface PublishRevocationOptions {
   readonly certificate?: ICertificate;
 
   /**
-   * A bucket of yours for the lists, which you serve at `url`. The files are below a folder with the `caId`.
+   * Your own bucket for the lists, which you serve at `url`. The files are below a folder with the `caId`.
    *
    * @default - a new private bucket behind a CloudFront distribution
    */
@@ -84,7 +84,7 @@ export interface PublishRevocationOptions {
    * What happens to the new bucket and the distribution when the CA leaves the stack. As long as they exist, validators can fetch the last
    * lists until these end.
    *
-   * @default RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE
+   * @default RemovalPolicy.RETAIN, also if the first deployment fails, because CloudFormation deletes only empty buckets
    */
   readonly removalPolicy?: RemovalPolicy;
 }
@@ -99,7 +99,7 @@ export interface RevocationPublicationProps extends PublishRevocationOptions {
 
 export const REVOCATION_PUBLICATION_KINDS: Kinds<RevocationPublicationProps> = {
   ca: CA,
-  life: optional(DURATION),
+  validity: optional(DURATION),
   partitions: optional(NUMBER),
   domainName: optional(TEXT),
   certificate: optional(having<ICertificate>('an ICertificate of aws-certificatemanager, such as Certificate.fromCertificateArn()', 'certificateArn')),

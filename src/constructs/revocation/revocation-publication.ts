@@ -1,4 +1,4 @@
-import { Aws, CustomResource, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Aws, CfnResource, CustomResource, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Distribution } from 'aws-cdk-lib/aws-cloudfront';
 import { Alarm, ComparisonOperator, Metric, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
@@ -20,7 +20,7 @@ import { quote } from '../../contract/rules';
 import { grantSign } from '../ca/grant-issue';
 import { IPrivateIotCa } from '../ca/i-private-iot-ca';
 import { grantPublish } from '../ca/ledger-table';
-import { check } from '../checks/kinds';
+import { check, pathBelow } from '../checks/kinds';
 import { note } from '../checks/notices';
 import { validate } from '../checks/validation';
 import { keepPrivateKeysOut } from '../keys/private-key-guard';
@@ -37,6 +37,12 @@ const ALARM_PERCENT = 25;
 
 /** How many hours in a row the list must be too old, so that a single missing value does no harm. */
 const ALARM_HOURS = 3;
+
+/** A host name in lower case. */
+const HOST = /^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$/;
+
+/** What serves the bucket. If it went, the lists could no longer be fetched, and CloudFormation can't delete what a retained distribution uses. */
+const SERVING = ['AWS::S3::BucketPolicy', 'AWS::CloudFront::OriginAccessControl', 'AWS::CloudFront::CachePolicy'];
 
 /** The function that makes the lists, and its rights. */
 type Publisher = ReturnType<typeof libraryFunction> & { readonly rights: Construct };
@@ -77,16 +83,17 @@ export class RevocationPublication extends Construct {
   public readonly _role?: IRole;
 
   constructor(scope: Construct, id: string, props: RevocationPublicationProps) {
+    check(pathBelow(scope, id), REVOCATION_PUBLICATION_KINDS, props);
+    assertUnpublished(pathBelow(scope, id), props.ca);
     super(scope, id);
-    check(this, REVOCATION_PUBLICATION_KINDS, props);
     keepPrivateKeysOut(this);
-    const { ca, life, partitions = 1, bucket, ...options } = props;
-    rememberPublication(this, ca);
-    const lifeDays = life?.toDays({ integral: false }) ?? LIFE_DAYS.default;
+    const { ca, validity, partitions = 1, bucket, ...options } = props;
+    PUBLICATIONS.set(ca, this);
+    const lifeDays = validity?.toDays({ integral: false }) ?? LIFE_DAYS.default;
     validate(this, [lifeDays], () => checkLifeDays(lifeDays));
     validate(this, [partitions], () => checkPartitions(partitions));
     this.assertPlace(props);
-    const removalPolicy = validRemovalPolicy(this, options.removalPolicy, RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
+    const removalPolicy = validRemovalPolicy(this, options.removalPolicy, RemovalPolicy.RETAIN);
     const made = bucket ? undefined : crlDistribution(this, options, removalPolicy);
     this.bucket = bucket ?? made!.bucket;
     this.distribution = made?.distribution;
@@ -102,6 +109,10 @@ export class RevocationPublication extends Construct {
 
     const ocsp = options.ocsp ? new OcspResponder(this, 'Ocsp', ca, made!.distribution) : undefined;
     this.ocspUrl = ocsp && `${base}${ocsp.path}`;
+    if (removalPolicy !== RemovalPolicy.DESTROY) {
+      this.node.findAll().filter(CfnResource.isCfnResource).filter(({ cfnResourceType }) => SERVING.includes(cfnResourceType))
+        .forEach(resource => resource.applyRemovalPolicy(removalPolicy));
+    }
     const publisher = this.publisher(ca, lifeDays, partitions, ocsp?.secret);
     this._role = publisher.role;
     const properties: RevocationPublicationProperties = {
@@ -148,7 +159,7 @@ export class RevocationPublication extends Construct {
     return `${this.url}/${COMPLETE_LIST_PEM}`;
   }
 
-  private assertPlace({ bucket, url, domainName, certificate, encryptionKey, ocsp }: RevocationPublicationProps): void {
+  private assertPlace({ bucket, url, domainName, certificate, encryptionKey, removalPolicy, ocsp }: RevocationPublicationProps): void {
     if ((bucket === undefined) !== (url === undefined)) {
       throw new Error(`${this.node.path}: bucket and url must be given together, because certificates name the URL at which you serve the bucket, got only ${bucket ? 'bucket' : 'url'}`);
     }
@@ -156,7 +167,7 @@ export class RevocationPublication extends Construct {
       throw new Error(`${this.node.path}: domainName and certificate must be given together, because CloudFront serves a domain only with its certificate, `
         + `got only ${domainName === undefined ? 'certificate' : 'domainName'}`);
     }
-    const ofOwnBucket = Object.entries({ domainName, encryptionKey, ocsp: ocsp || undefined }).find(([, value]) => value !== undefined);
+    const ofOwnBucket = Object.entries({ domainName, encryptionKey, removalPolicy, ocsp: ocsp || undefined }).find(([, value]) => value !== undefined);
     if (bucket && ofOwnBucket) {
       throw new Error(`${this.node.path}: ${ofOwnBucket[0]} must be left out with a bucket of yours: it is for the bucket and the distribution that this construct makes`);
     }
@@ -164,7 +175,7 @@ export class RevocationPublication extends Construct {
     validate(this, [region], () => bucket || !region.startsWith('us-gov-') ? undefined
       : `bucket and url must be given in ${region}, where Amazon CloudFront is not available`);
     validate(this, [url], () => url === undefined ? undefined : checkListUrl(url));
-    validate(this, [domainName], () => domainName === undefined || checkListUrl(`http://${domainName}`) === undefined ? undefined
+    validate(this, [domainName], () => domainName === undefined || HOST.test(domainName) ? undefined
       : `domainName must be a host name in lower case, without a scheme, got ${quote(domainName)}`);
   }
 
@@ -215,12 +226,10 @@ export function publicationOf(ca: IPrivateIotCa): RevocationPublication | undefi
   return PUBLICATIONS.get(ca);
 }
 
-function rememberPublication(publication: RevocationPublication, ca: IPrivateIotCa): void {
+function assertUnpublished(path: string, ca: IPrivateIotCa): void {
   if (PUBLICATIONS.has(ca)) {
-    throw new Error(`${publication.node.path}: ca must be a CA whose revocation lists are not published yet, got ${ca.node.path}; `
-      + 'its certificates can name only one place');
+    throw new Error(`${path}: ca must be a CA whose revocation lists are not published yet, got ${ca.node.path}; its certificates can name only one place`);
   }
-  PUBLICATIONS.set(ca, publication);
 }
 
 /** Whether the certificate of a CA is still to be made elsewhere. */

@@ -16,7 +16,7 @@ import { CLIENT_OPTIONS } from '../../lambda/aws/client-options';
 import { SecretValues } from '../../lambda/aws/secret-values';
 import { generateKeyPair } from '../../pki/keys';
 import { AnsweringPorts } from '../revocation/ca-answers';
-import { renewResponder, ResponderSecret } from '../revocation/ocsp-responder';
+import { renewResponder, responderLeft, ResponderSecret } from '../revocation/ocsp-responder';
 import { PublishedCa, PublishingPorts } from '../revocation/publish-crls';
 import { RevokingPorts } from '../revocation/revoke-selected';
 
@@ -48,7 +48,7 @@ export class RevocationClients {
   public publishing(calls: AwsCalls, { caId, table: own }: PublishedCa, bucket: string, responder: string | undefined): PublishingPorts {
     const values = new SecretValues(this.secretsManager, calls, this.region);
     const signers = new KmsSigners(this.kms, calls);
-    const ports: Omit<PublishingPorts, 'renewResponder'> = {
+    const ports: Omit<PublishingPorts, 'renewResponder' | 'responderLeft'> = {
       ledger: table => new DynamoDbLedger(new LedgerTable(this.dynamoDb, calls, table)),
       revocations: table => new DynamoDbRevocations(new LedgerTable(this.dynamoDb, calls, table)),
       secrets: new SecretsManagerVersions(this.secretsManager(this.region), calls),
@@ -57,12 +57,11 @@ export class RevocationClients {
       files: new S3CrlFiles(this.s3, calls, bucket, caId),
       clock: () => new Date(),
     };
-    return responder === undefined ? ports : {
-      ...ports,
-      renewResponder: () => renewResponder(caId, own, {
-        ...ports, random: randomBytes, generateKeyPair, responder: this.responderSecret(calls, responder),
-      }),
-    };
+    if (responder === undefined) {
+      return ports;
+    }
+    const ofResponder = { ...ports, random: randomBytes, generateKeyPair, responder: this.responderSecret(calls, responder) };
+    return { ...ports, renewResponder: () => renewResponder(caId, own, ofResponder), responderLeft: () => responderLeft(ofResponder) };
   }
 
   /** The ports of a process that answers OCSP requests. */

@@ -83,6 +83,13 @@ export function responderIn(value: string | undefined): (OcspResponder & { reado
   }
 }
 
+/** The share of the validity of a responder's certificate that is left, from 0 to 1; 0 if there is no responder. */
+export async function responderLeft({ responder, clock }: Pick<ResponderPorts, 'responder' | 'clock'>): Promise<number> {
+  const validity = responderIn(await responder.read())?.certificate.validity;
+  const [from, to] = [validity?.notBefore.getTime() ?? 0, validity?.notAfter.getTime() ?? 0];
+  return validity ? Math.min(1, Math.max(0, (to - clock().getTime()) / (to - from))) : 0;
+}
+
 /** Whether a responder can stay: the CA has signed its certificate, and at most half of its validity is over. */
 function isFresh(certificate: Certificate, caPublicKey: Buffer, now: Date): boolean {
   try {

@@ -30,6 +30,8 @@ export interface PublishingPorts extends CrlPorts {
   readonly files: CrlFiles;
   /** Makes or renews the OCSP responder of the CA; see `renewResponder`. Absent if it has none. */
   readonly renewResponder?: () => Promise<void>;
+  /** The share of the validity of the responder's certificate that is left, from 0 to 1. */
+  readonly responderLeft?: () => Promise<number>;
 }
 
 /** The CA whose lists are published, and how. */

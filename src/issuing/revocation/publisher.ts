@@ -48,8 +48,9 @@ export async function publishOn(occasion: Occasion, publisher: Publisher, ports:
   }
 }
 
+/** Reports what is left of the list or of the OCSP responder, whichever is less: a validator fails without either. */
 async function reportLife(publisher: Publisher, ports: PublishingPorts): Promise<void> {
-  const left = await lifeLeft(publisher, ports);
+  const left = Math.min(await lifeLeft(publisher, ports), await ports.responderLeft?.() ?? 1);
   writeMetric(LIFE_LEFT_METRIC, 'Percent', Math.floor(100 * left), { [CA_DIMENSION]: publisher.caId }, ports.clock());
 }
 

@@ -27,6 +27,8 @@ export interface RevocationRequest {
 /** The kinds of selectors, by the names that the event has for them. */
 const SELECTORS = ['serialNumbers', 'commonNames', 'stacks', 'resources'] as const satisfies readonly (keyof RevocationSelection)[];
 
+const MEMBERS: readonly string[] = [...SELECTORS, 'all', 'reason', 'invalidityDate', 'dryRun', 'orderedBy'];
+
 /** A number that no certificate can exceed, so that a mistake does not become a large request. */
 const MAX_VALUES = 10_000;
 
@@ -39,6 +41,10 @@ const MAX_ORDERED_BY = 256;
  */
 export function parseRevocationRequest(event: unknown, now: Date): RevocationRequest {
   const members = record('the event', event);
+  const unknown = Object.keys(members).find(name => !MEMBERS.includes(name));
+  if (unknown !== undefined) {
+    throw new Error(`the event must have no members but ${MEMBERS.join(', ')}, got ${quote(unknown)}`); // a misspelt dryRun would revoke
+  }
   const all = truth('all', members.all, false);
   const selection = Object.fromEntries(SELECTORS.flatMap(name => members[name] === undefined ? [] : [[name, valuesOf(name, members[name])]]));
   const given = Object.keys(selection);

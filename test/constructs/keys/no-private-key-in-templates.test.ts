@@ -6,7 +6,7 @@ import { ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import * as library from '../../../src';
 import {
-  ApsaraMqttCaRegistration, AwsIotCaRegistration, AwsIotThing, AwsIotThingPolicy, AzureCaRegistration, AzureIotService, CaCertificate,
+  ApsaraMqttCaRegistration, AwsIotCaRegistration, AwsIotClientCertificateValidation, AwsIotRevocation, AwsIotThing, AwsIotThingPolicy, AzureCaRegistration, AzureIotService, CaCertificate,
   CertificateOutputs, DeviceCertificate, HuaweiIotdaCaRegistration, InvocationAlarm, KeyStorage, PemSource, PrivateIotCa,
   ProofOfPossessionSignature, ServerCertificate, SigningAlarm, TencentIotHubCaRegistration, TrustBundle, VerificationCertificate,
   RevocationPublication,
@@ -116,6 +116,8 @@ describe('a construct keeps private keys out of its whole stack:', () => {
       ca: caIn(other), instanceId: 'post-cn-7mz2d000001', region: 'cn-hangzhou', caName: 'acme', credentials: credentialsIn(stack),
     }),
     AwsIotCaRegistration: stack => new AwsIotCaRegistration(stack, 'Registration', { caCertificate: PemSource.inline(certificate) }),
+    AwsIotClientCertificateValidation: (stack, other) => new AwsIotClientCertificateValidation(stack, 'Validation', { cas: [inKms(other)] }),
+    AwsIotRevocation: (stack, other) => new AwsIotRevocation(stack, 'Revocation', { ca: inKms(other) }),
     AwsIotThing: (stack, other) => {
       const ca = caIn(other);
       return new AwsIotThing(stack, 'Thing', {

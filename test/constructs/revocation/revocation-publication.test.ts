@@ -38,10 +38,10 @@ describe('by default, the lists', () => {
     expect(bucket.Properties.PublicAccessBlockConfiguration).toEqual({
       BlockPublicAcls: true, BlockPublicPolicy: true, IgnorePublicAcls: true, RestrictPublicBuckets: true,
     });
-    expect(bucket.DeletionPolicy).toBe('RetainExceptOnCreate');
+    expect(bucket.DeletionPolicy).toBe('Retain');
     const [, { Properties: { DistributionConfig }, DeletionPolicy }] = only(template, 'AWS::CloudFront::Distribution');
     expect(DistributionConfig.DefaultCacheBehavior).toMatchObject({ ViewerProtocolPolicy: 'allow-all', AllowedMethods: ['GET', 'HEAD'] });
-    expect(DeletionPolicy).toBe('RetainExceptOnCreate');
+    expect(DeletionPolicy).toBe('Retain');
     // CloudFront speaks to S3 as the viewer speaks to CloudFront, so the bucket must not require TLS.
     expect(JSON.stringify(template.findResources('AWS::S3::BucketPolicy'))).not.toContain('SecureTransport');
   });
@@ -135,7 +135,7 @@ test('a bucket of one\'s own gets the files, and no distribution is made', () =>
   const stack = new Stack(new App(), 'Iot');
   const bucket = Bucket.fromBucketName(stack, 'Bucket', 'acme-pki');
   const ca = new PrivateIotCa(stack, 'Ca', { subject: SUBJECT });
-  ca.publishRevocation({ bucket, url: 'http://pki.acme.example/crl', partitions: 4, life: Duration.days(30) });
+  ca.publishRevocation({ bucket, url: 'http://pki.acme.example/crl', partitions: 4, validity: Duration.days(30) });
   const template = Template.fromStack(stack);
   template.resourceCountIs('AWS::CloudFront::Distribution', 0);
   template.resourceCountIs('AWS::S3::Bucket', 0);
@@ -163,6 +163,19 @@ test('a CA that awaits its certificate has no lists yet, but their URL', () => {
   Template.fromStack(stack).resourceCountIs('AWS::CloudFront::Distribution', 1);
 });
 
+test('everything that serves the lists outlives the stack, so that validators can fetch the last ones', () => {
+  const { template } = declared({ ocsp: true });
+  for (const type of ['AWS::S3::Bucket', 'AWS::S3::BucketPolicy', 'AWS::CloudFront::Distribution', 'AWS::CloudFront::OriginAccessControl', 'AWS::CloudFront::CachePolicy']) {
+    expect(only(template, type)[1].DeletionPolicy).toBe('Retain');
+  }
+});
+
+test('a bucket that goes with the stack is emptied before', () => {
+  const { template } = declared({ removalPolicy: RemovalPolicy.DESTROY });
+  expect(only(template, 'AWS::S3::Bucket')[1].DeletionPolicy).toBe('Delete');
+  template.resourceCountIs('Custom::S3AutoDeleteObjects', 1);
+});
+
 test('an OCSP responder answers through the distribution, with a key of its own and without access to that of the CA', () => {
   const { template, lists, ca } = declared({ ocsp: true });
   const [caResource] = only(template, 'Custom::PrivateIotCa');
@@ -186,14 +199,17 @@ describe('a mistake is told at synthesis', () => {
   const bucket = (stack: Stack) => Bucket.fromBucketName(stack, 'Bucket', 'acme-pki');
 
   test.each<[string, (stack: Stack) => PublishRevocationOptions, string]>([
-    ['a life of half a day', () => ({ life: Duration.hours(12) }), 'life must be a whole number of days from 1 to 365, got 0.5'],
-    ['a life of two years', () => ({ life: Duration.days(730) }), 'life must be a whole number of days from 1 to 365, got 730'],
+    ['a life of half a day', () => ({ validity: Duration.hours(12) }), 'validity must be a whole number of days from 1 to 365, got 0.5'],
+    ['a life of two years', () => ({ validity: Duration.days(730) }), 'validity must be a whole number of days from 1 to 365, got 730'],
     ['no partition', () => ({ partitions: 0 }), 'partitions must be a whole number from 1 to 256, got 0'],
     ['a bucket that nobody serves', stack => ({ bucket: bucket(stack) }), 'bucket and url must be given together'],
     ['a URL without a bucket', () => ({ url: 'http://pki.acme.example' }), 'bucket and url must be given together'],
     ['a URL over TLS', stack => ({ bucket: bucket(stack), url: 'https://pki.acme.example' }), 'url must begin with http://'],
     ['a URL with a slash at its end', stack => ({ bucket: bucket(stack), url: 'http://pki.acme.example/' }), 'without a slash at its end'],
     ['a domain without a certificate', () => ({ domainName: 'pki.acme.example' }), 'domainName and certificate must be given together'],
+    ['a domain with a path', stack => ({ domainName: 'pki.acme.example/x', certificate: certificate(stack) }), 'domainName must be a host name'],
+    ['a removal policy for a bucket of one\'s own', stack => ({ bucket: bucket(stack), url: 'http://pki.acme.example', removalPolicy: RemovalPolicy.DESTROY }),
+      'removalPolicy must be left out'],
     ['a domain with a scheme', stack => ({ domainName: 'http://pki.acme.example', certificate: certificate(stack) }), 'domainName must be a host name'],
     ['a domain for a bucket of one\'s own', stack => ({ bucket: bucket(stack), url: 'http://pki.acme.example', domainName: 'a.b', certificate: certificate(stack) }),
       'domainName must be left out with a bucket of yours'],
@@ -212,6 +228,7 @@ describe('a mistake is told at synthesis', () => {
   test('a second publication', () => {
     const ca = new PrivateIotCa(new Stack(new App(), 'Iot'), 'Ca', { subject: SUBJECT });
     ca.publishRevocation();
+    expect(() => ca.publishRevocation()).toThrow('Iot/Ca/Revocation: ca must be a CA whose revocation lists are not published yet');
     expect(() => new RevocationPublication(ca.stack, 'Again', { ca })).toThrow('Iot/Again: ca must be a CA whose revocation lists are not published yet, got Iot/Ca');
   });
 

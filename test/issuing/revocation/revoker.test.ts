@@ -106,6 +106,8 @@ test('more certificates than an answer can name are all revoked', async () => {
 
 describe('a mistake changes nothing, and says what is allowed', () => {
   test.each<[string, object, string]>([
+    ['a misspelt member', { all: true, dryrun: true }, 'the event must have no members but serialNumbers, commonNames, stacks, resources, all, reason, invalidityDate, dryRun, orderedBy, got "dryrun"'],
+    ['a selector in the singular', { stacks: ['Iot'], commonName: ['sensor-1'] }, 'got "commonName"'],
     ['no selector', {}, 'certificates must be selected with serialNumbers, commonNames, stacks, resources, or else with all, got neither'],
     ['all and a selector', { all: true, stacks: ['Iot'] }, 'got all with stacks'],
     ['an empty list', { stacks: [] }, 'stacks must be a list of 1 to 10000 strings, got 0'],

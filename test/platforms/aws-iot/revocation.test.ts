@@ -308,6 +308,25 @@ describe('the check of everything', () => {
     expect(statusOf(other)).toBe('REVOKED');
   });
 
+  test('looks no more at what has expired', async () => {
+    const ledger = new DynamoDbRevocations(new LedgerTable(set.stack.dynamoDb, awsCalls(), set.stack.table));
+    const expired = { issuer: ca.PhysicalResourceId, serialNumber: '4A'.repeat(20), state: 'REVOKED', reason: 'keyCompromise' } as const;
+    await ledger.record({ ...expired, revokedAt: '2020-01-01T00:00:00Z', notAfter: '2020-02-01T00:00:00Z', orderedBy: 'anna', revision: 1 }, undefined);
+    await checkAll(); // the certificate is not in the ledger, so a look at it would fail
+    expect(iot.calls).toEqual([]);
+  });
+
+  test('ends in time and says so', async () => {
+    const [one, two] = [await device('one', 'ACTIVE'), await device('two', 'ACTIVE')];
+    await order(one);
+    await order(two);
+    await carryOverAll(revoking(), Date.now() + 1_500, 2_000);
+    expect([one, two].map(statusOf).sort()).toEqual(['ACTIVE', 'REVOKED']);
+    expect(jest.mocked(console.log).mock.calls.map(([line]) => JSON.parse(line))).toContainEqual({
+      level: 'WARN', message: 'the time ran out, after 1 of what is revoked; the next check begins at another place',
+    });
+  });
+
   test('does nothing if nothing is revoked', async () => {
     await device('good', 'ACTIVE');
     await checkAll();

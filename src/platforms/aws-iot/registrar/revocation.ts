@@ -94,7 +94,7 @@ export async function carryOverAll(ca: RevokingCa, until: number, pace = PACE): 
   let count = 0;
   for await (const serialNumber of revokedFrom(randomBytes(20).toString('hex').toUpperCase(), ca, until)) {
     if (Date.now() > until) {
-      log('WARN', { message: `the time ran out after ${count} revoked certificates; the next check begins at another place` });
+      log('WARN', { message: `the time ran out, after ${count} of what is revoked; the next check begins at another place` });
       break;
     }
     const complaint = await complaintAfter(serialNumber, ca, until, CHECKED_STATES);

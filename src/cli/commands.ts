@@ -96,7 +96,7 @@ export const COMMANDS: readonly CommandDescription[] = [
       + 'certificates, whose lists the CA publishes. A certificate must match all kinds of selectors that are given.',
     options: [
       new Option('--local <dir>', 'the directory of the local deployment').default('local-out'),
-      new Option('--function <name>', 'the name or the ARN of the revokeFunction of a CA in AWS, instead of a local deployment'),
+      new Option('--function <name>', 'the name or the ARN of the revokeFunction of a CA in AWS, instead of a local deployment').conflicts('local'),
       repeatable('--serial-number <hex>', 'the certificate with this serial number; can be repeated, as all selectors can'),
       repeatable('--common-name <name>', 'the certificates of the device or the server with this common name'),
       repeatable('--resource <path>', 'the certificates of this construct, with its stack, such as Iot/IotCa/Sensor001, or of this logical ID'),
@@ -111,7 +111,7 @@ export const COMMANDS: readonly CommandDescription[] = [
       new Option('--json', JSON_OPTION),
     ],
     notes: [
-      'Writes <local>/crl/<stack>-<logical ID of the CA>.crl and .crl.pem for each CA: the revocation list in DER and in PEM, which counts for a '
+      'Writes <local>/crl/<stack>-<logical ID of the CA>.crl and .crl.pem for each CA: the revocation list in DER and in PEM, which is valid for a '
         + 'week. `private-iot-ca local` renews the lists.',
       'A revoked certificate stays revoked: if it is still declared, the next update that keeps it fails until its `generation` is raised.',
       'The exit code is 1 if something could not be revoked.',
@@ -121,8 +121,8 @@ export const COMMANDS: readonly CommandDescription[] = [
       ['put all certificates of a stack on hold, also those of servers', 'private-iot-ca revoke --stack Iot --reason certificateHold'],
       ['take a hold back', 'private-iot-ca revoke --common-name sensor-001 --reason removeFromCRL --yes'],
       ['revoke everything that a CA has issued', 'private-iot-ca revoke --below Iot/FactoryCa --reason cACompromise'],
-      ['revoke a device of a CA in AWS', 'private-iot-ca revoke --function Iot-CaRevokeFunction-1ABCDEF --common-name sensor-001'],
       ['revoke the certificate of that CA', 'private-iot-ca revoke --resource Iot/FactoryCa --reason cACompromise'],
+      ['revoke a device of a CA in AWS', 'private-iot-ca revoke --function Iot-CaRevokeFunction-1ABCDEF --common-name sensor-001'],
     ],
     run: (_, options, terminal) => lazy.revokeCommand().revokeCommand(options, terminal, lazy.awsFunction),
   }),

@@ -4,7 +4,7 @@ import { checkHashForKms } from '../../src/contract/kms';
 import {
   Holder, Ledger, LedgerEntry, LedgerFacts, LedgerGoneError, LedgerStatus, ResourceRecord, takesBack,
 } from '../../src/issuing/ledger/ledger';
-import { CrlPublication, CrlRecord, Publications, Revocation } from '../../src/issuing/ledger/revocation';
+import { CrlPublication, CrlRecord, Publications, PublishedCrl, Revocation } from '../../src/issuing/ledger/revocation';
 import { NOTHING_TO_PUT_BACK, ParameterVersions, Ports, SecretValue, SecretVersions, StackResource } from '../../src/issuing/ports';
 import { generateKeyPair, keyAlgorithmOfPublicKey } from '../../src/pki/keys';
 import { Signer, signerOf } from '../../src/pki/signer';
@@ -36,7 +36,7 @@ class MemoryLedger {
   public readonly resources = new Map<string, ResourceRecord>();
 
   public readonly revoked = new Map<string, Revocation>();
-  public readonly crls = new Map<string, CrlRecord & { readonly published?: number }>();
+  public readonly crls = new Map<string, CrlRecord>();
 
   public readonly publications = new Map<string, CrlPublication>();
 
@@ -63,7 +63,12 @@ class MemoryLedger {
     return { number: taken.number, publishedAt: taken.publishedAt };
   }
 
-  public publishedCrl(issuer: string, { number, publishedAt }: Required<CrlRecord>): void {
+  public skipCrlNumbers(issuer: string, number: number): void {
+    const record = this.crls.get(issuer)!;
+    this.crls.set(issuer, { ...record, number: Math.max(record.number, number) });
+  }
+
+  public publishedCrl(issuer: string, { number, publishedAt }: PublishedCrl): void {
     const record = this.crls.get(issuer)!;
     if (number > (record.published ?? 0)) {
       this.crls.set(issuer, { ...record, published: number, publishedAt });
@@ -225,6 +230,7 @@ export class MemoryWorld {
           .sort((one, other) => one.serialNumber < other.serialNumber ? -1 : 1)]);
       },
       takeCrlNumber: issuer => gate('takeCrlNumber', () => here().takeCrlNumber(issuer)),
+      skipCrlNumbers: (issuer, number) => gate('skipCrlNumbers', () => here().skipCrlNumbers(issuer, number)),
       crl: issuer => gate('crl', () => here().crls.get(issuer)),
       publication: issuer => gate('publication', () => here().publications.get(issuer)),
       publishAt: (issuer, publication, over) => gate('publishAt', () => here().publishAt(issuer, publication, over)),

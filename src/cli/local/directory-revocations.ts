@@ -1,6 +1,6 @@
 import { DirectoryLedger, keyOf } from './directory-ledger';
 import { LedgerEntry } from '../../issuing/ledger/ledger';
-import { CrlPublication, CrlRecord, Revocation, Revocations } from '../../issuing/ledger/revocation';
+import { CrlPublication, CrlRecord, PublishedCrl, Revocation, Revocations } from '../../issuing/ledger/revocation';
 import { own } from '../json';
 
 /** What the state of a local deployment knows about revoked certificates. */
@@ -33,7 +33,7 @@ export class DirectoryRevocations implements Revocations {
   }
 
   /** Only one process at a time publishes, so its list is the newest one. */
-  public async publishedCrl(issuer: string, crl: Required<CrlRecord>): Promise<void> {
+  public async publishedCrl(issuer: string, crl: PublishedCrl): Promise<void> {
     this.ledger.write({ crls: { [issuer]: { ...this.crl(issuer), ...crl } } });
   }
 

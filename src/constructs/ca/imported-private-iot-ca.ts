@@ -93,6 +93,11 @@ export class ImportedPrivateIotCa extends PrivateIotCaBase {
     throw new Error(`${this.node.path}: revokeFunction is available only where the CA is declared; use it in the stack of the CA`);
   }
 
+  /** Always throws an error: the function belongs to the stack that declares the CA. */
+  public grantRevoke(): never {
+    throw new Error(`${this.node.path}: grantRevoke is available only where the CA is declared; call it in the stack of the CA`);
+  }
+
   /** Always throws an error: the function that signs the lists belongs to the stack that declares the CA. */
   public publishRevocation(): never {
     throw new Error(`${this.node.path}: publishRevocation is available only where the CA is declared; call it in the stack of the CA`);

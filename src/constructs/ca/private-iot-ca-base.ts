@@ -20,7 +20,7 @@ import { validId } from '../checks/validation';
 import { KeyAlgorithm } from '../keys/key-algorithm';
 import { refuseRemovalPolicy } from '../provider/removal-policy';
 import { PublishRevocationOptions } from '../revocation/publish-revocation-options';
-import { RevocationPublication } from '../revocation/revocation-publication';
+import { publishRevocation, RevocationPublication } from '../revocation/revocation-publication';
 import { revokeFunction } from '../revocation/revoke-function';
 
 /** The common base of CAs that were not made by their declaration. */
@@ -88,8 +88,8 @@ export abstract class PrivateIotCaBase extends Resource implements IPrivateIotCa
     return new CaCertificate(this, validId(this, id), { ca: this, ...options });
   }
 
-  public publishRevocation(options: PublishRevocationOptions = {}): RevocationPublication {
-    return new RevocationPublication(this, 'Revocation', { ca: this, ...options });
+  public publishRevocation(options?: PublishRevocationOptions): RevocationPublication {
+    return publishRevocation(this, options);
   }
 
   public get revokeFunction(): IFunction {

@@ -36,7 +36,7 @@ import { CertificateProvider, ledgerOf } from '../provider/certificate-provider'
 import { validRemovalPolicy } from '../provider/removal-policy';
 import { beforeIssuance } from '../revocation/issuance-order';
 import { PublishRevocationOptions } from '../revocation/publish-revocation-options';
-import { RevocationPublication } from '../revocation/revocation-publication';
+import { publishRevocation, RevocationPublication } from '../revocation/revocation-publication';
 import { revokeFunction } from '../revocation/revoke-function';
 
 /**
@@ -243,8 +243,8 @@ export class PrivateIotCa extends IotCertificateBase implements IPrivateIotCa, I
     return new CaCertificate(this, validId(this, id), { ca: this, ...options });
   }
 
-  public publishRevocation(options: PublishRevocationOptions = {}): RevocationPublication {
-    return new RevocationPublication(this, 'Revocation', { ca: this, ...options });
+  public publishRevocation(options?: PublishRevocationOptions): RevocationPublication {
+    return publishRevocation(this, options);
   }
 
   public get revokeFunction(): IFunction {

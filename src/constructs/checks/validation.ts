@@ -119,11 +119,17 @@ export function renderSubject(subject: SubjectValues): { [attribute: string]: st
     .map(name => [SUBJECT_ATTRIBUTES[name].template, subject[name]!]));
 }
 
+/** The ids of constructs that a CA makes on first use. */
+const RESERVED_IDS = ['Revocation', 'RevokeFunction'];
+
 /** Checks the id of a construct that a method adds. A caller who forgets the id passes the options in its place. */
 export function validId(scope: Construct, id: string): string {
   if (typeof id !== 'string') {
     throw new Error(`${scope.node.path}: id must be a string, given as the first argument, before the options, `
       + `got ${id === undefined ? 'none' : quote(id)}`);
+  }
+  if (RESERVED_IDS.includes(id)) {
+    throw new Error(`${scope.node.path}: id must not be ${RESERVED_IDS.join(' or ')}, which the constructs of revocation have below a CA, got ${quote(id)}`);
   }
   return id;
 }

@@ -1,8 +1,9 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
-import { AllowedMethods, CachePolicy, Distribution, ViewerProtocolPolicy } from 'aws-cdk-lib/aws-cloudfront';
+import { AllowedMethods, CachePolicy, Distribution, S3OriginAccessControl, ViewerProtocolPolicy } from 'aws-cdk-lib/aws-cloudfront';
 import { S3BucketOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import { creationName } from './creation-name';
 import { PublishRevocationOptions } from './publish-revocation-options';
 import { acknowledge } from '../provider/nag';
 
@@ -39,7 +40,9 @@ export function crlDistribution(
   const distribution = new Distribution(scope, 'Distribution', {
     comment: 'Revocation lists of a CA for IoT devices',
     defaultBehavior: {
-      origin: S3BucketOrigin.withOriginAccessControl(bucket),
+      origin: S3BucketOrigin.withOriginAccessControl(bucket, {
+        originAccessControl: new S3OriginAccessControl(scope, 'Access', { originAccessControlName: creationName(scope, 'access') }),
+      }),
       viewerProtocolPolicy: ViewerProtocolPolicy.ALLOW_ALL,
       allowedMethods: AllowedMethods.ALLOW_GET_HEAD,
       cachePolicy: CachePolicy.CACHING_OPTIMIZED, // what the lists' own headers allow

@@ -5,6 +5,7 @@ import { AllowedMethods, CachePolicy, Distribution, OriginRequestPolicy, ViewerP
 import { HttpOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
+import { creationName } from './creation-name';
 import { OcspEnvironment } from '../../contract/revocation-functions';
 import { IPrivateIotCa } from '../ca/i-private-iot-ca';
 import { grantReadStatus } from '../ca/ledger-table';
@@ -63,7 +64,11 @@ export class OcspResponder extends Construct {
       viewerProtocolPolicy: ViewerProtocolPolicy.ALLOW_ALL,
       allowedMethods: AllowedMethods.ALLOW_ALL, // CloudFront knows POST only together with all others
       cachePolicy: new CachePolicy(this, 'Cache', {
-        comment: 'What the headers of OCSP responses allow', minTtl: Duration.seconds(0), defaultTtl: Duration.seconds(0), maxTtl: Duration.days(1),
+        cachePolicyName: creationName(this, 'ocsp'),
+        comment: 'What the headers of OCSP responses allow',
+        minTtl: Duration.seconds(0),
+        defaultTtl: Duration.seconds(0),
+        maxTtl: Duration.days(1),
       }),
       originRequestPolicy: OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
     });

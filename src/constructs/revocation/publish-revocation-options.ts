@@ -97,8 +97,7 @@ export interface RevocationPublicationProps extends PublishRevocationOptions {
   readonly ca: IPrivateIotCa;
 }
 
-export const REVOCATION_PUBLICATION_KINDS: Kinds<RevocationPublicationProps> = {
-  ca: CA,
+export const PUBLISH_REVOCATION_KINDS: Kinds<PublishRevocationOptions> = {
   validity: optional(DURATION),
   partitions: optional(NUMBER),
   domainName: optional(TEXT),
@@ -110,3 +109,5 @@ export const REVOCATION_PUBLICATION_KINDS: Kinds<RevocationPublicationProps> = {
   ledgerStreamArn: optional(TEXT),
   removalPolicy: optional(REMOVAL_POLICY),
 };
+
+export const REVOCATION_PUBLICATION_KINDS: Kinds<RevocationPublicationProps> = { ...PUBLISH_REVOCATION_KINDS, ca: CA };

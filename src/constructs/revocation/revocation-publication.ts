@@ -10,7 +10,9 @@ import { beforeIssuance } from './issuance-order';
 import { OcspResponder } from './ocsp-responder';
 import { onRevocation } from './on-revocation';
 import { onSchedule } from './on-schedule';
-import { REVOCATION_PUBLICATION_KINDS, RevocationPublicationProps } from './publish-revocation-options';
+import {
+  PUBLISH_REVOCATION_KINDS, PublishRevocationOptions, REVOCATION_PUBLICATION_KINDS, RevocationPublicationProps,
+} from './publish-revocation-options';
 import { SERVICE_TIMEOUT_MINUTES } from '../../contract/cloudformation-limits';
 import { checkLifeDays, checkListUrl, checkPartitions, COMPLETE_LIST, COMPLETE_LIST_PEM, LIFE_DAYS } from '../../contract/crl-places';
 import {
@@ -220,6 +222,12 @@ export class RevocationPublication extends Construct {
 }
 
 const PUBLICATIONS = new WeakMap<IPrivateIotCa, RevocationPublication>();
+
+/** Publishes the lists of a CA below the CA itself. */
+export function publishRevocation(ca: IPrivateIotCa & Construct, options: PublishRevocationOptions = {}): RevocationPublication {
+  check(ca, PUBLISH_REVOCATION_KINDS, options);
+  return new RevocationPublication(ca, 'Revocation', { ca, ...options });
+}
 
 /** The publication of a CA's lists, if there is one so far. */
 export function publicationOf(ca: IPrivateIotCa): RevocationPublication | undefined {

@@ -4,7 +4,7 @@ import { crlRecordFrom, entryFrom, Item, publicationFrom, revocationFrom, toAttr
 import { certificateKey, crlKey, publicationKey, revocationKey } from './ledger-keys';
 import { CONDITION_FAILED, LedgerTable } from './ledger-table';
 import { LedgerEntry } from '../ledger/ledger';
-import { CrlPublication, CrlRecord, Publications, Revocation } from '../ledger/revocation';
+import { CrlPublication, CrlRecord, Publications, PublishedCrl, Revocation } from '../ledger/revocation';
 
 /**
  * What the DynamoDB table of a ledger knows about revoked certificates. Items are never deleted:
@@ -54,13 +54,24 @@ export class DynamoDbRevocations implements Publications {
     return crlRecordFrom(Attributes as Item);
   }
 
-  public async publishedCrl(issuer: string, { number, publishedAt }: Required<CrlRecord>): Promise<void> {
+  public async publishedCrl(issuer: string, { number, publishedAt }: PublishedCrl): Promise<void> {
     await this.ifAllowed(() => this.table.write('dynamodb:UpdateItem', (client, options) => client.send(new UpdateItemCommand({
       TableName: this.table.name,
       Key: crlKey(issuer),
       UpdateExpression: 'SET published = :number, publishedAt = :at',
       ConditionExpression: 'attribute_not_exists(published) OR published < :number',
       ExpressionAttributeValues: { ':number': toAttribute(number), ':at': toAttribute(publishedAt) },
+    }), options), [CONDITION_FAILED]));
+  }
+
+  public async skipCrlNumbers(issuer: string, number: number): Promise<void> {
+    await this.ifAllowed(() => this.table.write('dynamodb:UpdateItem', (client, options) => client.send(new UpdateItemCommand({
+      TableName: this.table.name,
+      Key: crlKey(issuer),
+      UpdateExpression: 'SET #number = :number',
+      ConditionExpression: '#number < :number',
+      ExpressionAttributeNames: NUMBER,
+      ExpressionAttributeValues: { ':number': toAttribute(number) },
     }), options), [CONDITION_FAILED]));
   }
 

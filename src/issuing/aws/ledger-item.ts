@@ -211,7 +211,7 @@ const REVOCATION: Kinds<Revocation> = {
   revision: COUNT,
 };
 
-const CRL: Kinds<CrlRecord> = { number: COUNT, publishedAt: optional(TEXT) };
+const CRL: Kinds<CrlRecord> = { number: COUNT, published: optional(COUNT), publishedAt: optional(TEXT) };
 
 const SITES: Kind = {
   what: 'a list of URLs with numbers of partitions',
@@ -219,7 +219,9 @@ const SITES: Kind = {
     && value.every(each => isMap(each) && checkListUrl(each.url) === undefined && checkPartitions(each.partitions) === undefined),
 };
 
-const PUBLICATION: Kinds<CrlPublication> = { sites: SITES, active: FLAG, ocspUrl: optional(TEXT), revision: COUNT };
+const PUBLICATION: Kinds<CrlPublication> = {
+  sites: SITES, active: FLAG, ocspUrl: optional(TEXT), owner: TEXT, requestId: TEXT, requestedAt: optional(TEXT), revision: COUNT,
+};
 
 const RECORD: Kinds<ResourceRecord> = {
   requestId: TEXT,

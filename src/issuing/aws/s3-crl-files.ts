@@ -20,13 +20,14 @@ export class S3CrlFiles implements CrlFiles {
     private readonly client: S3Client, private readonly calls: AwsCalls, private readonly bucket: string, private readonly folder: string,
   ) {}
 
-  public async replace(file: CrlFile): Promise<void> {
+  public async replace(file: CrlFile): Promise<number> {
     const { name, content, contentType, number, maxAge } = file;
     const key = `${this.folder}/${name}`;
     for (let turn = 0; turn < MAX_TURNS; turn++) {
       const standing = await this.find(key);
-      if (standing && Number(standing.number) >= number) {
-        return;
+      const served = Number(standing?.number);
+      if (served >= number) {
+        return served;
       }
       const command = new PutObjectCommand({
         Bucket: this.bucket,
@@ -39,7 +40,7 @@ export class S3CrlFiles implements CrlFiles {
       });
       try {
         await this.calls.make('s3:PutObject', this.nameOf(key), options => this.client.send(command, options), CHANGED);
-        return;
+        return number;
       } catch (error) {
         ifOneOf(CHANGED, error);
       }

@@ -50,7 +50,7 @@ export function reservation(
     complain(checkHashForKms(ca?.keyAlgorithm ?? declaration.keyAlgorithm!, declaration.hashAlgorithm));
   }
   const publicKey = declaration.request?.content?.publicKey;
-  const planned = { ...contentFor(LONGEST_URL, declaration), keyAlgorithm: declaration.keyAlgorithm, publicKey, validity };
+  const planned = { ...contentFor(inLastPartition(declaration), declaration), keyAlgorithm: declaration.keyAlgorithm, publicKey, validity };
   assertNotCaSubject(planned.subject, (ca?.chain ?? []).map(der => parseCertificate(der).subject));
   assertMayIssue(profile, planned, ca?.issuer ?? {});
   assertFits(toPem('CERTIFICATE', largestCertificate(profile, planned, ca && { ...ca.issuer, keyAlgorithm: ca.keyAlgorithm })), declaration);
@@ -87,8 +87,11 @@ export function newEntry(
   };
 }
 
+
 /** A serial number in the last of all partitions, whose URL is as long as any. */
-const LONGEST_URL = 'FFFFFFFF';
+function inLastPartition({ crlSite }: Declaration): string {
+  return ((crlSite?.partitions ?? 1) - 1).toString(16).padStart(8, '0');
+}
 
 /** The part of a certificate's content that its declaration and its serial number decide. */
 export function contentFor(serialNumber: string, declaration: Declaration): ReturnType<typeof declaredContent> {

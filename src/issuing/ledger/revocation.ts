@@ -25,9 +25,14 @@ export interface Revocation {
 export interface CrlRecord {
   /** The number that was taken last. */
   readonly number: number;
+  /** The number of the newest list that was published; absent before the first one. */
+  readonly published?: number;
   /** The `thisUpdate` of the newest list that was published, ISO 8601; absent before the first one. */
   readonly publishedAt?: string;
 }
+
+/** A list that was published: its number, and its `thisUpdate`, ISO 8601. */
+export type PublishedCrl = Required<Pick<CrlRecord, 'number' | 'publishedAt'>>;
 
 /** A URL below which the lists of a CA are published, and the number of lists among which the certificates that name it are spread. */
 export interface CrlSite {
@@ -35,8 +40,17 @@ export interface CrlSite {
   readonly partitions: number;
 }
 
+/** The latest request of CloudFormation about a publication. */
+export interface PublicationRequest {
+  /** The resource: the ID of its stack, a slash, and its logical ID. */
+  readonly owner: string;
+  readonly requestId: string;
+  /** When CloudFormation made the request, ISO 8601, if it is known. */
+  readonly requestedAt?: string;
+}
+
 /** Where the lists of a CA are published. */
-export interface CrlPublication {
+export interface CrlPublication extends PublicationRequest {
   /** All sites that certificates may name; new certificates name the first one. */
   readonly sites: readonly CrlSite[];
   /** Whether new certificates name a site at all. */
@@ -76,7 +90,7 @@ export interface Revocations {
    */
   takeCrlNumber(issuer: string): Promise<CrlRecord>;
   /** Records that the list with this number was published, unless a later one was. */
-  publishedCrl(issuer: string, crl: Required<CrlRecord>): Promise<void>;
+  publishedCrl(issuer: string, crl: PublishedCrl): Promise<void>;
   /** Where the lists of a CA are published, or `undefined` if they never were. */
   publication(issuer: string): Promise<CrlPublication | undefined>;
 }
@@ -85,6 +99,8 @@ export interface Revocations {
 export interface Publications extends Revocations {
   /** What is known about the lists of a CA, or `undefined` if none was ever made. */
   crl(issuer: string): Promise<CrlRecord | undefined>;
+  /** Makes sure that all numbers that are taken from now on are greater than this one, which a list has that the ledger does not know. */
+  skipCrlNumbers(issuer: string, number: number): Promise<void>;
   /**
    * Records where lists are published.
    *

@@ -61,11 +61,12 @@ export async function recordPublished({ number, thisUpdate }: CaCrl, caId: strin
 /** Makes lists of a CA under one number. */
 class CrlMaker {
   public static async begin(caId: string, table: string, life: number, ports: CrlPorts): Promise<CrlMaker> {
+    // First, so that the ledger says that a list was begun, also if the key of the CA can't be used.
+    const { number, publishedAt = '' } = await ports.revocations(table).takeCrlNumber(caId);
     const ca = (await issuingCa(caId, ports.ledger(table), ports))!;
     if (!parseCertificate(ca.chain[0]).crlSign) {
       throw new Error(`the CA ${caId} must have the key usage cRLSign in its certificate: validators refuse revocation lists of other CAs; have it renewed`);
     }
-    const { number, publishedAt = '' } = await ports.revocations(table).takeCrlNumber(caId);
     return new CrlMaker(ca, { number, ...updateTimes(ports.clock(), life) }, () => revokedOf(ports.revocations(table).list(caId), publishedAt));
   }
 

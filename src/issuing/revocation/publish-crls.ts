@@ -3,7 +3,8 @@ import { BACKDATE_MILLISECONDS } from './update-times';
 import { COMPLETE_LIST, COMPLETE_LIST_PEM } from '../../contract/crl-places';
 import { toPem } from '../../pki/pem';
 import { REVOCATION_LIST } from '../../pki/pem-blocks';
-import { CrlPublication, CrlRecord, CrlSite, Publications } from '../ledger/revocation';
+import { OvertakenError } from '../../resource/overtaken-error';
+import { CrlPublication, CrlRecord, CrlSite, PublicationRequest, Publications } from '../ledger/revocation';
 import { KEEPS_CHANGING, MAX_TURNS } from '../ledger/turns';
 
 /** A file with a list, as it is served. */
@@ -20,8 +21,12 @@ export interface CrlFile {
 
 /** The place from which lists are served. */
 export interface CrlFiles {
-  /** Writes a file, unless the file there already holds a list with a greater number. */
-  replace(file: CrlFile): Promise<void>;
+  /**
+   * Writes a file, unless the file there already holds a list with a greater number.
+   *
+   * @returns the number of the list that the file holds then
+   */
+  replace(file: CrlFile): Promise<number>;
 }
 
 /** What a CA's lists are published with. */
@@ -56,34 +61,64 @@ const PEM_TYPE = 'application/x-pem-file';
  */
 const MAX_AGE = 300;
 
-/** Makes and publishes all lists of a CA. Several functions may do so at once: the files and the ledger keep the greatest number. */
-export async function publishCrls({ caId, table, life }: PublishedCa, ports: PublishingPorts): Promise<CaCrl> {
+/**
+ * Makes and publishes all lists of a CA. Several functions may do so at once: the files and the ledger keep the greatest number.
+ *
+ * A ledger that was restored from a backup may be behind the files. It then goes on with numbers after theirs, because validators refuse
+ * to go back.
+ */
+export async function publishCrls(ca: PublishedCa, ports: PublishingPorts): Promise<CaCrl> {
+  const { caId, table } = ca;
+  const revocations = ports.revocations(table);
+  for (let turn = 0; turn < MAX_TURNS; turn++) {
+    const { last, served } = await replaceFiles(ca, ports);
+    const { number } = (await revocations.crl(caId))!;
+    if (served <= number) { // a list with a greater number than this one is another function's
+      await recordPublished(last, caId, table, ports);
+      return last;
+    }
+    await revocations.skipCrlNumbers(caId, served);
+  }
+  throw new Error(KEEPS_CHANGING);
+}
+
+/** Makes all lists, and writes their files. Returns one of the lists, and the greatest number that a file holds then. */
+async function replaceFiles({ caId, table, life }: PublishedCa, ports: PublishingPorts): Promise<{ readonly last: CaCrl; readonly served: number }> {
   let last: CaCrl | undefined;
+  let served = 0;
   for await (const crl of makeCrls(caId, table, life, ports)) {
     const { name, der, number } = last = crl;
     const maxAge = Math.min(MAX_AGE, Math.floor(life / 1000));
-    await ports.files.replace({ name, content: der, contentType: DER_TYPE, number, maxAge });
+    served = Math.max(served, await ports.files.replace({ name, content: der, contentType: DER_TYPE, number, maxAge }));
     if (name === COMPLETE_LIST) {
       const content = Buffer.from(toPem(REVOCATION_LIST, der));
       await ports.files.replace({ name: COMPLETE_LIST_PEM, content, contentType: PEM_TYPE, number, maxAge });
     }
   }
-  await recordPublished(last!, caId, table, ports);
-  return last!;
+  return { last: last!, served };
 }
 
 /**
- * Publishes the lists of a CA if half of their life is over, so that there is time to find out why a list could not be made. Renews its OCSP
- * responder likewise.
+ * Publishes the lists of a CA if half of their life is over, so that there is time to find out why a list could not be made, or if the last
+ * attempt has failed. Renews its OCSP responder likewise.
  *
  * @returns the share of the life of the newest published list that is left, from 0 to 1
  */
 export async function renewCrls(ca: PublishedCa, ports: PublishingPorts): Promise<number> {
-  if (await lifeLeft(ca, ports) <= 0.5) {
-    await publishCrls(ca, ports);
+  try {
+    if (await isDue(ca, ports)) {
+      await publishCrls(ca, ports);
+    }
+  } finally {
+    await ports.renewResponder?.(); // also where the lists fail
   }
-  await ports.renewResponder?.();
   return lifeLeft(ca, ports);
+}
+
+/** Whether half of the life of the newest list is over, or a list that was begun after it has not been published. */
+async function isDue(ca: PublishedCa, ports: PublishingPorts): Promise<boolean> {
+  const crl = await ports.revocations(ca.table).crl(ca.caId);
+  return shareLeft(crl, ca.life, ports.clock()) <= 0.5 || crl!.number > (crl!.published ?? 0);
 }
 
 /** The share of the life of the newest published list that is left, from 0 to 1; 0 if no list was published. */
@@ -102,21 +137,49 @@ function shareLeft(crl: CrlRecord | undefined, life: number, now: Date): number 
 /**
  * Begins to publish at a site: certificates that are issued from now on name its lists, which are published first. Lists for the sites
  * that earlier certificates name are still made.
+ *
+ * @throws OvertakenError if a later request has begun, such as the rollback of this one
  */
-export async function beginPublication(ca: PublishedCa, site: CrlSite, ports: PublishingPorts): Promise<void> {
+export async function beginPublication(ca: PublishedCa, site: CrlSite, request: PublicationRequest, ports: PublishingPorts): Promise<void> {
   // Last until its lists are there, so that no certificate names a list that nobody can fetch.
-  await changePublication(ca, ports, ({ sites, ...standing }) => sites.some(each => isSame(each, site)) ? undefined
-    : { ...standing, sites: [...sites, site] });
+  await changePublication(ca, ports, standing => {
+    if (isOverBy(standing, request)) {
+      throw new OvertakenError();
+    }
+    const { sites } = standing;
+    return { ...standing, ...request, sites: sites.some(each => isSame(each, site)) ? sites : [...sites, site] };
+  });
   await publishCrls(ca, ports);
   await ports.renewResponder?.();
   const { ocspUrl } = ca;
-  await changePublication(ca, ports, ({ sites, active, ocspUrl: standing }) => active && isSame(sites[0], site) && standing === ocspUrl ? undefined
-    : { sites: [site, ...sites.filter(each => !isSame(each, site))], active: true, ocspUrl });
+  await changePublication(ca, ports, standing => {
+    if (standing.requestId !== request.requestId) {
+      throw new OvertakenError();
+    }
+    return { ...standing, sites: [site, ...standing.sites.filter(each => !isSame(each, site))], active: true, ocspUrl };
+  });
 }
 
-/** Certificates that are issued from now on name no list. The lists stay as they are, and nobody renews them. */
-export async function endPublication(ca: PublishedCa, ports: Pick<PublishingPorts, 'revocations'>): Promise<void> {
-  await changePublication(ca, ports, standing => standing.active ? { ...standing, active: false } : undefined);
+/**
+ * Certificates that are issued from now on name no list. The lists stay as they are, and nobody renews them. Nothing happens if another
+ * resource publishes for the CA by now, or if a later request has begun.
+ *
+ * @returns whether the publication has ended by this request
+ */
+export async function endPublication(
+  ca: PublishedCa, request: PublicationRequest, ports: Pick<PublishingPorts, 'revocations'>,
+): Promise<boolean> {
+  let ended = false;
+  await changePublication(ca, ports, standing => {
+    ended = standing.owner === request.owner && !isOverBy(standing, request);
+    return ended ? { ...standing, ...request, active: false } : undefined;
+  });
+  return ended;
+}
+
+/** Whether a later request than this one has begun. */
+function isOverBy({ requestId, requestedAt }: CrlPublication, request: PublicationRequest): boolean {
+  return requestId !== request.requestId && requestedAt !== undefined && request.requestedAt !== undefined && request.requestedAt < requestedAt;
 }
 
 /** Changes where lists are published, from what is recorded at that moment. If `change` returns `undefined`, it stays. */
@@ -136,7 +199,7 @@ async function changePublication(
   throw new Error(KEEPS_CHANGING);
 }
 
-const NOWHERE: CrlPublication = { sites: [], active: false, revision: 0 };
+const NOWHERE: CrlPublication = { sites: [], active: false, revision: 0, owner: '', requestId: '' };
 
 function isSame(one: CrlSite, other: CrlSite): boolean {
   return one.url === other.url && one.partitions === other.partitions;

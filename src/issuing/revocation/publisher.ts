@@ -6,7 +6,7 @@ import { log } from '../../lambda/log';
 import { writeMetric } from '../../lambda/metric';
 import { failureOf, LifecycleEvent, LifecycleResult } from '../../resource/lifecycle-event';
 import { ignoreGone } from '../ledger/ledger';
-import { CrlSite } from '../ledger/revocation';
+import { CrlSite, PublicationRequest } from '../ledger/revocation';
 
 /** A CA whose lists a function publishes, and where certificates name them. */
 export interface Publisher extends PublishedCa {
@@ -56,17 +56,17 @@ async function reportLife(publisher: Publisher, ports: PublishingPorts): Promise
 
 /**
  * Begins or ends the publication of a CA's lists. The physical ID names the CA. If another CA takes its place, the former one is not
- * touched: this function has no right to its ledger any more.
+ * touched: this function may have no right to its ledger any more.
  */
 export async function carryOutPublication(event: LifecycleEvent, publisher: Publisher, ports: PublishingPorts): Promise<LifecycleResult> {
   const physicalResourceId = event.requestType === 'Delete' ? event.physicalResourceId! : idOf(publisher);
   try {
     if (event.requestType !== 'Delete') {
       assertDeclared(event, publisher);
-      await beginPublication(publisher, publisher.site, ports);
+      await beginPublication(publisher, publisher.site, requestOf(event), ports);
       await reportLife(publisher, ports); // the alarm begins with a value
-    } else if (physicalResourceId === idOf(publisher)) {
-      await endPublication(publisher, ports).catch(ignoreGone);
+    } else if (!isOfAnotherCa(physicalResourceId, publisher) && await endPublication(publisher, requestOf(event), ports).catch(ignoreGone)) {
+      await publishLast(publisher, ports);
     }
     return { physicalResourceId, data: event.requestType === 'Delete' ? undefined : {} };
   } catch (error) {
@@ -74,8 +74,28 @@ export async function carryOutPublication(event: LifecycleEvent, publisher: Publ
   }
 }
 
+/** What left the stack before is on the lists that stay. A list that can't be made must not keep a stack from being deleted. */
+async function publishLast(publisher: Publisher, ports: PublishingPorts): Promise<void> {
+  try {
+    await publishCrls(publisher, ports);
+  } catch (error) {
+    log('WARN', { message: 'the last revocation lists could not be published', errorName: (error as Error).name, errorMessage: (error as Error).message });
+  }
+}
+
+const ID_PREFIX = 'crls-of-';
+
 function idOf({ caId }: PublishedCa): string {
-  return `crls-of-${caId}`;
+  return `${ID_PREFIX}${caId}`;
+}
+
+/** An ID that CloudFormation has invented, for a creation whose answer it did not get, names no CA. */
+function isOfAnotherCa(physicalResourceId: string, publisher: Publisher): boolean {
+  return physicalResourceId.startsWith(ID_PREFIX) && physicalResourceId !== idOf(publisher);
+}
+
+function requestOf({ stackId, logicalResourceId, requestId, requestedAt }: LifecycleEvent): PublicationRequest {
+  return { owner: `${stackId}/${logicalResourceId}`, requestId, requestedAt: requestedAt?.toISOString() };
 }
 
 /** CloudFormation changes the function before the resource. Another order would publish at the wrong place and say that it is done. */

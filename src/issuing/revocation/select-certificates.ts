@@ -13,24 +13,29 @@ export interface SelectionPorts {
   readonly revocations: Pick<Revocations, 'certificate'>;
 }
 
-/** How an entry matches the values of a selector. */
-type Matches = (entry: LedgerEntry, value: string) => boolean;
+/** A property of certificates by which they are selected. There can be thousands of values and very many certificates, so both are compared by a key. */
+interface Selector {
+  readonly what: string;
+  readonly keyOf: (entry: LedgerEntry) => string | undefined;
+  readonly keyFor?: (value: string) => string;
+}
 
-const SELECTORS: { readonly [S in keyof Required<RevocationSelection>]: { readonly what: string; readonly matches: Matches } } = {
-  serialNumbers: { what: 'the serial number of a certificate of the CA', matches: ({ serialNumber }, value) => serialNumber === value },
+const SELECTORS: { readonly [S in keyof Required<RevocationSelection>]: Selector } = {
+  serialNumbers: { what: 'the serial number of a certificate of the CA', keyOf: ({ serialNumber }) => serialNumber },
   commonNames: {
     what: 'the common name of a device or a server with a certificate of the CA',
-    matches: ({ commonName }, value) => commonName !== undefined && comparableCommonName(commonName) === comparableCommonName(value),
+    keyOf: ({ commonName }) => commonName === undefined ? undefined : comparableCommonName(commonName),
+    keyFor: comparableCommonName,
   },
-  stacks: { what: 'the name of a stack with certificates of the CA', matches: ({ stackId }, value) => stackName(stackId) === value },
+  stacks: { what: 'the name of a stack with certificates of the CA', keyOf: ({ stackId }) => stackName(stackId) },
   resources: {
     what: 'the name of a stack, a slash, and the logical ID of a certificate of the CA in it',
-    matches: ({ stackId, logicalResourceId }, value) => `${stackName(stackId)}/${logicalResourceId}` === value,
+    keyOf: ({ stackId, logicalResourceId }) => `${stackName(stackId)}/${logicalResourceId}`,
   },
 };
 
-/** The profile of an entry that is a signature and no certificate. */
-const SIGNATURE = 'signature';
+/** A signature is no certificate, and a certificate that proves possession to a platform is of no use to anyone else. */
+const NEVER_REVOKED = ['signature', 'verification'];
 
 /**
  * The selected certificates of a CA, or all of them without a selection, fetched page by page on demand.
@@ -46,21 +51,24 @@ export async function* selectCertificates(
     }
     return;
   }
-  const given = Object.entries(selection).map(([name, values]: [string, readonly string[]]) =>
-    ({ name, values, ...SELECTORS[name as keyof RevocationSelection], unmatched: new Set(values) }));
+  const given = Object.entries(selection).map(([name, values]: [string, readonly string[]]) => {
+    const { what, keyOf, keyFor = value => value } = SELECTORS[name as keyof RevocationSelection];
+    const byKey = new Map(values.map(value => [keyFor(value), value]));
+    return { name, what, keyOf, byKey, unmatched: new Map(byKey) };
+  });
   const selected: SelectedCertificate[] = [];
   for await (const entry of selection.serialNumbers ? named(caId, selection.serialNumbers, ports) : certificatesOf(caId, ports)) {
-    const isSelected = given.map(({ values, matches, unmatched }) => {
-      const matching = values.filter(value => matches(entry, value));
-      matching.forEach(value => unmatched.delete(value));
-      return matching.length > 0;
+    const isSelected = given.map(({ keyOf, byKey, unmatched }) => {
+      const key = keyOf(entry);
+      unmatched.delete(key!);
+      return key !== undefined && byKey.has(key);
     });
     if (isSelected.every(Boolean)) {
       selected.push(factsOf(entry));
     }
   }
   for (const { name, what, unmatched } of given) {
-    const [unknown] = unmatched;
+    const [unknown] = unmatched.values();
     if (unknown !== undefined) {
       throw new Error(`${name} must each be ${what}, got ${quote(unknown)}`);
     }
@@ -88,9 +96,9 @@ async function* named(caId: string, serialNumbers: readonly string[], { revocati
   }
 }
 
-/** Whether another CA's certificate, or a device's or a server's: a CA can't revoke itself, and a signature is no certificate. */
+/** Whether this is the certificate of another CA, a device or a server: a CA can't revoke itself. */
 function isRevocable({ certificate, issuer, identity, profile }: LedgerEntry): boolean {
-  return certificate !== undefined && issuer !== identity && profile !== SIGNATURE;
+  return certificate !== undefined && issuer !== identity && !NEVER_REVOKED.includes(profile);
 }
 
 function factsOf({ serialNumber, subject, commonName, stackId, logicalResourceId }: LedgerEntry): SelectedCertificate {

@@ -1,9 +1,9 @@
-import { createPublicKey } from 'node:crypto';
 import { Crl, revokedIn } from './crl';
 import { RevokedCertificate } from './crl-entries';
 import { Complaint, quote } from '../../contract/rules';
 import { Certificate } from '../certificate';
 import { isSameName } from '../name-comparison';
+import { readablePublicKey } from '../readable-public-key';
 import { signatureAlgorithmOf } from '../signature-algorithms';
 import { isSignedBy } from '../signer';
 
@@ -25,7 +25,8 @@ export function checkCrl(crl: Crl, ca: CrlIssuer): Complaint {
   if (!algorithm) {
     return 'the revocation list must be signed with RSA (PKCS#1 v1.5) or ECDSA, over SHA-256, SHA-384 or SHA-512, or with Ed25519';
   }
-  if (!isSignedBy(createPublicKey({ key: ca.publicKey, format: 'der', type: 'spki' }), algorithm.hash, crl.tbs, crl.signature)) {
+  const key = readablePublicKey(ca.publicKey);
+  if (!key || !isSignedBy(key, algorithm.hash, crl.tbs, crl.signature)) {
     return 'the revocation list must be signed with the key of this CA, got a signature that does not verify';
   }
   return crl.unknownCritical.length === 0 ? undefined

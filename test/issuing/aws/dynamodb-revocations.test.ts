@@ -93,7 +93,7 @@ test('a list that was published is known to the next one, and no earlier list di
   }
   await revocations.publishedCrl(CA, { number: 3, publishedAt: '2026-03-03T00:00:00Z' });
   await revocations.publishedCrl(CA, { number: 2, publishedAt: '2026-03-02T00:00:00Z' });
-  expect(await revocations.takeCrlNumber(CA)).toEqual({ number: 4, publishedAt: '2026-03-03T00:00:00Z' });
+  expect(await revocations.takeCrlNumber(CA)).toEqual({ number: 4, published: 3, publishedAt: '2026-03-03T00:00:00Z' });
 });
 
 test('a record that this library has not written is an error that names the item', async () => {

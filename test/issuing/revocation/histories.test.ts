@@ -53,7 +53,7 @@ class History {
     const ca = await handleLifecycleEvent({ ...request('ca', 'Create', caProperties(EC)), requestId: 'ca' }, this.world.ports());
     this.caId = ca.physicalResourceId;
     const sites = [{ url: 'http://pki.acme.example/ca', partitions: 1 }];
-    await this.world.revocations('ledger').publishAt(this.caId, { sites, active: true, revision: 1 }, undefined);
+    await this.world.revocations('ledger').publishAt(this.caId, { sites, active: true, revision: 1, owner: 'stack/Publication', requestId: 'create' }, undefined);
     for (let step = 0; step < STEPS; step++) {
       this.world.now = new Date(this.world.now.getTime() + 1000 * (1 + this.random.below(5)));
       const device = this.devices[this.random.below(this.devices.length)];

@@ -1,6 +1,6 @@
 import { RevocationReason } from '../../../src/contract/revocation';
 import { handleLifecycleEvent } from '../../../src/issuing/lifecycle';
-import { beginPublication, CrlFile, endPublication, lifeLeft, publishCrls, PublishedCa, PublishingPorts, renewCrls } from '../../../src/issuing/revocation/publish-crls';
+import { beginPublication as begin, CrlFile, endPublication, lifeLeft, publishCrls, PublishedCa, PublishingPorts, renewCrls } from '../../../src/issuing/revocation/publish-crls';
 import { revokeCertificate } from '../../../src/issuing/revocation/revoke-certificate';
 import { parseCrl, revokedIn } from '../../../src/pki/revocation/crl';
 import { LifecycleResult } from '../../../src/resource/lifecycle-event';
@@ -34,6 +34,7 @@ function ports(gate?: Gate): PublishingPorts {
         if ((files.get(given.name)?.number ?? 0) < given.number) {
           files.set(given.name, given);
         }
+        return files.get(given.name)!.number;
       },
     },
   };
@@ -55,6 +56,11 @@ const pemOf = async (name: string) => (await declare(name)).data!.CertificatePem
 async function revoke(pem: string, reason: RevocationReason = 'keyCompromise'): Promise<void> {
   await revokeCertificate({ issuer: ca.caId, serialNumber: serialNumberOf(pem), reason, orderedBy: 'anna' }, world.ports().revocations('ledger'), world.now);
 }
+
+const REQUEST = { owner: 'stack/Publication', requestId: 'create', requestedAt: '2026-03-01T12:00:00.000Z' };
+const LATER = { ...REQUEST, requestId: 'later', requestedAt: '2026-03-01T12:05:00.000Z' };
+
+const beginPublication = (of: PublishedCa, site: typeof SITE, to: PublishingPorts, asked = REQUEST) => begin(of, site, asked, to);
 
 const serialNumberOf = (pem: string) => /serial=(.*)/.exec(opensslOutput(['x509', '-noout', '-serial'], pem))![1];
 const urlIn = (pem: string) => /URI:(\S+)/.exec(opensslOutput(['x509', '-noout', '-ext', 'crlDistributionPoints'], pem))?.[1];
@@ -97,7 +103,7 @@ describe('a certificate', () => {
 
   test('names no list after the publication has ended', async () => {
     await beginPublication(ca, SITE, ports());
-    await endPublication(ca, ports());
+    expect(await endPublication(ca, LATER, ports())).toBe(true);
     expect(urlIn(await pemOf('sensor'))).toBeUndefined();
   });
 
@@ -107,6 +113,38 @@ describe('a certificate', () => {
     expect(urlIn(await pemOf('early'))).toBeUndefined();
     await beginPublication(ca, SITE, ports());
     expect(urlIn(await pemOf('late'))).toBeDefined();
+  });
+});
+
+describe('a publication', () => {
+  test('stays if another resource publishes for the CA by now, because its construct was renamed', async () => {
+    await beginPublication(ca, SITE, ports());
+    await beginPublication(ca, SITE, ports(), { ...LATER, owner: 'stack/Renamed' });
+    expect(await endPublication(ca, { ...LATER, requestId: 'cleanup' }, ports())).toBe(false);
+    expect(urlIn(await pemOf('sensor'))).toBeDefined();
+  });
+
+  test('stays if its removal is delivered again after it was declared again', async () => {
+    await beginPublication(ca, SITE, ports());
+    await endPublication(ca, LATER, ports());
+    await beginPublication(ca, SITE, ports(), { ...REQUEST, requestId: 'again', requestedAt: '2026-03-01T12:10:00.000Z' });
+    expect(await endPublication(ca, LATER, ports())).toBe(false);
+    expect(urlIn(await pemOf('sensor'))).toBeDefined();
+  });
+
+  test('that is still being moved when it is rolled back ends where the rollback says', async () => {
+    await beginPublication(ca, SITE, ports());
+    const moved = { ...SITE, url: 'http://crl.acme.example/ca' };
+    let rolledBack = false;
+    const slow = ports(async (operation, effect) => {
+      if (operation === 'publishedCrl' && !rolledBack) {
+        rolledBack = true;
+        await beginPublication(ca, SITE, ports(), { ...LATER, requestId: 'rollback', requestedAt: '2026-03-01T12:06:00.000Z' });
+      }
+      return effect();
+    });
+    await expect(beginPublication(ca, moved, slow, LATER)).rejects.toThrow('a later request for this resource has begun');
+    expect(urlIn(await pemOf('sensor'))).toBe('http://pki.acme.example/ca/1-0.crl');
   });
 });
 
@@ -125,7 +163,7 @@ describe('several lists', () => {
   test('are still made for certificates that name them when the number of lists has changed', async () => {
     await beginPublication(ca, SITE, ports());
     const old = await pemOf('old');
-    await beginPublication(ca, { ...SITE, partitions: 2 }, ports());
+    await beginPublication(ca, { ...SITE, partitions: 2 }, ports(), LATER);
     const young = await pemOf('young');
     expect([urlIn(old), urlIn(young)]).toEqual([`${SITE.url}/1-0.crl`, expect.stringMatching(/\/2-[01]\.crl$/)]);
     await Promise.all([old, young].map(pem => revoke(pem)));
@@ -136,7 +174,7 @@ describe('several lists', () => {
   test('count for the certificates of the former URL too when the URL has changed', async () => {
     await beginPublication(ca, SITE, ports());
     const old = await pemOf('old');
-    await beginPublication(ca, { ...SITE, url: 'http://crl.acme.example/ca' }, ports());
+    await beginPublication(ca, { ...SITE, url: 'http://crl.acme.example/ca' }, ports(), LATER);
     expect(urlIn(await pemOf('young'))).toBe('http://crl.acme.example/ca/1-0.crl');
     await revoke(old);
     await publishCrls(ca, ports());
@@ -151,13 +189,23 @@ test('a list that is made while a site is added names the new site if it has a g
   // Another function is about to take a number when the site is added, with its first lists.
   const other = ports(async (operation, effect) => {
     if (operation === 'takeCrlNumber' && !begun) {
-      begun = beginPublication(ca, moved, ports());
+      begun = beginPublication(ca, moved, ports(), LATER);
       await begun;
     }
     return effect();
   });
   await publishCrls(ca, other);
   expect(opensslOutput(['crl', '-inform', 'DER', '-noout', '-text', '-in', file('late.crl', files.get('1-0.crl')!.content)])).toContain(moved.url);
+});
+
+test('a ledger that was restored from a backup publishes after the numbers that validators have', async () => {
+  await beginPublication(ca, SITE, ports());
+  const pem = await pemOf('sensor');
+  files.forEach((each, name) => files.set(name, { ...each, number: 500 }));
+  await revoke(pem);
+  await publishCrls(ca, ports());
+  expect(files.get('complete.crl')!.number).toBeGreaterThan(500);
+  expect(verdictOn(pem)).toBe('certificate revoked');
 });
 
 test('the list of all certificates is there in DER and in PEM, for brokers that read files', async () => {
@@ -186,7 +234,7 @@ describe('the schedule', () => {
     const failing = { ...ports(), files: { replace: () => Promise.reject(new Error('s3:PutObject failed')) } };
     await expect(publishCrls(ca, failing)).rejects.toThrow('s3:PutObject failed');
     expect(verdictOn(pem)).toBe('good');
-    world.now = new Date(world.now.getTime() + 4 * DAY);
+    world.now = new Date(world.now.getTime() + DAY / 24);
     await renewCrls(ca, ports());
     expect(verdictOn(pem)).toBe('certificate revoked');
   });

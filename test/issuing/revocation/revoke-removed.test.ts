@@ -2,7 +2,7 @@ import { Revocation } from '../../../src/issuing/ledger/revocation';
 import { handleLifecycleEvent } from '../../../src/issuing/lifecycle';
 import { revokeCertificate } from '../../../src/issuing/revocation/revoke-certificate';
 import { LifecycleEvent, LifecycleResult } from '../../../src/resource/lifecycle-event';
-import { caProperties, deviceProperties, request } from '../../support/events';
+import { caProperties, deviceProperties, request, SECRET } from '../../support/events';
 import { MemoryWorld } from '../../support/memory-ports';
 
 let world: MemoryWorld;
@@ -16,7 +16,7 @@ beforeEach(async () => {
   await publish();
 });
 
-const publish = () => world.revocations('ledger').publishAt(caId, { sites: [{ url: 'http://pki.acme.example/ca', partitions: 1 }], active: true, revision: 1 }, undefined);
+const publish = () => world.revocations('ledger').publishAt(caId, { sites: [{ url: 'http://pki.acme.example/ca', partitions: 1 }], active: true, revision: 1, owner: 'stack/Publication', requestId: 'create' }, undefined);
 
 function send(
   kind: 'ca' | 'device', requestType: LifecycleEvent['requestType'], properties: object, physicalResourceId?: string,
@@ -81,6 +81,15 @@ test('a device of a CA that does not publish is revoked only if its declaration 
   const told = await send('device', 'Create', device({ RevokeOnRemoval: 'true' }));
   await send('device', 'Delete', device({ RevokeOnRemoval: 'true' }), told.physicalResourceId);
   expect(await revocationOf(told)).toMatchObject({ reason: 'cessationOfOperation' });
+});
+
+test('a device whose construct was renamed is not revoked: it uses its certificate until it has the new one', async () => {
+  const made = await send('device', 'Create', device());
+  const KeyStorage = { Type: 'SecretsManager', SecretArn: `${SECRET}Renamed-AbCdEf` };
+  const renamed = { ...request('device', 'Create', device({ KeyStorage }) as never), logicalResourceId: 'Renamed', requestId: 'renamed' };
+  await handleLifecycleEvent(renamed, world.ports());
+  await send('device', 'Delete', device(), made.physicalResourceId);
+  expect(await revocationOf(made)).toBeUndefined();
 });
 
 test('a certificate that was revoked before keeps its reason', async () => {

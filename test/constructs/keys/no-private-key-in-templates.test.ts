@@ -6,7 +6,8 @@ import { ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import * as library from '../../../src';
 import {
-  ApsaraMqttCaRegistration, AwsIotCaRegistration, AwsIotClientCertificateValidation, AwsIotRevocation, AwsIotThing, AwsIotThingPolicy, AzureCaRegistration, AzureIotService, CaCertificate,
+  AwsIotClientCertificateValidation, AwsIotRevocation,
+  ApsaraMqttCaRegistration, AwsIotCaRegistration, AwsIotThing, AwsIotThingPolicy, AzureCaRegistration, AzureIotService, CaCertificate,
   CertificateOutputs, DeviceCertificate, HuaweiIotdaCaRegistration, InvocationAlarm, KeyStorage, PemSource, PrivateIotCa,
   ProofOfPossessionSignature, ServerCertificate, SigningAlarm, TencentIotHubCaRegistration, TrustBundle, VerificationCertificate,
   RevocationPublication,

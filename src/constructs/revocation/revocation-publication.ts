@@ -169,7 +169,8 @@ export class RevocationPublication extends Construct {
       throw new Error(`${this.node.path}: domainName and certificate must be given together, because CloudFront serves a domain only with its certificate, `
         + `got only ${domainName === undefined ? 'certificate' : 'domainName'}`);
     }
-    const ofOwnBucket = Object.entries({ domainName, encryptionKey, removalPolicy, ocsp: ocsp || undefined }).find(([, value]) => value !== undefined);
+    const forNewBucket = { domainName, encryptionKey, removalPolicy, ocsp: ocsp || undefined };
+    const ofOwnBucket = Object.entries(forNewBucket).find(([, value]) => value !== undefined);
     if (bucket && ofOwnBucket) {
       throw new Error(`${this.node.path}: ${ofOwnBucket[0]} must be left out with a bucket of yours: it is for the bucket and the distribution that this construct makes`);
     }

@@ -32,10 +32,17 @@ const PORTIONS = {
   },
   texts: { mutate: ['contract/rules', 'contract/unsafe-characters', 'lambda/redact'], suites: ['contract/rules', 'contract/quote', 'lambda/redact'] },
   ledger: {
-    mutate: ['issuing/issue-certificate', 'issuing/withdraw-certificate', 'issuing/lifecycle', 'issuing/ledger/*', 'issuing/replacement-guard'],
+    mutate: ['issuing/ledger/*', 'issuing/withdraw-certificate'],
     suites: [
-      'lifecycle', 'ledger-tables', 'resource-record', 'forged-certificates', 'latest-request', 'ledger-knows-best', 'taken-over-ca', 'replacement-guard',
-      'identity', 'revocation/declarations', 'requested-certificate', 'signed-elsewhere', 'subordinate-ca', 'bundles',
+      'lifecycle', 'ledger-tables', 'resource-record', 'forged-certificates', 'latest-request', 'ledger-knows-best', 'taken-over-ca', 'identity',
+      'revocation/declarations', 'requested-certificate',
+    ].map(suite => `issuing/${suite}`),
+  },
+  requestsFromCloudFormation: {
+    mutate: ['issuing/issue-certificate', 'issuing/lifecycle', 'issuing/replacement-guard'],
+    suites: [
+      'lifecycle', 'forged-certificates', 'latest-request', 'ledger-knows-best', 'taken-over-ca', 'replacement-guard', 'revocation/declarations',
+      'revocation/revoke-removed', 'revocation/publish-crls', 'requested-certificate', 'signed-elsewhere', 'subordinate-ca', 'bundles',
     ].map(suite => `issuing/${suite}`),
   },
 };

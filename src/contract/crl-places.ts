@@ -2,7 +2,7 @@ import { Complaint, quote } from './rules';
 
 /**
  * The places of the revocation lists of a CA, below one URL. Certificates hold these URLs for as long as they are valid, so what is here
- * never changes: see decisions/0019-revocation.md.
+ * never changes: see decisions/0020-published-revocation-lists.md.
  */
 
 /** The largest number of lists among which a CA spreads its certificates. */

@@ -1,4 +1,4 @@
-/** What the constructs and the functions that revoke and publish agree on; see decisions/0019-revocation.md. */
+/** What the constructs and the functions that revoke and publish agree on; see decisions/0019-revocation.md to 0021-ocsp.md. */
 
 /** The type of the custom resource behind `publishRevocation`. It is final, because CloudFormation does not let a type change. */
 export const REVOCATION_PUBLICATION_TYPE = 'Custom::IotRevocationPublication';

@@ -120,12 +120,12 @@ export class AwsWorld implements Encryption {
   }
 
   /** Has a function handle an event, with the environment that its template gives it. */
-  public async invoke(fn: FunctionProperties, event: { readonly ServiceToken: string; readonly [field: string]: unknown }): Promise<void> {
+  public async invoke(fn: FunctionProperties, event: object, functionName: string): Promise<void> {
     const [, name] = /\((.+)\)$/.exec(fn.Description) ?? [];
     const shipped = OF_REVOCATION[fn.Handler] ?? (name === undefined ? PROVIDER : REGISTRARS[name as RegistrarName]);
     this.aws.account = this.account;
     const environment = { AWS_REGION: this.region, AWS_ENDPOINT_URL: this.aws.url, ...fn.Environment?.Variables, ...this.platform };
-    const configured = `${event.ServiceToken} ${JSON.stringify(environment)}`; // Lambda starts anew with another environment
+    const configured = `${functionName} ${JSON.stringify(environment)}`; // Lambda starts anew with another environment
     const standing = this.functions.get(configured) ?? new LambdaProcess(shipped, environment);
     this.functions.set(configured, standing);
     await standing.invoke(event);

@@ -187,18 +187,18 @@ export class PlayedStack {
 
   /** Invokes a function, as something other than CloudFormation does, once everything is there. */
   public async use(beginning: string, event: object): Promise<void> {
-    const [id, { physicalId }] = [...this.standing].find(([each, { type }]) => each.startsWith(beginning) && type === 'AWS::Lambda::Function')!;
-    await this.invoke(id, `invocation of ${id}`, this.template, undefined, { ServiceToken: physicalId, ...event });
+    const [id] = [...this.standing].find(([each, { type }]) => each.startsWith(beginning) && type === 'AWS::Lambda::Function')!;
+    await this.invoke(id, `invocation of ${id}`, this.template, undefined, event);
   }
 
   /** Invokes a function, and puts the rights that it needs to IAM: with the policies that the function and the resource depend on, or with all of them. */
   private async invoke(
     functionId: string, request: string, template: Template, resource: string | undefined,
-    event: { readonly ServiceToken: string; readonly [field: string]: unknown },
+    event: object,
   ): Promise<void> {
     const fn = this.standing.get(functionId)!;
     this.world.aws.calls = [];
-    await this.world.invoke(fn.properties, event);
+    await this.world.invoke(fn.properties, event, fn.physicalId);
     const role = fn.properties.Role.split('/').pop();
     const waitsFor = dependenciesIn(template);
     const dependedOn = resource === undefined ? undefined : new Set([...closureOf(resource, waitsFor), ...closureOf(functionId, waitsFor)]);

@@ -24,7 +24,8 @@ function idsInSource(): string[] {
 test('each warning and each note has an id of its own, which the documentation explains', () => {
   const ids = idsInSource().sort();
   expect(ids.filter(id => !id.includes('$'))).toEqual([
-    'ca-has-ended', 'ca-names', 'ca-of-another-account', 'common-name-constraints', 'common-name-in-topics', 'common-name-twice', 'extended-key-usage', 'mailbox-constraints', 'name-constraints', 'no-outputs', 'signing-region',
+    'ca-has-ended', 'ca-names', 'ca-of-another-account', 'common-name-constraints', 'common-name-in-topics', 'common-name-twice',
+    'crl-domain', 'extended-key-usage', 'mailbox-constraints', 'name-constraints', 'no-outputs', 'signing-region',
     'term', 'trail-of-invocations', 'trail-of-signatures',
   ]);
   expect(ids.filter(id => id.includes('$'))).toEqual(['${id}.${notice}', 'lint.${finding.rule}']);

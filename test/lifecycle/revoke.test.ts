@@ -66,7 +66,8 @@ test('the command line has the function of a CA revoke a device, and shows what 
 
 test('a dry run shows what would happen to all certificates of the CA, and changes nothing', async () => {
   const { stdout } = await revoke('--all', '--dry-run');
-  expect(stdout).toMatch(/sensor-1 .* revoked\n.*sensor-2 .* revoked\n[^]*dry run: nothing was changed\n$/);
+  expect(stdout.match(/sensor-\d .* revoked\n/g)).toHaveLength(2); // by serial number, which is random
+  expect(stdout).toMatch(/dry run: nothing was changed\n$/);
   expect(await Promise.all(devices.map(recorded))).toEqual([undefined, undefined]);
 });
 

@@ -94,6 +94,9 @@ test.each<[string, string[], RegExp]>([
   expect(await cliError('revoke', ...args, '--yes')).toMatch(message);
 });
 
+/** Each fault needs invocations, and some a new process; milliseconds, on a busy machine. */
+const LONG = 600_000;
+
 describe('with a fault', () => {
   const FAULTS: [FaultKind, Fault['when']][] = [['reset', 'after'], ['throttled', 'before'], ['serverError', 'after'], ['denied', 'before'], ['crash', 'after']];
 
@@ -120,5 +123,5 @@ describe('with a fault', () => {
       revision = standing!.revision;
     }
     expect(revision).toBeGreaterThan(3);
-  });
+  }, LONG);
 });

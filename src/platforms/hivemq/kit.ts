@@ -18,7 +18,7 @@ export const HIVEMQ: Kit = {
   folder: '/opt/hivemq/conf',
   servesTls: true,
   revocation: {
-    from: 'URL', needsPoint: false, setting: { file: 'config.xml', text: JAVA_OPTS }, todo: `start HiveMQ with JAVA_OPTS='${JAVA_OPTS}', or it checks nothing`,
+    from: 'URL', needsPoint: false, setting: { file: 'config.xml', text: JAVA_OPTS }, userStep: `start HiveMQ with JAVA_OPTS='${JAVA_OPTS}', or it checks nothing`,
   },
   files: input => {
     // keytool reads only the first certificate of a file.

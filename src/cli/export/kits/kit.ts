@@ -60,7 +60,7 @@ export type RevocationCheck = { readonly from: 'FILE' } | {
   /** The file of the kit, and what is in it when the check is on. */
   readonly setting: { readonly file: string; readonly text: string };
   /** What the user has to do, in words; absent if the configuration does all. */
-  readonly todo?: string;
+  readonly userStep?: string;
 };
 
 /** What a kit is made of. */

@@ -65,7 +65,7 @@ export function notesOnRevocation(name: KitName, { revocation: check }: Kit, { r
   }
   const where = revocation.urls.length > 0 ? `; keep a list that counts at ${revocation.urls.join(' and ')}` : '';
   return [`${name} reads no file of lists, and fetches each list from the URL in the certificate of a device (crlDistributionPoints)${where}`
-    + `${check.todo === undefined ? '' : `; ${check.todo}`}`];
+    + `${check.userStep === undefined ? '' : `; ${check.userStep}`}`];
 }
 
 /** The lists in one PEM file. They must be about all certificates, because a broker ignores others without a word. */

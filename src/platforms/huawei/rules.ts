@@ -26,5 +26,11 @@ export const HUAWEI_IOTDP_RULES = {
   caKeyAlgorithms: RSA_AND_NIST,
   deviceKeyAlgorithms: RSA_AND_NIST,
   deviceKnownBy: 'SHA-1 fingerprint',
+  // The deletion of a device: https://support.huaweicloud.com/api-iotps/DeleteDevice.html
+  revocation: {
+    reaches: 'device',
+    limit: 'the device must get the fingerprint of another certificate there, or be deleted, which also deletes it from IoTDA',
+    documentation: 'https://support.huaweicloud.com/api-iotps/ResetFingerprint.html',
+  },
   notices: { 'ca-in-use': 'a CA that is in use can be neither deleted nor replaced, and a CA that was replaced must be verified again' },
 } as const satisfies PlatformRules;

@@ -4,6 +4,7 @@ import { BasicCredentials } from '@huaweicloud/huaweicloud-sdk-core/auth/BasicCr
 import { DerivedAKSKSigner } from '@huaweicloud/huaweicloud-sdk-core/auth/DerivedAKSKSigner';
 import { ACCESS_KEY, INSTANCE, OWN_HOST, PRIVATE_HOST, PROJECT, SECRET_KEY, SHARED_HOST, StrictHuawei } from './strict-huawei';
 import { signingRegion } from '../../../src/platforms/huawei/contract';
+import { InstanceApi } from '../../../src/platforms/huawei/registrar/instance-api';
 import { InstanceCertificates } from '../../../src/platforms/huawei/registrar/instance-certificates';
 import { signRequest } from '../../../src/platforms/huawei/registrar/sign-request';
 import { HttpApi, HttpRequest } from '../../../src/platforms/registrar/http-api';
@@ -50,9 +51,9 @@ test.each([
 ])('Huawei Cloud\'s own signer signs every request for the host %s as it is signed here', async (_, host, isDerived) => {
   const ca = await registeredCa();
   const authenticate = (request: HttpRequest): HttpRequest => signRequest(request, KEY, new Date(), signingRegion(host, 'cn-north-4'));
-  const certificates = new InstanceCertificates(new HttpApi(AbortSignal.timeout(20_000)), { authenticate, secrets: [SECRET_KEY] }, {
-    url: `https://${host}/v5/iot/${PROJECT}/certificates`, headers: { 'host': host, 'x-project-id': PROJECT, 'instance-id': INSTANCE }, appId: 'space-1',
-  });
+  const certificates = new InstanceCertificates(new InstanceApi(new HttpApi(AbortSignal.timeout(20_000)), { authenticate, secrets: [SECRET_KEY] }, {
+    url: `https://${host}/v5/iot/${PROJECT}`, headers: { 'host': host, 'x-project-id': PROJECT, 'instance-id': INSTANCE }, appId: 'space-1',
+  }));
   const { id, verifyCode } = await certificates.upload(ca.certificate, () => false, async () => undefined);
   await certificates.registrationsOf(ca.certificate);
   await certificates.show(id);

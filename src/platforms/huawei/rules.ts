@@ -12,6 +12,12 @@ export const HUAWEI_IOTDA_RULES = {
   deviceKnownBy: 'SHA-1 fingerprint',
   maximumCas: 100,
   devices: 'devices that connect by MQTT',
+  revocation: {
+    reaches: 'certificate',
+    construct: 'HuaweiIotdaRevocation',
+    limit: 'a certificate that IoTDA saves when its device first connects is refused from the next check on, and a CA certificate can only be deleted there',
+    documentation: 'https://support.huaweicloud.com/intl/en-us/usermanual-iothub/iot_01_0116.html',
+  },
 } as const satisfies PlatformRules;
 
 /** The rules of Huawei Cloud IoT Device Provisioning. */

@@ -22,6 +22,8 @@ export { EndEntityCertificateOptions } from './constructs/certificates/end-entit
 export { ExistingCaProps } from './constructs/ca/existing-iot-ca';
 export { HashAlgorithm } from './constructs/certificates/hash-algorithm';
 export { HuaweiIotdaCaRegistration, HuaweiIotdaCaRegistrationProps } from './platforms/huawei/huawei-iotda-ca-registration';
+export { HuaweiIotdaInstanceProps } from './platforms/huawei/huawei-iotda-instance';
+export { HuaweiIotdaRevocation, HuaweiIotdaRevocationProps } from './platforms/huawei/huawei-iotda-revocation';
 export { ICaRegistration } from './platforms/i-ca-registration';
 export { IPrivateIotCa } from './constructs/ca/i-private-iot-ca';
 export { PrivateIotCaAttributes } from './constructs/ca/imported-private-iot-ca';

@@ -6,4 +6,5 @@
 export { handler as apsaraMqtt } from './alibaba/registrar';
 export { handler as azure } from './azure/registrar';
 export { handler as huawei } from './huawei/registrar';
+export { revoke as huaweiRevocation } from './huawei/registrar/revocation';
 export { handler as tencent } from './tencent/registrar';

@@ -61,11 +61,16 @@ export const AZURE_OPERATIONS: readonly PublishedOperation[] = [
 ];
 
 const CERTIFICATES = '^/v5/iot/[^/]+/certificates';
+const DEVICE_CERTIFICATES = '^/v5/iot/[^/]+/device-certificates';
+const DEVICES = '^/v5/iot/[^/]+/devices';
+const PAGES: Names = { limit: 'optional', marker: 'optional', offset: 'optional' };
 
 /**
  * services/iotda/v5/iotda_meta.go of https://github.com/huaweicloud/huaweicloud-sdk-go-v3; the bodies are `CreateCertificateDTO` and
  * `VerifyCertificateDTO` in huaweicloud-sdk-iotda/huaweicloudsdkiotda/v5/model of https://github.com/huaweicloud/huaweicloud-sdk-python-v3, which
- * have no more members than these: what an answer has beside them (`provision_enable`, `template_id`) is set by an operation of its own.
+ * have no more members than these: what an answer has beside them (`provision_enable`, `template_id`) is set by an operation of its own. Those of
+ * device certificates are `ListDeviceCertificateRequest` and `UpdateDeviceCertificate`, and those of devices `ListDevicesRequest`, in
+ * services/iotda/v5/model.
  */
 export const HUAWEI_OPERATIONS: readonly PublishedOperation[] = [
   { name: 'AddCertificate', methods: ['POST'], path: new RegExp(`${CERTIFICATES}$`), body: { content: 'required', app_id: 'optional' } },
@@ -73,7 +78,7 @@ export const HUAWEI_OPERATIONS: readonly PublishedOperation[] = [
     name: 'ListCertificates',
     methods: ['GET'],
     path: new RegExp(`${CERTIFICATES}$`),
-    query: { app_id: 'optional', limit: 'optional', marker: 'optional', offset: 'optional' },
+    query: { app_id: 'optional', ...PAGES },
   },
   { name: 'ShowCertificate', methods: ['GET'], path: new RegExp(`${CERTIFICATES}/[^/]+$`) },
   {
@@ -84,6 +89,26 @@ export const HUAWEI_OPERATIONS: readonly PublishedOperation[] = [
     body: { verify_content: 'required' },
   },
   { name: 'DeleteCertificate', methods: ['DELETE'], path: new RegExp(`${CERTIFICATES}/[^/]+$`) },
+  {
+    name: 'ListDeviceCertificate',
+    methods: ['GET'],
+    path: new RegExp(`${DEVICE_CERTIFICATES}$`),
+    query: { common_name: 'optional', fingerprint: 'optional', ...PAGES },
+  },
+  { name: 'UpdateDeviceCertificate', methods: ['PUT'], path: new RegExp(`${DEVICE_CERTIFICATES}/[^/]+$`), body: { status: 'required' } },
+  {
+    name: 'ListDevices',
+    methods: ['GET'],
+    path: new RegExp(`${DEVICES}$`),
+    query: {
+      ...Object.fromEntries(['product_id', 'gateway_id', 'is_cascade_query', 'node_id', 'device_name', 'start_time', 'end_time', 'app_id']
+        .map(name => [name, 'optional'])),
+      ...PAGES,
+    },
+  },
+  { name: 'ShowDevice', methods: ['GET'], path: new RegExp(`${DEVICES}/[^/]+$`) },
+  { name: 'FreezeDevice', methods: ['POST'], path: new RegExp(`${DEVICES}/[^/]+/freeze$`) },
+  { name: 'UnfreezeDevice', methods: ['POST'], path: new RegExp(`${DEVICES}/[^/]+/unfreeze$`) },
 ];
 
 const INSTANCE: Names = { MqttInstanceId: 'required' };

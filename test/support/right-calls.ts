@@ -118,6 +118,7 @@ export const RIGHT_CALLS: { readonly [name: string]: (given: Objects, stack: Sta
     self: new HuaweiIotdaCaRegistration(stack, 'Kept', { ...HUAWEI, ca: ca.value, credentials: secret.value }),
     args: { policy: RemovalPolicy.RETAIN },
   }),
+  'new HuaweiIotdaRevocation()': ({ ca, secret }) => props({ ca, credentials: secret }, HUAWEI),
   'new InvocationAlarm()': () => props(),
   'JustInTimeProvisioning.forThings()': () => ({ args: { options: { policyName: 'policy' } } }),
   'JustInTimeProvisioning.fromTemplate()': () => ({ args: { template: {} } }),

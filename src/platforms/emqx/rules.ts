@@ -10,4 +10,9 @@ export const EMQX_RULES = {
   deviceKnownBy: 'common name',
   deviceCommonNameRequired: true,
   deviceCommonName: NAME_IN_TOPICS,
+  revocation: {
+    reaches: 'list',
+    limit: 'it fetches the revocation list from the URL in the certificate, if enable_crl_check is on, and only on listeners of the type ssl',
+    documentation: 'https://docs.emqx.com/en/emqx/latest/network/crl.html',
+  },
 } as const satisfies PlatformRules;

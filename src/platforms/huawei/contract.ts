@@ -81,3 +81,13 @@ export interface HuaweiCaVerificationProperties extends HuaweiInstanceProperties
 
 /** The attributes of `Custom::HuaweiIotdaCaVerification`. */
 export type HuaweiCaVerificationAttributes = Omit<HuaweiCaUploadAttributes, 'VerifyCode'>;
+
+/** The environment of the function that carries revocations over, beside what all such functions have. */
+export interface HuaweiRevocationEnvironment {
+  readonly ENDPOINT: string;
+  readonly PROJECT_ID: string;
+  readonly INSTANCE_ID?: string;
+  readonly APP_ID?: string;
+  readonly REGION?: string;
+  readonly CREDENTIALS_SECRET_ARN: string;
+}

@@ -2,18 +2,16 @@ import { CustomResource, RemovalPolicy } from 'aws-cdk-lib';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import {
-  checkHuaweiRegion, checkSigningRegion, HUAWEI_ENDPOINT, HUAWEI_ID, HUAWEI_PROJECT_ID, HuaweiCaUploadAttributes, HuaweiCaUploadProperties,
-  HuaweiCaVerificationAttributes, HuaweiCaVerificationProperties, HuaweiInstanceProperties,
+  HuaweiCaUploadAttributes, HuaweiCaUploadProperties, HuaweiCaVerificationAttributes, HuaweiCaVerificationProperties, HuaweiInstanceProperties,
 } from './contract';
+import { HUAWEI_IOTDA_INSTANCE_KINDS, HuaweiIotdaInstanceProps, validateInstance } from './huawei-iotda-instance';
 import { IPrivateIotCa } from '../../constructs/ca/i-private-iot-ca';
 import { VerificationCertificate } from '../../constructs/certificates/verification-certificate';
-import { check, Kinds, NUMBER, optional, TEXT } from '../../constructs/checks/kinds';
-import { noticeId, warn } from '../../constructs/checks/notices';
+import { check, Kinds, NUMBER, optional } from '../../constructs/checks/kinds';
 import { CA, REMOVAL_POLICY, SECRET } from '../../constructs/checks/object-kinds';
-import { hasToken, validate, validGeneration } from '../../constructs/checks/validation';
+import { validGeneration } from '../../constructs/checks/validation';
 import { secretIdOf } from '../../constructs/keys/private-key';
 import { ledgerOf } from '../../constructs/provider/certificate-provider';
-import { checkForm } from '../../contract/forms';
 import { CloudCaRegistration } from '../cloud-ca-registration';
 import { IotPlatform } from '../iot-platform';
 import { validateRegistration } from '../registered-ca';
@@ -23,40 +21,9 @@ import { RegistrationType } from '../registrations';
 /**
  * The CA, the Huawei Cloud IoTDA instance with which it is registered, and the user who registers it.
  */
-export interface HuaweiIotdaCaRegistrationProps {
+export interface HuaweiIotdaCaRegistrationProps extends HuaweiIotdaInstanceProps {
   /** The CA that issues the device certificates. */
   readonly ca: IPrivateIotCa;
-
-  /**
-   * The host of the instance's access address for applications over HTTPS, which the IoTDA console shows under Overview, such as
-   * `a160f4a4cd.st1.iotda-app.cn-north-4.myhuaweicloud.com`.
-   */
-  readonly endpoint: string;
-
-  /** The ID of the Region's project, which My Credentials shows. */
-  readonly projectId: string;
-
-  /**
-   * The ID of the instance. Professional editions require it.
-   *
-   * @default - the instance of the endpoint
-   */
-  readonly instanceId?: string;
-
-  /**
-   * The ID of the resource space to which the CA belongs.
-   *
-   * @default - the instance's default resource space
-   */
-  readonly appId?: string;
-
-  /**
-   * The Region of the instance, such as `cn-north-4`, for which an access key signs requests. It is required with an access key if the
-   * endpoint does not name the Region, as Huawei Cloud's own host names do: `*.cn-north-4.myhuaweicloud.com`.
-   *
-   * @default - the Region that the endpoint names
-   */
-  readonly region?: string;
 
   /**
    * The secret with the credentials of the user who registers the CA: a JSON map with `accessKeyId` and `secretAccessKey`, a permanent
@@ -85,12 +52,8 @@ export interface HuaweiIotdaCaRegistrationProps {
 }
 
 const KINDS: Kinds<HuaweiIotdaCaRegistrationProps> = {
+  ...HUAWEI_IOTDA_INSTANCE_KINDS,
   ca: CA,
-  endpoint: TEXT,
-  projectId: TEXT,
-  instanceId: optional(TEXT),
-  appId: optional(TEXT),
-  region: optional(TEXT),
   credentials: SECRET,
   removalPolicy: optional(REMOVAL_POLICY),
   generation: optional(NUMBER),
@@ -123,13 +86,7 @@ export class HuaweiIotdaCaRegistration extends CloudCaRegistration {
     super(scope, id);
     check(this, KINDS, props);
     const { ca, endpoint, projectId, instanceId, appId, region, credentials } = props;
-    validate(this, [endpoint], () => checkForm('endpoint', endpoint, HUAWEI_ENDPOINT));
-    validate(this, [projectId], () => checkForm('projectId', projectId, HUAWEI_PROJECT_ID));
-    validate(this, [instanceId], () => instanceId === undefined ? undefined : checkForm('instanceId', instanceId, HUAWEI_ID));
-    validate(this, [appId], () => appId === undefined ? undefined : checkForm('appId', appId, HUAWEI_ID));
-    validate(this, [endpoint, region], () => checkHuaweiRegion(endpoint, region));
-    this.sayRegion(endpoint, region);
-
+    validateInstance(this, props);
     validateRegistration(this, ca, IotPlatform.HUAWEI_IOTDA);
     const registrar = RegistrarFunction.of(this, 'huawei');
     const rights = [registrar.grantReadCredentials(credentials)];
@@ -160,12 +117,5 @@ export class HuaweiIotdaCaRegistration extends CloudCaRegistration {
     const ofVerification = (name: keyof HuaweiCaVerificationAttributes): string => verification.getAttString(name);
     this.certificateId = ofVerification('CertificateId');
     this.registeredCaId = this.certificateId;
-  }
-
-  /** Warns of an unknown Region. Only the secret tells whether it holds an access key or a token. */
-  private sayRegion(endpoint: string, region: string | undefined): void {
-    const complaint = hasToken([endpoint, region]) ? undefined : checkSigningRegion(endpoint, region);
-    warn(this, 'signing-region', complaint && `${complaint}. A token needs no region; `
-      + `if the secret holds a token, acknowledge this warning: Annotations.of(registration).acknowledgeWarning('${noticeId('signing-region')}')`);
   }
 }

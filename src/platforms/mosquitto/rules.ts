@@ -10,4 +10,9 @@ export const MOSQUITTO_RULES = {
   deviceKnownBy: 'common name',
   deviceCommonNameRequired: true,
   deviceCommonName: NAME_IN_TOPICS,
+  revocation: {
+    reaches: 'list',
+    limit: 'it reads revocation lists from a file (crlfile): keep the file fresh with `private-iot-ca crl fetch --watch`',
+    documentation: 'https://mosquitto.org/man/mosquitto-conf-5.html',
+  },
 } as const satisfies PlatformRules;

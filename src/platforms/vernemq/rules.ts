@@ -10,5 +10,11 @@ export const VERNEMQ_RULES = {
   deviceKnownBy: 'common name',
   deviceCommonNameRequired: true,
   deviceCommonName: NAME_IN_TOPICS,
+  revocation: {
+    reaches: 'list',
+    limit: 'it reads revocation lists from a file (crlfile), and checks neither their signatures nor their dates: keep the file fresh with '
+      + '`private-iot-ca crl fetch --watch`',
+    documentation: 'https://github.com/vernemq/vernemq/blob/master/apps/vmq_server/src/vmq_crl_srv.erl',
+  },
   notices: { password: 'the listener asks for a user name and a password in addition to the certificate, unless its allow_anonymous_override is on' },
 } as const satisfies PlatformRules;

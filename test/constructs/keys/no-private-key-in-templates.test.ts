@@ -8,7 +8,7 @@ import * as library from '../../../src';
 import {
   AwsIotClientCertificateValidation, AwsIotRevocation,
   ApsaraMqttCaRegistration, AwsIotCaRegistration, AwsIotThing, AwsIotThingPolicy, AzureCaRegistration, AzureIotService, CaCertificate,
-  CertificateOutputs, DeviceCertificate, HuaweiIotdaCaRegistration, InvocationAlarm, KeyStorage, PemSource, PrivateIotCa,
+  CertificateOutputs, DeviceCertificate, HuaweiIotdaCaRegistration, HuaweiIotdaRevocation, InvocationAlarm, KeyStorage, PemSource, PrivateIotCa,
   ProofOfPossessionSignature, ServerCertificate, SigningAlarm, TencentIotHubCaRegistration, TrustBundle, VerificationCertificate,
   RevocationPublication,
 } from '../../../src';
@@ -137,6 +137,12 @@ describe('a construct keeps private keys out of its whole stack:', () => {
     DeviceCertificate: (stack, other) => new DeviceCertificate(stack, 'Sensor', { ca: inKms(other), subject: { commonName: 'sensor-001' } }),
     HuaweiIotdaCaRegistration: (stack, other) => new HuaweiIotdaCaRegistration(stack, 'Huawei', {
       ca: caIn(other),
+      endpoint: 'a160f4a4cd.st1.iotda-app.cn-north-4.myhuaweicloud.com',
+      projectId: '77b6a44cba5143ab91d13ab9a8ff44fd',
+      credentials: credentialsIn(stack),
+    }),
+    HuaweiIotdaRevocation: (stack, other) => new HuaweiIotdaRevocation(stack, 'Revocation', {
+      ca: inKms(other),
       endpoint: 'a160f4a4cd.st1.iotda-app.cn-north-4.myhuaweicloud.com',
       projectId: '77b6a44cba5143ab91d13ab9a8ff44fd',
       credentials: credentialsIn(stack),

@@ -4,7 +4,10 @@ import { BasicCredentials } from '@huaweicloud/huaweicloud-sdk-core/auth/BasicCr
 import { DerivedAKSKSigner } from '@huaweicloud/huaweicloud-sdk-core/auth/DerivedAKSKSigner';
 import { ACCESS_KEY, INSTANCE, OWN_HOST, PRIVATE_HOST, PROJECT, SECRET_KEY, SHARED_HOST, StrictHuawei } from './strict-huawei';
 import { signingRegion } from '../../../src/platforms/huawei/contract';
+import { InstanceApi } from '../../../src/platforms/huawei/registrar/instance-api';
 import { InstanceCertificates } from '../../../src/platforms/huawei/registrar/instance-certificates';
+import { InstanceDeviceCertificates } from '../../../src/platforms/huawei/registrar/instance-device-certificates';
+import { InstanceDevices } from '../../../src/platforms/huawei/registrar/instance-devices';
 import { signRequest } from '../../../src/platforms/huawei/registrar/sign-request';
 import { HttpApi, HttpRequest } from '../../../src/platforms/registrar/http-api';
 import { PlatformRequest } from '../../support/https-platform';
@@ -18,6 +21,7 @@ beforeAll(() => server.start());
 beforeEach(() => {
   server.forget();
   server.held.length = 0;
+  server.fleet.forget();
 });
 routeHttpsTo(server);
 afterAll(() => server.stop());
@@ -50,15 +54,23 @@ test.each([
 ])('Huawei Cloud\'s own signer signs every request for the host %s as it is signed here', async (_, host, isDerived) => {
   const ca = await registeredCa();
   const authenticate = (request: HttpRequest): HttpRequest => signRequest(request, KEY, new Date(), signingRegion(host, 'cn-north-4'));
-  const certificates = new InstanceCertificates(new HttpApi(AbortSignal.timeout(120_000)), { authenticate, secrets: [SECRET_KEY] }, {
-    url: `https://${host}/v5/iot/${PROJECT}/certificates`, headers: { 'host': host, 'x-project-id': PROJECT, 'instance-id': INSTANCE }, appId: 'space-1',
+  const api = new InstanceApi(new HttpApi(AbortSignal.timeout(120_000)), { authenticate, secrets: [SECRET_KEY] }, {
+    url: `https://${host}/v5/iot/${PROJECT}`, headers: { 'host': host, 'x-project-id': PROJECT, 'instance-id': INSTANCE }, appId: 'space-1',
   });
+  const certificates = new InstanceCertificates(api);
   const { id, verifyCode } = await certificates.upload(ca.certificate, () => false, async () => undefined);
   await certificates.registrationsOf(ca.certificate);
   await certificates.show(id);
   await certificates.verify(id, new X509Certificate(await ca.prove(verifyCode)));
   await certificates.delete(id);
-  expect(server.received.map(({ method }) => method)).toEqual(['POST', 'GET', 'GET', 'POST', 'DELETE']);
+  const device = server.fleet.register('sensor-001', { appId: 'space-1' });
+  const certificate = new X509Certificate(await ca.prove('sensor-001'));
+  server.fleet.connect(device, certificate);
+  const deviceCertificates = new InstanceDeviceCertificates(api);
+  await deviceCertificates.setStatus((await deviceCertificates.find(certificate))!.id, 'INACTIVE');
+  const devices = new InstanceDevices(api);
+  await devices.setFrozen((await devices.withNodeId('sensor-001'))[0].id, true);
+  expect(server.received.map(({ method }) => method)).toEqual(['POST', 'GET', 'GET', 'POST', 'DELETE', 'GET', 'PUT', 'GET', 'GET', 'POST']);
   for (const request of server.received) {
     expect(request.headers.authorization).toBe(theirSignature(request, isDerived));
   }

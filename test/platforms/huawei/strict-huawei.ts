@@ -1,5 +1,7 @@
 import { createHash, createHmac, randomUUID, X509Certificate } from 'node:crypto';
-import { HttpsPlatform, PlatformAnswer, PlatformRequest, Refusal } from '../../support/https-platform';
+import { page, refused } from './huawei-answers';
+import { StrictFleet } from './strict-fleet';
+import { HttpsPlatform, PlatformAnswer, PlatformRequest } from '../../support/https-platform';
 import { HUAWEI_OPERATIONS } from '../../support/platform-operations';
 import { complaintAbout, operationOf } from '../../support/published-operations';
 
@@ -17,11 +19,6 @@ export const PRIVATE_HOST = 'iotda.acme.internal';
 const hmac = (key: string | Buffer, data: string | Buffer) => createHmac('sha256', key).update(data).digest();
 const sha256 = (data: string) => createHash('sha256').update(data).digest('hex');
 
-/** As API Gateway and IoTDA refuse. https://support.huaweicloud.com/intl/en-us/devg-apisign/api-sign-0001.html */
-function refused(status: number, code: string, message: string): Refusal {
-  return new Refusal({ status, body: { error_code: code, error_msg: message } });
-}
-
 interface StoredCertificate {
   readonly id: string;
   readonly appId: string;
@@ -33,11 +30,15 @@ interface StoredCertificate {
 
 /**
  * Huawei Cloud IoTDA as it documents itself (https://support.huaweicloud.com/api-iothub/iot_06_v5_0014.html and the pages
- * beside it): signatures, the CA certificates of an instance in pages, codes that stay. Whether the same certificate can be
+ * beside it): signatures, the CA certificates of an instance in pages, codes that stay, and the fleet. Whether the same certificate can be
  * registered twice is not documented; here it can, which is the harder case.
  */
 export class StrictHuawei extends HttpsPlatform {
   public readonly held: StoredCertificate[] = [];
+  /** The devices, and their certificates. */
+  public readonly fleet = new StrictFleet();
+  /** The operations for which the user has no permission. */
+  public readonly denied = new Set<string>();
   /** Certificates that devices use. */
   public readonly inUse = new Set<string>();
   /** Whether what is verified can be verified again, which is not documented either. */
@@ -63,7 +64,7 @@ export class StrictHuawei extends HttpsPlatform {
 
   protected answer(request: PlatformRequest): PlatformAnswer {
     const { path, query, headers } = request;
-    const [, project, id] = /^\/v5\/iot\/([^/]+)\/certificates(?:\/([^/]+))?(?:\/action)?$/.exec(path) ?? [];
+    const [, project, kind, id] = /^\/v5\/iot\/([^/]+)\/([^/]+)(?:\/([^/]+))?(?:\/[^/]+)?$/.exec(path) ?? [];
     this.authenticate(request);
     if (this.gatewayError) {
       throw refused(401, this.gatewayError, 'Incorrect authentication information.');
@@ -79,13 +80,21 @@ export class StrictHuawei extends HttpsPlatform {
     if (complaint || ![null, 'verify'].includes(query.get('action_id'))) {
       throw refused(operation ? 400 : 404, operation ? 'IOTDA.000006' : 'APIGW.0101', `Invalid input data: ${complaint}`);
     }
+    if (this.denied.has(operation!.name)) {
+      throw refused(403, 'IOTDA.000022', 'Operation not allowed. The user does not have the permission');
+    }
+    return kind === 'certificates' ? this.answerCertificates(operation!.name, id, request) : this.fleet.answer(operation!.name, id, request);
+  }
+
+  private answerCertificates(operation: string, id: string | undefined, request: PlatformRequest): PlatformAnswer {
     const held = this.held.find(each => each.id === id);
     if (id !== undefined && !held) {
       throw refused(404, 'IOTDA.014305', 'Operation not allowed. The certificate does not exist.'); // its status is documented, its code is not
     }
-    switch (operation!.name) {
+    const { query } = request;
+    switch (operation) {
       case 'AddCertificate': return this.add(request.body);
-      case 'ListCertificates': return { status: 200, body: this.page(query) };
+      case 'ListCertificates': return page('certificates', this.held.filter(({ appId }) => [null, appId].includes(query.get('app_id'))).map(shown), query);
       case 'ShowCertificate': return { status: 200, body: shown(held!) };
       case 'CheckCertificate': return this.verify(held!, request.body);
       default: return this.remove(held!);
@@ -123,17 +132,6 @@ export class StrictHuawei extends HttpsPlatform {
       throw refused(400, 'IOTDA.014300', 'Operation not allowed. The number of certificates has reached the upper limit (100).');
     }
     return { status: 201, body: shown(this.register(certificate, appId)) };
-  }
-
-  /** ListCertificates: the newest first, 1 to 50 a page, from the marker of the page before. */
-  private page(query: URLSearchParams): object {
-    const limit = Number(query.get('limit') ?? 10);
-    if (!(limit >= 1 && limit <= 50)) {
-      throw refused(400, 'IOTDA.000006', 'Invalid input data.');
-    }
-    const all = this.held.filter(({ appId }) => [null, appId].includes(query.get('app_id'))).map((held, index) => ({ held, marker: index.toString(16).padStart(24, '0') })).reverse();
-    const page = all.filter(({ marker }) => marker < (query.get('marker') ?? 'f'.repeat(24))).slice(0, limit);
-    return { certificates: page.map(({ held }) => shown(held)), page: { count: all.length, marker: page.at(-1)?.marker } };
   }
 
   /** CheckCertificate */

@@ -1,4 +1,6 @@
-import { Caller, InstanceCertificates } from './instance-certificates';
+import { Caller, InstanceApi } from './instance-api';
+import { InstanceCertificates } from './instance-certificates';
+import { WaysOut } from './refusal';
 import { signRequest } from './sign-request';
 import { checkForm } from '../../../contract/forms';
 import { complain, optionalText, RawProperties, secretId } from '../../../resource/property-values';
@@ -42,14 +44,32 @@ export function huaweiInstance(properties: RawProperties): HuaweiInstance {
   };
 }
 
+/** The API of an instance, whose calls a signal ends. */
+export type SignedIn = (signal: AbortSignal) => InstanceApi;
+
 /** Returns the CA certificates of an instance. */
 export async function certificatesOf(instance: HuaweiInstance, signal: AbortSignal, reach: HuaweiReach): Promise<InstanceCertificates> {
+  return new InstanceCertificates((await apiOf(instance, signal, reach))(signal));
+}
+
+/**
+ * Reads the credentials for an instance.
+ *
+ * @param signal ends the reading of the credentials
+ * @param waysOut what to do about some refusals instead of what `WAYS_OUT` says
+ * @param wayOut what to do about a call for which the time was too short
+ */
+export async function apiOf(
+  instance: HuaweiInstance, signal: AbortSignal, reach: HuaweiReach, waysOut?: WaysOut, wayOut?: string,
+): Promise<SignedIn> {
   const { endpoint, projectId, instanceId, appId } = instance;
-  return new InstanceCertificates(new HttpApi(signal, reach.trustedCas), await callerOf(instance, signal, reach), {
-    url: `${reach.url ?? `https://${endpoint}`}/v5/iot/${projectId}/certificates`,
+  const caller = await callerOf(instance, signal, reach);
+  const place = {
+    url: `${reach.url ?? `https://${endpoint}`}/v5/iot/${projectId}`,
     headers: { 'host': endpoint, 'x-project-id': projectId, ...instanceId !== undefined && { 'instance-id': instanceId } },
     appId,
-  });
+  };
+  return during => new InstanceApi(new HttpApi(during, reach.trustedCas, wayOut), caller, place, waysOut);
 }
 
 /**

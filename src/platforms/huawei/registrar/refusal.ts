@@ -12,11 +12,16 @@ const MAX_MESSAGE = 300;
 /** The codes that say that the verification certificate does not prove possession of this CA's key for this code. */
 export const NOT_PROVED: readonly string[] = ['IOTDA.014307', 'IOTDA.014308'];
 
+/** What to do about refusals, by their codes. */
+export interface WaysOut {
+  readonly [code: string]: string;
+}
+
 /**
- * What to do about the refusals that occur in practice, by their codes. https://support.huaweicloud.com/api-iothub/iot_06_v5_0022.html
+ * What to do about the refusals that occur in practice. https://support.huaweicloud.com/api-iothub/iot_06_v5_0022.html
  * and the pages beside it; https://support.huaweicloud.com/intl/en-us/devg-apisign/api-sign-0001.html
  */
-export const WAYS_OUT: { readonly [code: string]: string } = {
+export const WAYS_OUT: WaysOut = {
   'IOTDA.000021': 'the user must belong to the account that has IoTDA',
   'IOTDA.000022': 'grant the user iotda:certificates:upload, queryList, check and delete, and iotda:certificate:query',
   'IOTDA.001006': 'appId must be that of a resource space of the instance, and instanceId that of the instance',
@@ -33,6 +38,11 @@ export const WAYS_OUT: { readonly [code: string]: string } = {
   'APIGW.0303': 'credentials must be a valid access key',
 };
 
+/** What to do instead where revocations are carried over, for which the user needs other rights. */
+export const REVOCATION_WAYS_OUT: WaysOut = {
+  'IOTDA.000022': 'to carry over revocations, the user needs iotda:devicecertificates:queryList and update, and iotda:devices:queryList, query, freeze and unfreeze',
+};
+
 /** The platform's code, if it gives one. */
 export function codeOf(response: HttpResponse): string | undefined {
   const { error_code: code } = jsonOf(response);
@@ -45,13 +55,14 @@ export function codeOf(response: HttpResponse): string | undefined {
  *
  * @param call the call, in words
  * @param secrets what was sent and must not be shown
+ * @param waysOut what to do about some refusals instead of what `WAYS_OUT` says
  */
-export function refusal(call: string, response: HttpResponse, secrets: readonly string[]): Error {
+export function refusal(call: string, response: HttpResponse, secrets: readonly string[], waysOut: WaysOut = {}): Error {
   const { error_msg: message } = jsonOf(response);
   const given = codeOf(response);
   const code = given === undefined ? undefined : outsideCode(given, secrets);
   const text = outsideMessage(typeof message === 'string' && code?.startsWith('APIG') ? message.split(',', 1)[0] : message, MAX_MESSAGE, secrets);
   const said = [response.status, code, text === undefined ? undefined : JSON.stringify(text)].filter(part => part !== undefined).join(' ');
-  const advice = code === undefined ? undefined : entryOf(WAYS_OUT, code);
+  const advice = code === undefined ? undefined : entryOf(waysOut, code) ?? entryOf(WAYS_OUT, code);
   return refusalOf(HUAWEI_IOTDA, call, said, advice);
 }

@@ -1,0 +1,85 @@
+import { X509Certificate } from 'node:crypto';
+import { SignedIn } from './instance';
+import { InstanceApi } from './instance-api';
+import { InstanceDeviceCertificates } from './instance-device-certificates';
+import { HeldDevice, InstanceDevices } from './instance-devices';
+import { log } from '../../../lambda/log';
+import { commonNameOf } from '../../registrar/revocation/carry-over';
+import { RevocationTarget, RevokedCertificate } from '../../registrar/revocation/revocation-target';
+import { fingerprintOf, thumbprintOf } from '../../registrar/shown-certificate';
+
+/** The certificates with which a device may connect: the revoked one or others, or any that it connects with first. */
+type Accepted = 'only this' | 'this and another' | 'another' | 'the next' | 'none';
+
+/**
+ * Carries revocations over to an instance of IoTDA. A device certificate that IoTDA has saved is deactivated, so no device can connect with
+ * it, and devices with other certificates are not affected. IoTDA saves a certificate when a device connects with it for the first time.
+ * Before that, the device whose node ID is the certificate's common name is frozen instead, if it can connect with no other certificate.
+ */
+export class IotdaRevocation implements RevocationTarget {
+  constructor(private readonly api: SignedIn) {}
+
+  public async carryOver(revoked: RevokedCertificate, signal: AbortSignal): Promise<string | undefined> {
+    const { certificate, serialNumber, state } = revoked;
+    if (certificate.ca) {
+      log('WARN', { message: 'IoTDA can\'t deactivate a CA certificate; delete it there, or remove its registration', serialNumber });
+      return undefined;
+    }
+    const api = this.api(signal);
+    const certificates = new InstanceDeviceCertificates(api);
+    const held = await certificates.find(certificate);
+    const isRefused = state !== 'RELEASED';
+    const changes: string[] = [];
+    const status = isRefused ? 'INACTIVE' : 'ACTIVE';
+    if (held && held.status !== status) {
+      await certificates.setStatus(held.id, status);
+      changes.push(`${isRefused ? 'deactivated' : 'activated'} the device certificate ${held.id}`);
+    }
+    if (!held || !isRefused) {
+      changes.push(...await changeDevices(revoked, isRefused, api));
+    }
+    return changes.length > 0 ? changes.join(' and ') : undefined;
+  }
+}
+
+/** Freezes or unfreezes the devices of a certificate. @returns what was changed */
+async function changeDevices(revoked: RevokedCertificate, isFrozen: boolean, api: InstanceApi): Promise<string[]> {
+  const devices = new InstanceDevices(api);
+  const nodeId = commonNameOf(revoked.certificate);
+  const found = nodeId === undefined ? [] : await devices.withNodeId(nodeId);
+  const changes: string[] = [];
+  for (const device of found.filter(each => each.isDirect && each.isFrozen !== isFrozen)) {
+    if (isFrozen ? await mayFreeze(device, revoked) : mayUnfreeze(device, revoked)) {
+      await devices.setFrozen(device.id, isFrozen);
+      changes.push(`${isFrozen ? 'froze' : 'unfroze'} the device ${device.id}`);
+    }
+  }
+  return changes;
+}
+
+/** Whether a device can connect with no certificate but the revoked one. A device that has been given another one is never cut off. */
+async function mayFreeze(device: HeldDevice, revoked: RevokedCertificate): Promise<boolean> {
+  const accepted = acceptedBy(device, revoked.certificate);
+  const hasAnother = accepted === 'this and another' || accepted === 'the next' && await revoked.hasSuccessor();
+  if (hasAnother) {
+    log('WARN', {
+      message: `the device ${device.id} is not frozen, because it has another certificate; the revoked one is deactivated by the next check after a device has connected with it`,
+      serialNumber: revoked.serialNumber,
+    });
+  }
+  return !hasAnother && ['only this', 'the next'].includes(accepted);
+}
+
+function mayUnfreeze(device: HeldDevice, { certificate }: RevokedCertificate): boolean {
+  return ['only this', 'this and another', 'the next'].includes(acceptedBy(device, certificate));
+}
+
+/** The fingerprints are those of SHA-1 or SHA-256. https://support.huaweicloud.com/api-iothub/iot_06_v5_0055.html */
+function acceptedBy({ fingerprints, hasCertificate }: HeldDevice, certificate: X509Certificate): Accepted {
+  if (fingerprints.length === 0) {
+    return hasCertificate ? 'the next' : 'none';
+  }
+  const own = [thumbprintOf(certificate).toLowerCase(), fingerprintOf(certificate)];
+  const count = fingerprints.filter(each => own.includes(each)).length;
+  return count === 0 ? 'another' : count === fingerprints.length ? 'only this' : 'this and another';
+}

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { CreateBucketCommand, GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { CreateBucketCommand, GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { DynamoDbRevocations } from '../../src/issuing/aws/dynamodb-revocations';
 import { LedgerTable } from '../../src/issuing/aws/ledger-table';
 import { revokeCertificate } from '../../src/issuing/revocation/revoke-certificate';
@@ -95,6 +95,26 @@ test('a revocation in the ledger reaches the list in the bucket through the stre
   await revoke(device.Data!.SerialNumber);
   expect(await publisher.invoke(REVOCATION)).not.toHaveProperty('error');
   expect(await isRevoked(device)).toBe(true);
+});
+
+test.each([
+  ['is empty', '', '1'],
+  ['is something else', 'no list', undefined],
+  ['is something else with the number of a list', 'no list', '500'],
+  ['has a number that no list can have', Buffer.of(0x30), '9'.repeat(400)],
+])('where a list belongs, an object that %s is overwritten, and the log says so', async (_, content, number) => {
+  await begin();
+  const device = await newDevice();
+  await revoke(device.Data!.SerialNumber);
+  const Key = `${ca.PhysicalResourceId}/complete.crl`;
+  await s3.send(new PutObjectCommand({ Bucket: bucket, Key, Body: Buffer.from(content), Metadata: number === undefined ? {} : { 'crl-number': number } }));
+  publisher.log.length = 0;
+  expect(await publisher.invoke(REVOCATION)).not.toHaveProperty('error');
+  expect(await isRevoked(device)).toBe(true);
+  expect((await object()).number).toBe(2);
+  expect(publisher.log.map(line => JSON.parse(line))).toContainEqual({
+    level: 'WARN', message: `s3://${bucket}/${Key} holds no revocation list of this library; it is overwritten`,
+  });
 });
 
 test('the schedule makes no list that is not needed, and says how much of the life of the newest one is left', async () => {

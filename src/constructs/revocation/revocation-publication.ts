@@ -37,7 +37,7 @@ const SCHEDULE = Duration.hours(1);
 /** How much of a list's life, in percent, is left when the alarm goes off. Lists are renewed at 50. */
 const ALARM_PERCENT = 25;
 
-/** How many hours in a row the list must be too old, so that a single missing value does no harm. */
+/** How many hours in a row the list must be too old, or must fail to be made, so that a single missing value does no harm. */
 const ALARM_HOURS = 3;
 
 /** A host name in lower case. */
@@ -135,7 +135,7 @@ export class RevocationPublication extends Construct {
     });
     onSchedule(this, publisher.function, SCHEDULE, 'Renews the revocation lists of a CA');
     this.alarm = new Alarm(this, 'Alarm', {
-      alarmDescription: `The revocation list of the CA ${ca.node.path} is not renewed; brokers that check it will refuse all devices once it has ended`,
+      alarmDescription: `The revocation list of the CA ${ca.node.path} can't be made or is not renewed; brokers that check it will refuse all devices once it has expired`,
       metric: new Metric({
         namespace: METRIC_NAMESPACE,
         metricName: LIFE_LEFT_METRIC,

@@ -19,6 +19,7 @@ import {
   CA_DIMENSION, LIFE_LEFT_METRIC, METRIC_NAMESPACE, PublisherEnvironment, REVOCATION_PUBLICATION_TYPE, RevocationPublicationProperties,
 } from '../../contract/revocation-functions';
 import { quote } from '../../contract/rules';
+import { validateLedgerStream } from '../ca/ca-parts';
 import { grantSign } from '../ca/grant-issue';
 import { IPrivateIotCa } from '../ca/i-private-iot-ca';
 import { grantPublish } from '../ca/ledger-table';
@@ -94,6 +95,7 @@ export class RevocationPublication extends Construct {
     const lifeDays = validity?.toDays({ integral: false }) ?? LIFE_DAYS.default;
     validate(this, [lifeDays], () => checkLifeDays(lifeDays));
     validate(this, [partitions], () => checkPartitions(partitions));
+    validateLedgerStream(this, ca.ledger, options.ledgerStreamArn);
     this.assertPlace(props);
     const removalPolicy = validRemovalPolicy(this, options.removalPolicy, RemovalPolicy.RETAIN);
     const made = bucket ? undefined : crlDistribution(this, options, removalPolicy);

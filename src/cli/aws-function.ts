@@ -1,5 +1,6 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
-import { CliError, messageOf } from './cli-error';
+import { awsMessageOf } from './aws-message';
+import { CliError } from './cli-error';
 import { InvokeFunction } from './revoke/function-revocation';
 
 /** Invokes a function with the user's credentials: by its ARN in its own Region, by its name in the configured Region. */
@@ -11,6 +12,6 @@ export const invokeFunction: InvokeFunction = async (name, payload) => {
     const { Payload, FunctionError } = await client.send(new InvokeCommand({ FunctionName: name, Payload: payload }));
     return { payload: Buffer.from(Payload ?? []).toString(), error: FunctionError !== undefined };
   } catch (error) {
-    throw new CliError(`--function: AWS Lambda did not invoke ${name}: ${messageOf(error)}`);
+    throw new CliError(`--function: AWS Lambda did not invoke ${name}: ${awsMessageOf(error, name)}`);
   }
 };

@@ -1,6 +1,6 @@
 import { DescribeSecretCommand, GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
-import { messageOf } from './cli-error';
+import { awsMessageOf } from './aws-message';
 import { KeySource, SecretVersionIds, UnreadableKeyError } from './export/key-source';
 
 const CURRENT = 'AWSCURRENT';
@@ -19,20 +19,20 @@ export class AwsSecrets implements KeySource {
   }
 
   public async versionsOf(secretArn: string): Promise<SecretVersionIds> {
-    const { VersionIdsToStages: stages = {} } = await given('AWS Secrets Manager did not return the versions of the secret',
+    const { VersionIdsToStages: stages = {} } = await given(secretArn, 'AWS Secrets Manager did not return the versions of the secret',
       () => this.secretsManagerIn(secretArn).send(new DescribeSecretCommand({ SecretId: secretArn })));
     const ids = Object.keys(stages);
     return { ids, current: ids.find(id => stages[id].includes(CURRENT)) };
   }
 
   public async readSecret(secretArn: string, version: string): Promise<string | undefined> {
-    const { SecretString } = await given('AWS Secrets Manager did not return the value of the secret',
+    const { SecretString } = await given(secretArn, 'AWS Secrets Manager did not return the value of the secret',
       () => this.secretsManagerIn(secretArn).send(new GetSecretValueCommand({ SecretId: secretArn, VersionId: version })));
     return SecretString;
   }
 
   public async readParameter(place: string): Promise<string | undefined> {
-    const { Parameter } = await given('AWS Systems Manager did not return the value of the parameter',
+    const { Parameter } = await given(place, 'AWS Systems Manager did not return the value of the parameter',
       () => this.systemsManagerIn(place).send(new GetParameterCommand({ Name: place, WithDecryption: true })));
     return Parameter?.Value;
   }
@@ -49,10 +49,10 @@ function byRegion<T>(make: (region: string | undefined) => T): (place: string) =
   };
 }
 
-async function given<T>(refusal: string, send: () => Promise<T>): Promise<T> {
+async function given<T>(place: string, refusal: string, send: () => Promise<T>): Promise<T> {
   try {
     return await send();
   } catch (error) {
-    throw new UnreadableKeyError(`${refusal}: ${messageOf(error)}`);
+    throw new UnreadableKeyError(`${refusal}: ${awsMessageOf(error, place)}`);
   }
 }

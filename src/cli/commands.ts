@@ -96,7 +96,10 @@ export const COMMANDS: readonly CommandDescription[] = [
       + 'certificates, whose lists the CA publishes. A certificate must match all kinds of selectors that are given.',
     options: [
       new Option('--local <dir>', 'the directory of the local deployment').default('local-out'),
-      new Option('--function <name>', 'the name or the ARN of the revokeFunction of a CA in AWS, instead of a local deployment').conflicts('local'),
+      new Option('--function <name>', 'the name or the ARN of the revokeFunction of a CA in AWS, instead of a local deployment; with --outputs, the output '
+        + 'that holds it, if there are several').conflicts('local'),
+      new Option('--outputs <file>', 'the file that `cdk deploy --outputs-file` wrote, with an output RevokeFunction, instead of a local deployment; - for standard input')
+        .conflicts('local'),
       repeatable('--serial-number <hex>', 'the certificate with this serial number; can be repeated, as all selectors can'),
       repeatable('--common-name <name>', 'the certificates of the device or the server with this common name'),
       repeatable('--resource <path>', 'the certificates of this construct, with its stack, such as Iot/IotCa/Sensor001, or of this logical ID'),
@@ -104,7 +107,7 @@ export const COMMANDS: readonly CommandDescription[] = [
       repeatable('--below <path>', 'all certificates that this CA, with its stack, and the CAs below it have issued'),
       withChoices(REVOCATION_REASON_NAMES, new Option('--reason <reason>', 'why, in the terms of RFC 5280; certificateHold can be taken back, with removeFromCRL')
         .default('unspecified')),
-      new Option('--all', 'all certificates of the CA, with --function'),
+      new Option('--all', 'all certificates of the CA, with --function or --outputs'),
       new Option('--invalidity-date <time>', 'when the key was, or may have been, compromised, such as 2026-01-31T23:59:59Z'),
       new Option('--dry-run', 'show what would be revoked, and change nothing'),
       new Option('--yes', 'do not ask before revoking'),
@@ -122,7 +125,7 @@ export const COMMANDS: readonly CommandDescription[] = [
       ['take a hold back', 'private-iot-ca revoke --common-name sensor-001 --reason removeFromCRL --yes'],
       ['revoke everything that a CA has issued', 'private-iot-ca revoke --below Iot/FactoryCa --reason cACompromise'],
       ['revoke the certificate of that CA', 'private-iot-ca revoke --resource Iot/FactoryCa --reason cACompromise'],
-      ['revoke a device of a CA in AWS', 'private-iot-ca revoke --function Iot-CaRevokeFunction-1ABCDEF --common-name sensor-001'],
+      ['revoke a device of a CA in AWS', 'private-iot-ca revoke --outputs outputs.json --common-name sensor-001'],
     ],
     run: (_, options, terminal) => lazy.revokeCommand().revokeCommand(options, terminal, lazy.awsFunction),
   }),

@@ -4,9 +4,10 @@ import { outside, Outside } from './local/engine';
 import { listsText } from './local/lists-text';
 import { assertUnlocked, lockDirectory } from './local/lock';
 import { RehearsalDisk } from './local/rehearsal-disk';
+import { functionInOutputs } from './revoke/function-in-outputs';
 import { InvokeFunction, revokeByFunction } from './revoke/function-revocation';
 import { revokeInDirectory } from './revoke/local-revocation';
-import { describeOutcomes, Outcome, outcomesDocument } from './revoke/report';
+import { describeOutcomes, Outcome, Outcomes, outcomesDocument } from './revoke/report';
 import { Selection } from './revoke/selection';
 import { count } from './table';
 import { Terminal } from './terminal';
@@ -17,7 +18,9 @@ import { formatTime, parseTime } from '../contract/term';
 /** The options of `private-iot-ca revoke`, as the user typed them. */
 export interface RevokeOptions extends Selection {
   readonly local: string;
+  /** The name or the ARN of the function of a CA in AWS; with `outputs`, the name of an output. */
   readonly function?: string;
+  readonly outputs?: string;
   readonly all?: boolean;
   readonly reason: string;
   readonly invalidityDate?: string;
@@ -44,27 +47,28 @@ interface Order {
 export async function revokeCommand(options: RevokeOptions, terminal: Terminal, aws: AwsFunctions, reach: Outside = outside): Promise<boolean> {
   const reason = validReason(options.reason);
   const order = { reason, invalidityDate: validInvalidityDate(options.invalidityDate, reason, reach.clock()), orderedBy: userName() };
-  if (options.function === undefined) {
+  const name = options.outputs === undefined ? options.function : functionInOutputs(options.outputs, options.function);
+  if (name === undefined) {
     if (options.all) {
-      throw new CliError('--all must be left out without --function; select the certificates of a CA with --below');
+      throw new CliError('--all must be left out without --function or --outputs; select the certificates of a CA with --below');
     }
     return revokeHere(options, order, terminal, reach);
   }
-  return revokeInAws(options.function, options, order, terminal, aws().invokeFunction);
+  return revokeInAws(name, options, order, terminal, aws().invokeFunction);
 }
 
 async function revokeHere(options: RevokeOptions, order: Order, terminal: Terminal, reach: Outside): Promise<boolean> {
   const { local, json = false } = options;
   const rehearsal = await revokeInDirectory(local, options, order, { ...reach, disk: new RehearsalDisk(reach.disk), isRehearsal: true });
   const changes = changesIn(rehearsal.outcomes);
-  const ending = await showAndAsk(rehearsal.outcomes, changes, options, terminal, () => assertUnlocked(local));
+  const ending = await showAndAsk(rehearsal, changes, options, terminal, () => assertUnlocked(local));
   if (ending !== undefined) {
     return ending;
   }
   const unlock = lockDirectory(local);
   try {
     const { outcomes, lists, issuers } = await terminal.progress.during('revoking', () => revokeInDirectory(local, options, order, reach, rehearsal.keys));
-    terminal.print(json ? outcomesDocument(false, outcomes, lists) : `${changes === 0 ? 'no changes\n' : ''}${listsText(lists, terminal.columns)}`);
+    terminal.print(json ? outcomesDocument(false, { outcomes, lists }) : `${changes === 0 ? 'no changes\n' : ''}${listsText(lists, terminal.columns)}`);
     const failed = lists.find(({ issuer, failure }) => failure !== undefined && issuers.has(issuer));
     if (failed) {
       throw new DeploymentError(`the certificates are revoked, but the revocation list of ${failed.ca} could not be made: ${failed.failure}; `
@@ -80,19 +84,21 @@ async function revokeInAws(name: string, options: RevokeOptions, order: Order, t
   const { json = false, all = false } = options;
   const asked = { ...order, invalidityDate: order.invalidityDate && formatTime(order.invalidityDate) };
   const rehearsal = await terminal.progress.during('asking', () => revokeByFunction(name, options, all, { ...asked, dryRun: true }, invoke));
-  const { changed, unchanged, failed } = rehearsal.answer;
-  const unnamed = changed + unchanged + failed - rehearsal.outcomes.length;
-  if (unnamed > 0 && !json) {
-    terminal.warn(`the table shows only the first ${count(rehearsal.outcomes.length, 'certificate')}; there are ${unnamed} more`);
+  const { answer: { ca, changed }, outcomes, unnamed } = rehearsal;
+  if (outcomes.length === 0) {
+    throw new CliError(`--all must select a certificate, but the CA ${ca} has issued none that can be revoked; there is nothing to do`);
   }
-  const ending = await showAndAsk(rehearsal.outcomes, changed, options, terminal);
+  if (unnamed > 0) {
+    terminal.warn(`note: the function names only the first ${count(outcomes.length, 'certificate')}, and the order is about ${unnamed} more, which --stack shows stack by stack\n`);
+  }
+  const ending = await showAndAsk(rehearsal, changed, options, terminal);
   if (ending !== undefined) {
     return ending;
   }
   // The certificates that the user has seen, if all were shown: more may have been issued since.
-  const [selection, isAll] = unnamed > 0 ? [options, all] : [{ serialNumber: rehearsal.outcomes.map(({ serialNumber }) => serialNumber) }, false];
+  const [selection, isAll] = unnamed > 0 ? [options, all] : [{ serialNumber: outcomes.map(({ serialNumber }) => serialNumber) }, false];
   const done = await terminal.progress.during('revoking', () => revokeByFunction(name, selection, isAll, { ...asked, dryRun: false }, invoke));
-  terminal.print(json ? outcomesDocument(false, done.outcomes, [])
+  terminal.print(json ? outcomesDocument(false, done)
     : `${done.answer.changed === 0 ? 'no changes' : `${count(done.answer.changed, 'certificate')} changed in the ledger; lists that the CA publishes follow within seconds`}\n`);
   return done.answer.failed === 0;
 }
@@ -103,15 +109,16 @@ async function revokeInAws(name: string, options: RevokeOptions, order: Order, t
  * @returns what the command returns, if it ends here
  */
 async function showAndAsk(
-  outcomes: readonly Outcome[], changes: number, { dryRun = false, yes = false, json = false }: RevokeOptions, terminal: Terminal,
+  rehearsal: Outcomes, changes: number, { dryRun = false, yes = false, json = false }: RevokeOptions, terminal: Terminal,
   beforeTrialEnds = () => {},
 ): Promise<boolean | undefined> {
+  const { outcomes } = rehearsal;
   if (!json) {
     terminal.print(describeOutcomes(outcomes, terminal.columns));
   }
   if (dryRun) {
     beforeTrialEnds();
-    terminal.print(json ? outcomesDocument(true, outcomes, []) : 'dry run: nothing was changed\n');
+    terminal.print(json ? outcomesDocument(true, rehearsal) : 'dry run: nothing was changed\n');
     return areAllDone(outcomes);
   }
   if (changes > 0 && !yes && !await confirmed(`Revoke ${count(changes, 'certificate')}?`, terminal)) {

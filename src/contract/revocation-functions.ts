@@ -35,7 +35,7 @@ export interface OcspEnvironment extends Pick<PublisherEnvironment, 'CA_ID' | 'L
 /** The namespace of this library's metrics in CloudWatch. */
 export const METRIC_NAMESPACE = 'PrivateIotCa';
 
-/** The metric of how much is left of the life of a CA's newest list, in percent, and its dimension. */
+/** The metric of how much is left of the life of a CA's newest list, in percent, 0 if a list can't be made; and its dimension. */
 export const LIFE_LEFT_METRIC = 'RevocationListLifeLeft';
 export const CA_DIMENSION = 'CaId';
 

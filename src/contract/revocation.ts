@@ -31,3 +31,8 @@ export function isRevocationReason(value: unknown): value is RevocationReason {
 export type RevocationState = 'HELD' | 'RELEASED' | 'REVOKED';
 
 export const REVOCATION_STATES: readonly RevocationState[] = ['HELD', 'RELEASED', 'REVOKED'];
+
+/** Whether a value is a serial number as ledgers and lists write it: two upper-case hexadecimal digits for each of at most 20 octets. */
+export function isSerialNumber(value: unknown): value is string {
+  return typeof value === 'string' && /^(?:[0-9A-F]{2}){1,20}$/.test(value);
+}

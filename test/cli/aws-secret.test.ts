@@ -33,6 +33,14 @@ beforeEach(() => {
   requests = [];
 });
 
+test('a parameter that is named without a Region is refused with the way out', async () => {
+  const { AWS_REGION } = process.env;
+  delete process.env.AWS_REGION;
+  await expect(new AwsSecrets().readParameter('/iot/key')).rejects.toThrow('AWS Systems Manager did not return the value of the parameter: '
+    + 'no Region is configured in which to look for /iot/key; give its ARN, or set AWS_REGION');
+  process.env.AWS_REGION = AWS_REGION;
+});
+
 describe('a secret of AWS', () => {
   test('is asked for its versions without its value, in its own Region', async () => {
     answer = { status: 200, body: { ARN, VersionIdsToStages: { [VERSION]: ['AWSCURRENT', `certificate-${VERSION}`], OLD: ['AWSPREVIOUS'] } } };

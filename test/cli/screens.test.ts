@@ -44,6 +44,7 @@ const COMMANDS: { readonly [command: string]: (terminal: Terminal, page: number)
   'help': terminal => run(['help'], terminal),
   'help local': terminal => run(['help', 'local'], terminal),
   'help export': terminal => run(['help', 'export'], terminal),
+  'help revoke': terminal => run(['help', 'revoke'], terminal),
   'help lint': terminal => run(['help', 'lint'], terminal),
 };
 

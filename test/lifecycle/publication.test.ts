@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { CreateBucketCommand, GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { CreateBucketCommand, GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { DynamoDbRevocations } from '../../src/issuing/aws/dynamodb-revocations';
 import { LedgerTable } from '../../src/issuing/aws/ledger-table';
 import { revokeCertificate } from '../../src/issuing/revocation/revoke-certificate';
@@ -97,6 +98,26 @@ test('a revocation in the ledger reaches the list in the bucket through the stre
   expect(await isRevoked(device)).toBe(true);
 });
 
+test.each([
+  ['is empty', '', '1'],
+  ['is something else', 'no list', undefined],
+  ['is something else with the number of a list', 'no list', '500'],
+  ['has a number that no list can have', Buffer.of(0x30), '9'.repeat(400)],
+])('where a list belongs, an object that %s is overwritten, and the log says so', async (_, content, number) => {
+  await begin();
+  const device = await newDevice();
+  await revoke(device.Data!.SerialNumber);
+  const Key = `${ca.PhysicalResourceId}/complete.crl`;
+  await s3.send(new PutObjectCommand({ Bucket: bucket, Key, Body: Buffer.from(content), Metadata: number === undefined ? {} : { 'crl-number': number } }));
+  publisher.log.length = 0;
+  expect(await publisher.invoke(REVOCATION)).not.toHaveProperty('error');
+  expect(await isRevoked(device)).toBe(true);
+  expect((await object()).number).toBe(2);
+  expect(publisher.log.map(line => JSON.parse(line))).toContainEqual({
+    level: 'WARN', message: `s3://${bucket}/${Key} holds no revocation list of this library; it is overwritten`,
+  });
+});
+
 test('the schedule makes no list that is not needed, and says how much of the life of the newest one is left', async () => {
   await begin();
   publisher.log.length = 0;
@@ -110,6 +131,27 @@ test('the schedule makes no list that is not needed, and says how much of the li
     CaId: ca.PhysicalResourceId,
     RevocationListLifeLeft: expect.any(Number),
   }]);
+});
+
+test('a revocation that is damaged in the ledger stops the lists, with an error that names it, and sets off the alarm', async () => {
+  await begin();
+  const device = await newDevice();
+  await revoke(device.Data!.SerialNumber);
+  const [pk, sk] = [`revoked#${ca.PhysicalResourceId}`, `serial#${device.Data!.SerialNumber}`];
+  await set.stack.dynamoDb.send(new UpdateItemCommand({
+    TableName: set.stack.table, Key: { pk: { S: pk }, sk: { S: sk } }, UpdateExpression: 'SET serialNumber = :x', ExpressionAttributeValues: { ':x': { S: 'x' } },
+  }));
+  for (const event of [REVOCATION, SCHEDULE]) {
+    publisher.log.length = 0;
+    const error = `the ledger must have 2 to 40 upper-case hexadecimal digits, two per octet, in the attribute serialNumber of the item "${pk}", "${sk}", got "x"; `
+      + 'the table was changed from outside this library; restore it from its point-in-time recovery; '
+      + `the CA ${ca.PhysicalResourceId} publishes no new revocation list until then, because a revoked certificate would be missing from it`;
+    expect(await publisher.invoke(event)).toMatchObject({ message: error });
+    const lines = publisher.log.filter(line => line.startsWith('{')).map(line => JSON.parse(line));
+    expect(lines).toContainEqual(expect.objectContaining({ level: 'ERROR', message: 'the revocation lists could not be published', errorMessage: error }));
+    expect(lines).toContainEqual(expect.objectContaining({ CaId: ca.PhysicalResourceId, RevocationListLifeLeft: 0 }));
+  }
+  expect((await object()).number).toBe(1);
 });
 
 test('an event from anywhere else is refused', async () => {

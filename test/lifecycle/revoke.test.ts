@@ -1,10 +1,13 @@
 import { createServer, Server } from 'node:http';
 import { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { json } from 'node:stream/consumers';
+import { DeleteItemCommand } from '@aws-sdk/client-dynamodb';
 import { DynamoDbRevocations } from '../../src/issuing/aws/dynamodb-revocations';
 import { LedgerTable } from '../../src/issuing/aws/ledger-table';
 import { Revocation } from '../../src/issuing/ledger/revocation';
 import { awsCalls } from '../support/aws-clients';
+import { temporaryFolder, writeJson } from '../support/cli-assembly';
 import { cli, cliError } from '../support/cli-run';
 import { Answer } from '../support/cloudformation';
 import { CloudFormationFunction, FUNCTION_ARN } from '../support/cloudformation-function';
@@ -77,6 +80,44 @@ test('the function can be named by its ARN, and the answer read by programs', as
     .toEqual([['Iot/sensor1', 'revoked'], ['Iot/sensor2', 'revoked']]);
 });
 
+describe('an outputs file of the CDK', () => {
+  const outputs = (content: object): string => {
+    const file = join(temporaryFolder(), 'outputs.json');
+    writeJson(file, content);
+    return file;
+  };
+  const CERTIFICATE = () => ca.Data!.CertificatePem;
+
+  test.each([
+    ['by its name', (): object => ({ Iot: { CaCertificate: CERTIFICATE(), RevokeFunction: 'Revoke' } }), []],
+    ['by its ARN', (): object => ({ Iot: { RevokeFunctionArn: FUNCTION_ARN }, Other: { Url: 'http://a.example' } }), []],
+    ['from a construct', (): object => ({ Iot: { PlantRevokeFunction0A1B2C3D: 'Revoke' } }), []],
+    ['of one of several CAs', (): object => ({ Iot: { RevokeFunction: 'Other' }, Plant: { RevokeFunction: 'Revoke' } }), ['--function', 'Plant.RevokeFunction']],
+    ['under another name', (): object => ({ Iot: { Revoker: 'Revoke', RevokeFunction: 'Other' } }), ['--function', 'Revoker']],
+  ])('names the function of the CA, %s', async (_, content, args) => {
+    const { stdout } = await cli('revoke', '--outputs', outputs(content()), ...args, '--all', '--dry-run');
+    expect(stdout.match(/sensor-\d .* revoked\n/g)).toHaveLength(2);
+  });
+
+  test.each([
+    ['without a function', { Iot: { CaCertificateArn: 'x' } }, [], 'error: @: no output is called RevokeFunction; declare one whose value is '
+      + 'ca.revokeFunction.functionArn, deploy, and revoke again, or name another output with --function'],
+    ['with several functions', { Iot: { RevokeFunction: 'a' }, Plant: { RevokeFunction: 'b' } }, [],
+      'error: --function must be an output of @ with the revokeFunction of a CA (Iot.RevokeFunction, Plant.RevokeFunction), got none'],
+    ['without the output that is named', { Iot: { RevokeFunction: 'a' } }, ['--function', 'Other'],
+      'error: --function must be an output of @ with the revokeFunction of a CA (Iot.RevokeFunction), got "Other"'],
+    ['with something else in this output', { Iot: { RevokeFunction: 'http://a.example' } }, [],
+      'error: @: Iot.RevokeFunction must be the name or the ARN of the revokeFunction of a CA, got "http://a.example"'],
+  ])('%s is refused with the way out', async (_, content, args, message) => {
+    const file = outputs(content);
+    expect(await cliError('revoke', '--outputs', file, ...args, '--all', '--yes')).toBe(message.replace('@', file));
+  });
+
+  test('is not looked for in a local deployment', async () => {
+    expect((await cli('revoke', '--outputs', 'outputs.json', '--local', 'out', '--all')).stderr).toContain('\'--outputs <file>\' cannot be used with option \'--local <dir>\'');
+  });
+});
+
 test('what can\'t be done is said, and the exit code says so', async () => {
   await revoke('--common-name', 'sensor-1', '--reason', 'certificateHold', '--yes');
   const { code, stdout } = await revoke('--all', '--reason', 'removeFromCRL', '--yes');
@@ -88,10 +129,26 @@ test('what can\'t be done is said, and the exit code says so', async () => {
 test.each<[string, string[], RegExp]>([
   ['an unknown device', ['--function', 'Revoke', '--common-name', 'sensor-9'], /--function: Revoke has refused: commonNames must each be the common name .*, got "sensor-9"$/],
   ['an unknown function', ['--function', 'Other', '--all'], /--function: AWS Lambda did not invoke Other: .*Function not found: Other/],
-  ['the path of a CA', ['--function', 'Revoke', '--below', 'Iot/Ca'], /--below must be left out with --function/],
-  ['all without a function', ['--all'], /--all must be left out without --function/],
+  ['the path of a CA', ['--function', 'Revoke', '--below', 'Iot/Ca'], /--below must be left out with --function and --outputs/],
+  ['all without a function', ['--all'], /--all must be left out without --function or --outputs; select the certificates of a CA with --below$/],
 ])('%s is refused in one line', async (_, args, message) => {
   expect(await cliError('revoke', ...args, '--yes')).toMatch(message);
+});
+
+test('all certificates of a CA without any is refused, because there is nothing to do', async () => {
+  for (const { Data } of devices) {
+    await set.stack.dynamoDb.send(new DeleteItemCommand({
+      TableName: set.stack.table, Key: { pk: { S: `issuer#${ca.PhysicalResourceId}` }, sk: { S: `serial#${Data!.SerialNumber}` } },
+    }));
+  }
+  expect(await cliError('revoke', '--function', 'Revoke', '--all', '--yes'))
+    .toBe(`error: --all must select a certificate, but the CA ${ca.PhysicalResourceId} has issued none that can be revoked; there is nothing to do`);
+});
+
+test('a function that is named without a Region is refused with the way out', async () => {
+  delete process.env.AWS_REGION;
+  expect(await cliError('revoke', '--function', 'Revoke', '--all', '--yes'))
+    .toBe('error: --function: AWS Lambda did not invoke Revoke: no Region is configured in which to look for Revoke; give its ARN, or set AWS_REGION');
 });
 
 /** Each fault needs invocations, and some a new process; milliseconds, on a busy machine. */

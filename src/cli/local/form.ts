@@ -1,4 +1,5 @@
 import { isMap } from '../../contract/json-map';
+import { parseTime } from '../../contract/term';
 
 /** The form of a value from a file, for the compiler and for the check of the file: whether the value has the form. */
 export type Form<T> = (value: unknown) => value is T;
@@ -13,6 +14,8 @@ interface Members {
 type RecordOf<M extends Members> = { readonly [N in keyof M]: ValueOf<M[N]> };
 
 export const text = (value: unknown): value is string => typeof value === 'string';
+
+export const time = (value: unknown): value is string => parseTime(value) !== undefined;
 
 export const wholeNumber = (value: unknown): value is number => Number.isInteger(value);
 

@@ -1,7 +1,7 @@
-import { Form, listOf, mapOf, oneOf, record, text, ValueOf, wholeNumber } from './form';
+import { Form, listOf, mapOf, oneOf, record, text, time, ValueOf, wholeNumber } from './form';
 import { isMap, JsonMap } from '../../contract/json-map';
 import { KEY_ALGORITHM_NAMES } from '../../contract/key-algorithms';
-import { REVOCATION_REASON_NAMES, REVOCATION_STATES } from '../../contract/revocation';
+import { isSerialNumber, REVOCATION_REASON_NAMES, REVOCATION_STATES } from '../../contract/revocation';
 import { LedgerEntry, ResourceRecord } from '../../issuing/ledger/ledger';
 import { Revocation } from '../../issuing/ledger/revocation';
 
@@ -83,14 +83,14 @@ const resourceRecord = record({
 
 const revocation = record({
   issuer: text,
-  serialNumber: text,
+  serialNumber: isSerialNumber,
   state: oneOf(REVOCATION_STATES),
   reason: oneOf(REVOCATION_REASON_NAMES),
-  revokedAt: text,
+  revokedAt: time,
   orderedBy: text,
-  notAfter: text,
+  notAfter: time,
   revision: wholeNumber,
-}, { invalidityDate: text }) as Form<Revocation>;
+}, { invalidityDate: time }) as Form<Revocation>;
 
 const ledger = record({
   /** For each identity, the key of its latest certificate in `entries`. */
@@ -104,7 +104,7 @@ const ledger = record({
   revoked: mapOf(revocation),
   /** What is recorded about the revocation lists of each CA. */
   crls: mapOf(record({ number: wholeNumber }, {
-    publishedAt: text,
+    publishedAt: time,
     /** The name of the list's files, without an extension: it stays the same when the CA leaves its stack. */
     file: text,
   })),

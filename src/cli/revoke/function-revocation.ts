@@ -24,6 +24,8 @@ const SELECTORS: { readonly [S in keyof Selection]: string } = {
 export interface FunctionRevocation {
   readonly answer: RevocationAnswer;
   readonly outcomes: readonly Outcome[];
+  /** How many more certificates the answer is about, which it does not name. */
+  readonly unnamed: number;
 }
 
 /**
@@ -35,7 +37,7 @@ export async function revokeByFunction(
   name: string, selection: Selection, all: boolean, order: FunctionOrder, invoke: InvokeFunction,
 ): Promise<FunctionRevocation> {
   if (selection.below) {
-    throw new CliError('--below must be left out with --function, which revokes certificates of one CA; select them all with --all');
+    throw new CliError('--below must be left out with --function and --outputs, because a function revokes the certificates of one CA; select them all with --all');
   }
   const selectors = Object.entries(SELECTORS).flatMap(([option, member]) => {
     const values = selection[option as keyof Selection];
@@ -49,8 +51,9 @@ export async function revokeByFunction(
   if (!isMap(answer) || typeof answer.ca !== 'string' || !Array.isArray(answer.certificates)) {
     throw new CliError(`--function must be the revokeFunction of a CA, got ${name}, which answers something else`);
   }
-  const { ca, certificates } = answer as unknown as RevocationAnswer;
-  return { answer: answer as unknown as RevocationAnswer, outcomes: certificates.map(each => outcomeOf(each, ca)) };
+  const given = answer as unknown as RevocationAnswer;
+  const { ca, certificates, changed, unchanged, failed } = given;
+  return { answer: given, outcomes: certificates.map(each => outcomeOf(each, ca)), unnamed: changed + unchanged + failed - certificates.length };
 }
 
 function parse(payload: string, name: string): unknown {

@@ -15,6 +15,15 @@ export interface Outcome extends Omit<RevokedCertificateAnswer, 'stack' | 'logic
   readonly ca: string;
 }
 
+/** What happens to the selected certificates. */
+export interface Outcomes {
+  readonly outcomes: readonly Outcome[];
+  /** How many more certificates are selected, which a function in AWS does not name. */
+  readonly unnamed?: number;
+  /** The lists that were made. */
+  readonly lists?: readonly WrittenList[];
+}
+
 type State = NonNullable<Outcome['state']>;
 
 /** What happens to each certificate, as a table. */
@@ -35,11 +44,12 @@ function whatHappens({ state, reason, revokedAt, changed, error }: Pick<Outcome,
 }
 
 /** The document for programs. The schema describes it to users: keep both in step. */
-export function outcomesDocument(dryRun: boolean, outcomes: readonly Outcome[], lists: readonly WrittenList[]): string {
+export function outcomesDocument(dryRun: boolean, { outcomes, unnamed = 0, lists = [] }: Outcomes): string {
   return documentText('revoke', {
     dryRun,
     certificates: outcomes.map(({ serialNumber, subject, stack, resource, ca, changed, state, reason, revokedAt, invalidityDate, error }) =>
       ({ serialNumber, subject, stack, resource, ca, changed, state: state && STATES[state], reason, revokedAt, invalidityDate, error })),
+    certificatesLeftOut: unnamed,
     revocationLists: listsDocument(lists),
   });
 }

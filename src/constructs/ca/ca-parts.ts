@@ -62,6 +62,10 @@ export function checkedLedgerArn(scope: Construct, id: string, arn: string): str
 /** The forms of the ARNs of a CA's parts. A secret's ARN ends with six characters that are not part of its name. */
 const ARNS = {
   ledgerTableArn: { form: /^arn:[\w-]+:dynamodb:[\w-]+:\d{12}:table\/[\w.-]+$/, example: 'arn:aws:dynamodb:eu-central-1:111111111111:table/Iot-CaLedger-1ABCDEF' },
+  ledgerStreamArn: {
+    form: /^arn:[\w-]+:dynamodb:[\w-]+:\d{12}:table\/[\w.-]+\/stream\/[\dT:.-]+$/,
+    example: 'arn:aws:dynamodb:eu-central-1:111111111111:table/Iot-CaLedger-1ABCDEF/stream/2026-01-31T23:59:59.123',
+  },
   privateKeySecretArn: SECRET_ARN,
   passphraseSecretArn: SECRET_ARN,
   signingKeyArn: { form: /^arn:[\w-]+:kms:[\w-]+:\d{12}:(key|alias)\/.+$/, example: 'arn:aws:kms:eu-central-1:111111111111:key/1234abcd-12ab-34cd-56ef-1234567890ab' },
@@ -71,6 +75,13 @@ const ARNS = {
 export function checkArn(property: keyof typeof ARNS, arn: string): Complaint {
   const { form, example } = ARNS[property];
   return Token.isUnresolved(arn) || form.test(arn) ? undefined : `${property} must be a complete ARN, such as ${example}, got ${quote(arn)}`;
+}
+
+/** Checks that an ARN is that of a stream of a CA's ledger: the stream of another table would tell nothing of the CA's revocations. */
+export function validateLedgerStream(scope: Construct, ledger: ITable, ledgerStreamArn: string | undefined): void {
+  validate(scope, [ledgerStreamArn], () => ledgerStreamArn === undefined ? undefined : checkArn('ledgerStreamArn', ledgerStreamArn));
+  validate(scope, [ledgerStreamArn, ledger.tableArn], () => ledgerStreamArn === undefined || ledgerStreamArn.startsWith(`${ledger.tableArn}/`) ? undefined
+    : `ledgerStreamArn must be the ARN of a stream of the CA's ledger, ${ledger.tableArn}, got ${quote(ledgerStreamArn)}`);
 }
 
 function secretOf(scope: Construct, id: string, secretCompleteArn: string | undefined, encryptionKey: IKey | undefined): ISecret | undefined {

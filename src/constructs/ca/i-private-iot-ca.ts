@@ -112,12 +112,12 @@ export interface IPrivateIotCa extends IResource {
 
   /**
    * The function that revokes certificates of this CA, made on first use. It takes selectors and a reason (RFC 5280, section 5.3.1), as in
-   * the example, and answers with what has happened to each certificate. `private-iot-ca revoke --function` calls it. Without
+   * the example, and answers with what has happened to each certificate. `private-iot-ca revoke --outputs` calls it. Without
    * `publishRevocation`, the ledger alone knows what is revoked.
    *
    * @example
    * declare const ca: PrivateIotCa;
-   * new CfnOutput(ca.stack, 'RevokeFunction', { value: ca.revokeFunction.functionName });
+   * new CfnOutput(ca.stack, 'RevokeFunction', { value: ca.revokeFunction.functionArn });
    * // aws lambda invoke --function-name … --cli-binary-format raw-in-base64-out
    * //   --payload '{ "commonNames": ["sensor-001"], "reason": "keyCompromise", "dryRun": true }' answer.json
    */

@@ -236,7 +236,7 @@ export class ExtendedKeyUsage {
   public static readonly CODE_SIGNING = new ExtendedKeyUsage('1.3.6.1.5.5.7.3.3');
   /** E-mail protection. */
   public static readonly EMAIL_PROTECTION = new ExtendedKeyUsage('1.3.6.1.5.5.7.3.4');
-  /** OCSP response signing. */
+  /** OCSP response signing: the certificate can answer for the CA that issues it whether certificates are revoked. A device should not have it. */
   public static readonly OCSP_SIGNING = new ExtendedKeyUsage('1.3.6.1.5.5.7.3.9');
 
   /** Any other usage, by its object identifier. */

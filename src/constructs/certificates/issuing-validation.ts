@@ -14,6 +14,7 @@ import { checkMailboxesElsewhere } from '../../pki/mailbox-constraints';
 import { encodeName } from '../../pki/name';
 import { commonNameOf } from '../../pki/name-comparison';
 import { assertNamesPermitted, mailboxesOf } from '../../pki/name-constraints';
+import { OID } from '../../pki/object-identifiers';
 import { ProfileName, PROFILES } from '../../pki/profile';
 import { readRequestedNames } from '../../pki/requested-names';
 import { Validity, validityFrom } from '../../pki/validity';
@@ -63,6 +64,15 @@ export function validateIssuing(
   });
   sayTerm(scope, { days, notBefore, notAfter }, known, clipToIssuer);
   sayNames(scope, certificate, profile, known);
+  sayResponder(scope, ca, certificate);
+}
+
+/** RFC 6960, section 4.2.2.2: a certificate with this usage is all that a CA needs to delegate the answers about its certificates. */
+function sayResponder(scope: Construct, ca: IPrivateIotCa, certificate: DeclaredCertificate): void {
+  warn(scope, 'ocsp-signing', knownUsages(certificate).includes(OID.OCSPSigning)
+    ? `extendedKeyUsages should be without OCSPSigning: with it, whoever holds the key can answer for ${ca.node.path} that a revoked certificate is good. `
+      + 'For an OCSP responder of the CA, call publishRevocation with ocsp'
+    : undefined);
 }
 
 /** Warns of names that the CA issues although some validator refuses them under the constraints of the CA or of a CA above it. */

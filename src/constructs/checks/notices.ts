@@ -19,6 +19,7 @@ export const WARNINGS = {
   'mailbox-constraints': 'A validator treats a mailbox as if it were outside the CA\'s constraints',
   'name-constraints': 'A CA has name constraints that some validators do not support or do not enforce',
   'no-outputs': 'A `CertificateOutputs` has nothing to output',
+  'ocsp-signing': 'A certificate makes its holder an OCSP responder of the CA that has issued it',
   'signing-region': 'An endpoint of Huawei Cloud does not name the Region, for which an access key signs',
   'term': 'A certificate with the declared validity could not be issued today',
 } as const;

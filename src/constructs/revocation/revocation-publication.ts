@@ -19,6 +19,7 @@ import {
   CA_DIMENSION, LIFE_LEFT_METRIC, METRIC_NAMESPACE, PublisherEnvironment, REVOCATION_PUBLICATION_TYPE, RevocationPublicationProperties,
 } from '../../contract/revocation-functions';
 import { quote } from '../../contract/rules';
+import { validateLedgerStream } from '../ca/ca-parts';
 import { grantSign } from '../ca/grant-issue';
 import { IPrivateIotCa } from '../ca/i-private-iot-ca';
 import { grantPublish } from '../ca/ledger-table';
@@ -37,7 +38,7 @@ const SCHEDULE = Duration.hours(1);
 /** How much of a list's life, in percent, is left when the alarm goes off. Lists are renewed at 50. */
 const ALARM_PERCENT = 25;
 
-/** How many hours in a row the list must be too old, so that a single missing value does no harm. */
+/** How many hours in a row the list must be too old, or must fail to be made, so that a single missing value does no harm. */
 const ALARM_HOURS = 3;
 
 /** A host name in lower case. */
@@ -94,6 +95,7 @@ export class RevocationPublication extends Construct {
     const lifeDays = validity?.toDays({ integral: false }) ?? LIFE_DAYS.default;
     validate(this, [lifeDays], () => checkLifeDays(lifeDays));
     validate(this, [partitions], () => checkPartitions(partitions));
+    validateLedgerStream(this, ca.ledger, options.ledgerStreamArn);
     this.assertPlace(props);
     const removalPolicy = validRemovalPolicy(this, options.removalPolicy, RemovalPolicy.RETAIN);
     const made = bucket ? undefined : crlDistribution(this, options, removalPolicy);
@@ -135,7 +137,7 @@ export class RevocationPublication extends Construct {
     });
     onSchedule(this, publisher.function, SCHEDULE, 'Renews the revocation lists of a CA');
     this.alarm = new Alarm(this, 'Alarm', {
-      alarmDescription: `The revocation list of the CA ${ca.node.path} is not renewed; brokers that check it will refuse all devices once it has ended`,
+      alarmDescription: `The revocation list of the CA ${ca.node.path} can't be made or is not renewed; brokers that check it will refuse all devices once it has expired`,
       metric: new Metric({
         namespace: METRIC_NAMESPACE,
         metricName: LIFE_LEFT_METRIC,

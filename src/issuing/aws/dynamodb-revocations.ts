@@ -25,7 +25,7 @@ export class DynamoDbRevocations implements Publications {
 
   public async find(issuer: string, serialNumber: string): Promise<Revocation | undefined> {
     const item = await this.table.get(revocationKey({ issuer, serialNumber }));
-    return item && revocationFrom(item);
+    return item && revocationFrom(item, issuer);
   }
 
   public async record(revocation: Revocation, over: Revocation | undefined): Promise<boolean> {
@@ -37,7 +37,7 @@ export class DynamoDbRevocations implements Publications {
       KeyConditionExpression: 'pk = :pk', ExpressionAttributeValues: { ':pk': revocationKey({ issuer, serialNumber: '' }).pk },
     });
     for await (const items of pages) {
-      yield items.map(revocationFrom);
+      yield items.map(item => revocationFrom(item, issuer));
     }
   }
 

@@ -1,9 +1,11 @@
 import { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { checkListUrl, checkPartitions } from '../../contract/crl-places';
 import { isMap } from '../../contract/json-map';
+import { serialKey } from '../../contract/ledger-keys';
 import { KeyStorageProperties } from '../../contract/properties';
-import { REVOCATION_REASON_NAMES, REVOCATION_STATES } from '../../contract/revocation';
+import { isSerialNumber, REVOCATION_REASON_NAMES, REVOCATION_STATES } from '../../contract/revocation';
 import { quote } from '../../contract/rules';
+import { parseTime } from '../../contract/term';
 import { entryOf } from '../../lambda/outside-text';
 import { LedgerEntry, ResourceRecord, TABLE_WAS_CHANGED } from '../ledger/ledger';
 import { CrlPublication, CrlRecord, Revocation } from '../ledger/revocation';
@@ -54,10 +56,17 @@ export function recordFrom(item: Item): ResourceRecord {
 /**
  * Reads the record of a revoked certificate that an item holds.
  *
- * @throws Error if the item holds something that no record has
+ * @param issuer the identity of the CA, whose lists are not made while an item is damaged: they would lack a revoked certificate
+ * @throws Error if the item holds something that no record has, or the record of another certificate
  */
-export function revocationFrom(item: Item): Revocation {
-  return valuesOf(item, REVOCATION) as unknown as Revocation;
+export function revocationFrom(item: Item, issuer: string): Revocation {
+  const remedy = `${TABLE_WAS_CHANGED}; the CA ${issuer} publishes no new revocation list until then, because a revoked certificate would be missing from it`;
+  const kinds = { ...REVOCATION, issuer: { what: quote(issuer), is: (value: unknown) => value === issuer } };
+  const revocation = valuesOf(item, kinds, remedy) as unknown as Revocation;
+  if (item.sk?.S !== serialKey(revocation.serialNumber)) {
+    throw new Error(`the ledger must have the record of one certificate in the item ${nameOf(item)}, got that of ${revocation.serialNumber}; ${remedy}`);
+  }
+  return revocation;
 }
 
 /**
@@ -87,19 +96,24 @@ export function namedIdentityFrom(item: Item): string {
   return valuesOf(item, { identity: TEXT }).identity as string;
 }
 
-function valuesOf(item: Item, kinds: { readonly [name: string]: Kind | OptionalKind }): { [name: string]: unknown } {
+/** @param remedy the way out, for the error */
+function valuesOf(item: Item, kinds: { readonly [name: string]: Kind | OptionalKind }, remedy = TABLE_WAS_CHANGED): { [name: string]: unknown } {
   const values: { [name: string]: unknown } = {};
   for (const [name, kind] of Object.entries(kinds)) {
     const value = item[name] && fromAttribute(item[name]);
     if (value === undefined ? !('optional' in kind) : !kind.is(value)) {
-      throw new Error(`the ledger must have ${kind.what} in the attribute ${name} of the item ${quote(item.pk?.S)}, ${quote(item.sk?.S)}, `
-        + `got ${value === undefined ? 'none' : quote(value)}; ${TABLE_WAS_CHANGED}`);
+      throw new Error(`the ledger must have ${kind.what} in the attribute ${name} of the item ${nameOf(item)}, `
+        + `got ${value === undefined ? 'none' : quote(value)}; ${remedy}`);
     }
     if (value !== undefined) {
       values[name] = value;
     }
   }
   return values;
+}
+
+function nameOf({ pk, sk }: Item): string {
+  return `${quote(pk?.S)}, ${quote(sk?.S)}`;
 }
 
 function fromAttribute({ S, N, BOOL, B, L, M }: AttributeValue): unknown {
@@ -142,6 +156,8 @@ const isMapOfTexts = (value: unknown): value is { readonly [name: string]: strin
 
 const TEXT: Kind = { what: 'a string', is: isText };
 const TEXTS: Kind = { what: 'a list of strings', is: value => Array.isArray(value) && value.every(isText) };
+const TIME: Kind = { what: 'a time such as 2026-01-31T23:59:59Z', is: value => parseTime(value) !== undefined };
+const SERIAL_NUMBER: Kind = { what: '2 to 40 upper-case hexadecimal digits, two per octet,', is: isSerialNumber };
 const OCTETS: Kind = { what: 'bytes', is: Buffer.isBuffer };
 const FLAG: Kind = { what: 'true or false', is: value => typeof value === 'boolean' };
 const COUNT: Kind = { what: 'a whole number', is: Number.isSafeInteger };
@@ -201,17 +217,17 @@ const ENTRY: Kinds<LedgerEntry> = {
 
 const REVOCATION: Kinds<Revocation> = {
   issuer: TEXT,
-  serialNumber: TEXT,
+  serialNumber: SERIAL_NUMBER,
   state: oneOf(...REVOCATION_STATES),
   reason: oneOf(...REVOCATION_REASON_NAMES),
-  revokedAt: TEXT,
-  invalidityDate: optional(TEXT),
+  revokedAt: TIME,
+  invalidityDate: optional(TIME),
   orderedBy: TEXT,
-  notAfter: TEXT,
+  notAfter: TIME,
   revision: COUNT,
 };
 
-const CRL: Kinds<CrlRecord> = { number: COUNT, published: optional(COUNT), publishedAt: optional(TEXT) };
+const CRL: Kinds<CrlRecord> = { number: COUNT, published: optional(COUNT), publishedAt: optional(TIME) };
 
 const SITES: Kind = {
   what: 'a list of URLs with numbers of partitions',

@@ -1,5 +1,6 @@
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { AwsCalls, ifOneOf } from '../../lambda/aws/aws-calls';
+import { log } from '../../lambda/log';
 import { KEEPS_CHANGING, MAX_TURNS } from '../ledger/turns';
 import { CrlFile, CrlFiles } from '../revocation/publish-crls';
 
@@ -7,6 +8,15 @@ import { CrlFile, CrlFiles } from '../revocation/publish-crls';
 const NUMBER = 'crl-number';
 
 const ABSENT = 'NoSuchKey';
+
+/** The object is empty, so it has no first octet. https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
+const EMPTY = 'InvalidRange';
+
+/** An object with the number of its list; without one if it holds no list that this library has published. */
+interface Standing {
+  readonly etag?: string;
+  readonly number?: number;
+}
 
 /** The object is no longer as it was found, or is being written by another function. */
 const CHANGED = ['PreconditionFailed', 'ConditionalRequestConflict', ABSENT];
@@ -24,10 +34,9 @@ export class S3CrlFiles implements CrlFiles {
     const { name, content, contentType, number, maxAge } = file;
     const key = `${this.folder}/${name}`;
     for (let turn = 0; turn < MAX_TURNS; turn++) {
-      const standing = await this.find(key);
-      const served = Number(standing?.number);
-      if (served >= number) {
-        return served;
+      const standing = await this.find(key, content[0]);
+      if (standing?.number !== undefined && standing.number >= number) {
+        return standing.number;
       }
       const command = new PutObjectCommand({
         Bucket: this.bucket,
@@ -48,15 +57,28 @@ export class S3CrlFiles implements CrlFiles {
     throw new Error(KEEPS_CHANGING);
   }
 
-  /** The object with this key. Its first octet is asked for, because S3 does not say why it refuses a request for the metadata alone. */
-  private async find(key: string): Promise<{ readonly etag?: string; readonly number?: string } | undefined> {
-    const command = new GetObjectCommand({ Bucket: this.bucket, Key: key, Range: 'bytes=0-0' });
+  /**
+   * The object with this key. Its first octet is asked for, because S3 does not say why it refuses a request for the metadata alone. Anyone
+   * who may write to the bucket can put something else there, which must not end the publication.
+   *
+   * @param first the octet with which a list begins in the object's format
+   */
+  private async find(key: string, first: number): Promise<Standing | undefined> {
+    const found = await this.get(key, 'bytes=0-0').catch(error => ifOneOf([EMPTY], error) ?? this.get(key));
+    if (!found || (found.octets[0] === first && found.number !== undefined)) {
+      return found;
+    }
+    log('WARN', { message: `${this.nameOf(key)} holds no revocation list of this library; it is overwritten` });
+    return { etag: found.etag };
+  }
+
+  private async get(key: string, range?: string): Promise<Standing & { readonly octets: Uint8Array } | undefined> {
+    const command = new GetObjectCommand({ Bucket: this.bucket, Key: key, Range: range });
     try {
       return await this.calls.make('s3:GetObject', this.nameOf(key), async options => {
         const { ETag, Metadata, Body } = await this.client.send(command, options);
-        await Body!.transformToByteArray();
-        return { etag: ETag, number: Metadata?.[NUMBER] };
-      }, [ABSENT]);
+        return { etag: ETag, number: numberFrom(Metadata?.[NUMBER]), octets: await Body!.transformToByteArray() };
+      }, [ABSENT, EMPTY]);
     } catch (error) {
       return ifOneOf([ABSENT], error);
     }
@@ -65,4 +87,8 @@ export class S3CrlFiles implements CrlFiles {
   private nameOf(key: string): string {
     return `s3://${this.bucket}/${key}`;
   }
+}
+
+function numberFrom(text = ''): number | undefined {
+  return /^\d+$/.test(text) && Number.isSafeInteger(Number(text)) ? Number(text) : undefined;
 }

@@ -1,3 +1,4 @@
+import { inTurn } from './in-turn';
 import { CaCrl, CrlPorts, makeCrls, recordPublished } from './make-crl';
 import { BACKDATE_MILLISECONDS } from './update-times';
 import { COMPLETE_LIST, COMPLETE_LIST_PEM } from '../../contract/crl-places';
@@ -100,19 +101,13 @@ async function replaceFiles({ caId, table, life }: PublishedCa, ports: Publishin
 
 /**
  * Publishes the lists of a CA if half of their life is over, so that there is time to find out why a list could not be made, or if the last
- * attempt has failed. Renews its OCSP responder likewise.
- *
- * @returns the share of the life of the newest published list that is left, from 0 to 1
+ * attempt has failed. Renews its OCSP responder likewise, also where the lists fail.
  */
-export async function renewCrls(ca: PublishedCa, ports: PublishingPorts): Promise<number> {
-  try {
-    if (await isDue(ca, ports)) {
-      await publishCrls(ca, ports);
-    }
-  } finally {
-    await ports.renewResponder?.(); // also where the lists fail
-  }
-  return lifeLeft(ca, ports);
+export async function renewCrls(ca: PublishedCa, ports: PublishingPorts): Promise<void> {
+  await inTurn(
+    async () => await isDue(ca, ports) && publishCrls(ca, ports),
+    async () => ports.renewResponder?.(),
+  );
 }
 
 /** Whether half of the life of the newest list is over, or a list that was begun after it has not been published. */

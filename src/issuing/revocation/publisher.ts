@@ -32,10 +32,11 @@ export function occasionOf(event: unknown): Occasion {
 }
 
 /**
- * Publishes the lists if there is an occasion to, and reports how much is left of the life of the newest list, also if it could not be
- * made: the alarm is about what validators have.
+ * Publishes the lists if there is an occasion to, and reports how much is left of them. If they could not be made, nothing is: validators
+ * may accept what is revoked, so the alarm must not wait until the lists that they have expire.
  */
 export async function publishOn(occasion: Occasion, publisher: Publisher, ports: PublishingPorts): Promise<void> {
+  let left = 0;
   try {
     if (occasion === 'revocation') {
       const { number } = await publishCrls(publisher, ports);
@@ -43,15 +44,19 @@ export async function publishOn(occasion: Occasion, publisher: Publisher, ports:
     } else {
       await renewCrls(publisher, ports);
     }
+    left = await shareLeft(publisher, ports);
   } finally {
-    await reportLife(publisher, ports);
+    report(left, publisher, ports);
   }
 }
 
-/** Reports what is left of the list or of the OCSP responder, whichever is less: a validator fails without either. */
-async function reportLife(publisher: Publisher, ports: PublishingPorts): Promise<void> {
-  const left = Math.min(await lifeLeft(publisher, ports), await ports.responderLeft?.() ?? 1);
-  writeMetric(LIFE_LEFT_METRIC, 'Percent', Math.floor(100 * left), { [CA_DIMENSION]: publisher.caId }, ports.clock());
+/** The share that is left of the list or of the OCSP responder, whichever is less: a validator fails without either. */
+async function shareLeft(publisher: Publisher, ports: PublishingPorts): Promise<number> {
+  return Math.min(await lifeLeft(publisher, ports), await ports.responderLeft?.() ?? 1);
+}
+
+function report(left: number, { caId }: Publisher, { clock }: PublishingPorts): void {
+  writeMetric(LIFE_LEFT_METRIC, 'Percent', Math.floor(100 * left), { [CA_DIMENSION]: caId }, clock());
 }
 
 /**
@@ -64,7 +69,7 @@ export async function carryOutPublication(event: LifecycleEvent, publisher: Publ
     if (event.requestType !== 'Delete') {
       assertDeclared(event, publisher);
       await beginPublication(publisher, publisher.site, requestOf(event), ports);
-      await reportLife(publisher, ports); // the alarm begins with a value
+      report(await shareLeft(publisher, ports), publisher, ports); // the alarm begins with a value
     } else if (!isOfAnotherCa(physicalResourceId, publisher) && await endPublication(publisher, requestOf(event), ports).catch(ignoreGone)) {
       await publishLast(publisher, ports);
     }

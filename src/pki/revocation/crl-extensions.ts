@@ -49,20 +49,20 @@ const ENTRY_UNDERSTOOD: ReadonlySet<string> = new Set([OID.cRLReason, OID.invali
 export function readCrlExtensions(field: DerReader | undefined): CrlExtensions {
   const extensions = field ? readUniqueExtensions(field.sequence(), OWNER) : new Map<string, RawExtension>();
   field?.end();
-  const value = (oid: string): DerReader | undefined => {
-    const extension = extensions.get(oid);
-    return extension && new DerReader(extension.value);
-  };
-  const authority = value(OID.authorityKeyIdentifier)?.sequence();
-  const scope = value(OID.issuingDistributionPoint);
+  const value = <T>(oid: string, read: (value: DerReader) => T): T | undefined => valueOf(extensions.get(oid), read);
   return {
-    authorityKeyIdentifier: authority?.optional(contextTag(0, false)),
-    number: value(OID.cRLNumber)?.unsigned(),
-    distributionPoint: scope && readScope(scope.sequence()),
-    deltaBase: value(OID.deltaCRLIndicator)?.unsigned(),
+    authorityKeyIdentifier: value(OID.authorityKeyIdentifier, each => each.sequence().optional(contextTag(0, false))),
+    number: value(OID.cRLNumber, each => each.unsigned()),
+    distributionPoint: value(OID.issuingDistributionPoint, each => readScope(each.sequence())),
+    deltaBase: value(OID.deltaCRLIndicator, each => each.unsigned()),
     unknownCritical: [...extensions].filter(([oid, { critical }]) => critical && !UNDERSTOOD.has(oid)).map(([oid]) => oid),
     extensions,
   };
+}
+
+/** The value of an extension, which is the only element in its octets (RFC 5280, section 4.1). */
+function valueOf<T>(extension: RawExtension | undefined, read: (value: DerReader) => T): T | undefined {
+  return extension && DerReader.whole(extension.value, read);
 }
 
 /** An entry of a list. */
@@ -74,11 +74,9 @@ export interface CrlEntry extends RevokedCertificate {
 /** Reads the extensions of an entry (RFC 5280, section 5.3). */
 export function readEntryExtensions(list: DerReader, serialNumber: string): Omit<CrlEntry, 'serialNumber' | 'revokedAt'> {
   const extensions = readUniqueExtensions(list, OWNER);
-  const reason = extensions.get(OID.cRLReason);
-  const invalidityDate = extensions.get(OID.invalidityDate);
   return {
-    reason: reason && readReason(new DerReader(reason.value), serialNumber),
-    invalidityDate: invalidityDate && readGeneralizedTime(new DerReader(invalidityDate.value)),
+    reason: valueOf(extensions.get(OID.cRLReason), each => readReason(each, serialNumber)),
+    invalidityDate: valueOf(extensions.get(OID.invalidityDate), readGeneralizedTime),
     ...[...extensions.values()].some(({ oid, critical }) => critical && !ENTRY_UNDERSTOOD.has(oid)) && { unknownCritical: true },
   };
 }
@@ -104,6 +102,7 @@ function readScope(fields: DerReader): CrlScope {
   const flags = { onlyUserCertificates: false, onlyCaCertificates: false, indirect: false, onlyAttributeCertificates: false };
   const point = fields.optionalExplicit(0);
   const urls = point ? urlsOf(point) : [];
+  point?.end();
   let onlySomeReasons = false;
   while (fields.more) {
     const { tag } = fields.any();
@@ -119,8 +118,6 @@ function readScope(fields: DerReader): CrlScope {
 
 /** The URLs of a DistributionPointName; a name relative to the CA's has none. */
 function urlsOf(name: DerReader): string[] {
-  if (!name.follows(contextTag(0, true))) {
-    return [];
-  }
-  return readGeneralNames(name.enter(contextTag(0, true))).flatMap(each => each?.type === 'uri' ? [each.value] : []);
+  const { tag, contents } = name.any();
+  return tag === contextTag(0, true) ? readGeneralNames(new DerReader(contents)).flatMap(each => each?.type === 'uri' ? [each.value] : []) : [];
 }

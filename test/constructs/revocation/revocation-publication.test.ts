@@ -1,4 +1,4 @@
-import { App, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { App, Duration, Fn, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { Key } from 'aws-cdk-lib/aws-kms';
@@ -194,6 +194,20 @@ test('an OCSP responder answers through the distribution, with a key of its own 
   expect(ofResponder).toHaveLength(2);
 });
 
+test.each([
+  ['its ARN', 'arn:aws:dynamodb:eu-central-1:111111111111:table/Ledger/stream/2026-01-31T23:59:59.123'],
+  ['what is known at deployment', Fn.importValue('Stream')],
+])('the lists of a kept CA are made when the stream of its ledger says so, which %s names', (_, ledgerStreamArn) => {
+  const stack = new Stack(new App(), 'Iot');
+  const ca = PrivateIotCa.fromKeptCa(stack, 'Ca', {
+    caId: `ca-${'0'.repeat(32)}`,
+    ledgerTableArn: 'arn:aws:dynamodb:eu-central-1:111111111111:table/Ledger',
+    privateKeySecretArn: 'arn:aws:secretsmanager:eu-central-1:111111111111:secret:Key-AbCdEf',
+  });
+  ca.publishRevocation({ ledgerStreamArn });
+  Template.fromStack(stack).hasResourceProperties('AWS::Lambda::EventSourceMapping', { EventSourceArn: stack.resolve(ledgerStreamArn) });
+});
+
 describe('a mistake is told at synthesis', () => {
   const certificate = (stack: Stack) => Certificate.fromCertificateArn(stack, 'Domain', 'arn:aws:acm:us-east-1:111111111111:certificate/1');
   const bucket = (stack: Stack) => Bucket.fromBucketName(stack, 'Bucket', 'acme-pki');
@@ -232,13 +246,31 @@ describe('a mistake is told at synthesis', () => {
     expect(() => new RevocationPublication(ca.stack, 'Again', { ca })).toThrow('Iot/Again: ca must be a CA whose revocation lists are not published yet, got Iot/Ca');
   });
 
-  test('a CA of another stack', () => {
-    const stack = new Stack(new App(), 'Iot');
-    const ca = PrivateIotCa.fromKeptCa(stack, 'Ca', {
+  describe('for a CA of another stack', () => {
+    const LEDGER = 'arn:aws:dynamodb:eu-central-1:111111111111:table/Ledger';
+    const STREAM = `${LEDGER}/stream/2026-01-31T23:59:59.123`;
+    const keptCa = () => PrivateIotCa.fromKeptCa(new Stack(new App(), 'Iot'), 'Ca', {
       caId: `ca-${'0'.repeat(32)}`,
-      ledgerTableArn: 'arn:aws:dynamodb:eu-central-1:111111111111:table/Ledger',
+      ledgerTableArn: LEDGER,
       privateKeySecretArn: 'arn:aws:secretsmanager:eu-central-1:111111111111:secret:Key-AbCdEf',
     });
-    expect(() => ca.publishRevocation()).toThrow('ledgerStreamArn must be given for a CA whose ledger is not made in this stack');
+    const FORM = 'Iot/Ca/Revocation: ledgerStreamArn must be a complete ARN, such as '
+      + 'arn:aws:dynamodb:eu-central-1:111111111111:table/Iot-CaLedger-1ABCDEF/stream/2026-01-31T23:59:59.123, got ';
+
+    test('no stream', () => {
+      expect(() => keptCa().publishRevocation()).toThrow('ledgerStreamArn must be given for a CA whose ledger is not made in this stack');
+    });
+
+    test.each([
+      ['its table', LEDGER, `${FORM}"${LEDGER}"`],
+      ['a stream of another service', 'arn:aws:kinesis:eu-central-1:111111111111:stream/Ledger', FORM],
+      ['a part of an ARN', 'Ledger/stream/2026-01-31T23:59:59.123', FORM],
+      ['a stream without a label', `${LEDGER}/stream/`, FORM],
+      ['the stream of another table', STREAM.replace('Ledger', 'Other'),
+        `Iot/Ca/Revocation: ledgerStreamArn must be the ARN of a stream of the CA's ledger, ${LEDGER}, got "${STREAM.replace('Ledger', 'Other')}"`],
+    ])('%s instead of the stream', (_, ledgerStreamArn, message) => {
+      expect(() => keptCa().publishRevocation({ ledgerStreamArn })).toThrow(message);
+    });
+
   });
 });

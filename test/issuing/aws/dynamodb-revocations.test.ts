@@ -1,5 +1,6 @@
 import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { DynamoDbRevocations } from '../../../src/issuing/aws/dynamodb-revocations';
+import { toItem } from '../../../src/issuing/aws/ledger-item';
 import { LedgerTable } from '../../../src/issuing/aws/ledger-table';
 import { Revocation } from '../../../src/issuing/ledger/revocation';
 import { awsCalls, dynamoDb, makeTable } from '../../support/aws-clients';
@@ -96,7 +97,36 @@ test('a list that was published is known to the next one, and no earlier list di
   expect(await revocations.takeCrlNumber(CA)).toEqual({ number: 4, published: 3, publishedAt: '2026-03-03T00:00:00Z' });
 });
 
-test('a record that this library has not written is an error that names the item', async () => {
-  await client.send(new PutItemCommand({ TableName: table, Item: { pk: { S: `revoked#${CA}` }, sk: { S: `serial#${'4A'.repeat(20)}` }, state: { S: 'GONE' } } }));
-  await expect(revocations.find(CA, '4A'.repeat(20))).rejects.toThrow(/^the ledger must have .* in the attribute \w+ of the item "revoked#ca-2+", "serial#4A/);
+describe('a record that was changed from outside', () => {
+  const SK = `serial#${'4A'.repeat(20)}`;
+
+  test.each([
+    ['serialNumber', '4a'.repeat(20), 'have 2 to 40 upper-case hexadecimal digits, two per octet, in the attribute serialNumber of'],
+    ['serialNumber', '4A4', 'have 2 to 40 upper-case hexadecimal digits, two per octet, in the attribute serialNumber of'],
+    ['serialNumber', '5A'.repeat(20), 'have the record of one certificate in'],
+    ['issuer', `ca-${'3'.repeat(32)}`, `have "${CA}" in the attribute issuer of`],
+    ['state', 'GONE', 'have one of HELD, RELEASED, REVOKED in the attribute state of'],
+    ['revokedAt', 'yesterday', 'have a time such as 2026-01-31T23:59:59Z in the attribute revokedAt of'],
+    ['notAfter', '', 'have a time such as 2026-01-31T23:59:59Z in the attribute notAfter of'],
+    ['invalidityDate', '2026-01-01', 'have a time such as 2026-01-31T23:59:59Z in the attribute invalidityDate of'],
+  ])('with another %s stops the lists with an error that names the item, the CA and the way out: %s', async (name, value, message) => {
+    await revocations.record(revocation({ serialNumber: '11'.repeat(20) }), undefined);
+    await client.send(new PutItemCommand({
+      TableName: table, Item: { pk: { S: `revoked#${CA}` }, sk: { S: SK }, ...toItem(revocation()), [name]: { S: value } },
+    }));
+    const error = expect.objectContaining({
+      message: expect.stringMatching(new RegExp(`^the ledger must ${message} the item "revoked#${CA}", "${SK}", got [^;]*; `
+      + 'the table was changed from outside this library; restore it from its point-in-time recovery; '
+      + `the CA ${CA} publishes no new revocation list until then, because a revoked certificate would be missing from it$`)),
+    });
+    await expect(all()).rejects.toEqual(error);
+    await expect(revocations.find(CA, '4A'.repeat(20))).rejects.toEqual(error);
+  });
+});
+
+test('a list that is said to be published at no time is an error, because certificates leave the lists by it', async () => {
+  await client.send(new PutItemCommand({
+    TableName: table, Item: { pk: { S: `crl#${CA}` }, sk: { S: 'current' }, number: { N: '7' }, publishedAt: { S: 'z' } },
+  }));
+  await expect(revocations.takeCrlNumber(CA)).rejects.toThrow(`a time such as 2026-01-31T23:59:59Z in the attribute publishedAt of the item "crl#${CA}", "current"`);
 });

@@ -223,7 +223,8 @@ describe('the schedule', () => {
     await renewCrls(ca, ports());
     expect(files.get('complete.crl')!.number).toBe(number);
     world.now = new Date(world.now.getTime() + 0.2 * DAY);
-    expect(await renewCrls(ca, ports())).toBe(1);
+    await renewCrls(ca, ports());
+    expect(await lifeLeft(ca, ports())).toBe(1);
     expect(files.get('complete.crl')!.number).toBe(number + 1);
   });
 
@@ -237,6 +238,16 @@ describe('the schedule', () => {
     world.now = new Date(world.now.getTime() + DAY / 24);
     await renewCrls(ca, ports());
     expect(verdictOn(pem)).toBe('certificate revoked');
+  });
+
+  test('renews the OCSP responder also if a list can\'t be made, and names both errors if neither can be', async () => {
+    await beginPublication(ca, SITE, ports());
+    world.now = new Date(world.now.getTime() + 4 * DAY);
+    const renewResponder = jest.fn().mockResolvedValueOnce(undefined).mockRejectedValueOnce(new Error('kms:Sign failed'));
+    const failing = { ...ports(), files: { replace: () => Promise.reject(new Error('s3:PutObject failed')) }, renewResponder };
+    await expect(renewCrls(ca, failing)).rejects.toThrow(/^s3:PutObject failed$/);
+    await expect(renewCrls(ca, failing)).rejects.toThrow(/^s3:PutObject failed; besides, kms:Sign failed$/);
+    expect(renewResponder).toHaveBeenCalledTimes(2);
   });
 
   test('reports what is left of the life of the list that validators have', async () => {

@@ -79,6 +79,8 @@ const EMPTY_VALUES: readonly (readonly [string, string, Buffer, Buffer])[] = [
   [OID.freshestCRL, 'freshestCRL', sequence(), CRL_AT],
   [OID.cRLDistributionPoints, 'cRLDistributionPoints', sequence(), CRL_AT],
   [OID.cRLDistributionPoints, 'cRLDistributionPoints', sequence(sequence()), CRL_AT],
+  [OID.cRLDistributionPoints, 'cRLDistributionPoints', sequence(sequence(element(0xa0))), CRL_AT],
+  [OID.cRLDistributionPoints, 'cRLDistributionPoints', sequence(sequence(element(0xa0, element(0xa0, string(0x86, 'http://a/crl')), integer(1)))), CRL_AT],
   [OID.issuerAltName, 'issuerAltName', sequence(), generalNames([2, 'acme.example'])],
   [OID.nameConstraints, 'nameConstraints', sequence(), sequence(element(0xa0, sequence(string(0x82, 'example'))))],
   [OID.nameConstraints, 'nameConstraints', sequence(element(0xa1)), sequence(element(0xa1, sequence(string(0x82, 'example'))))],

@@ -1,7 +1,7 @@
 import { NEXT_UPDATE, REVOKED, testCrl, THIS_UPDATE } from './fixtures';
 import { parseCertificate } from '../../../src/pki/certificate';
 import { readCertificates } from '../../../src/pki/certificate-pem';
-import { bitString, contextTag, element, explicit, integer, objectIdentifier, sequence, Tag, time, TRUE, utf8String } from '../../../src/pki/der';
+import { bitString, contextTag, element, explicit, generalizedTime, integer, objectIdentifier, sequence, Tag, time, TRUE, utf8String } from '../../../src/pki/der';
 import { extension } from '../../../src/pki/extensions';
 import { encodeName } from '../../../src/pki/name';
 import { readPemBlocks } from '../../../src/pki/pem-blocks';
@@ -214,6 +214,13 @@ describe('a damaged list', () => {
       return sequence(tbs, signatureAlgorithm('EC', 'SHA-256'), bitString(Buffer.of(1)));
     }, /^the revocation list must have version 1 or 2, got the number "02"$/],
     ['a list with a negative number', () => handmade([critical('2.5.29.20', element(Tag.INTEGER, Buffer.of(0xff)))]), /numbers that are not negative/],
+    ...([
+      ['its number', critical('2.5.29.20', Buffer.concat([integer(7), TRUE]))],
+      ['the number of its base', critical('2.5.29.27', Buffer.concat([integer(7), integer(8)]))],
+      ['its key identifier', extension(objectIdentifier('2.5.29.35'), false, Buffer.concat([sequence(), TRUE]))],
+      ['its scope', critical('2.5.29.28', Buffer.concat([sequence(), TRUE]))],
+      ['the name of its distribution point', scope(explicit(0, Buffer.concat([element(contextTag(0, true)), TRUE])))],
+    ] as [string, Buffer][]).map(([what, value]): [string, () => Buffer, RegExp] => [`a list with something after ${what}`, () => handmade([value]), /DER must end at offset/]),
     ['a list whose two signature algorithms differ', () => {
       const tbs = sequence(integer(1), signatureAlgorithm('EC', 'SHA-256'), encodeName(CA_SUBJECT), time(THIS_UPDATE));
       return sequence(tbs, signatureAlgorithm('EC', 'SHA-384'), bitString(Buffer.of(1)));
@@ -226,6 +233,8 @@ describe('a damaged list', () => {
     ['a reason that does not exist', entry(extension(objectIdentifier('2.5.29.21'), false, element(Tag.ENUMERATED, Buffer.of(7)))), /reason for the revocation of 05 must be one of 0, 1.*got "07"/],
     ['a reason of two octets', entry(extension(objectIdentifier('2.5.29.21'), false, element(Tag.ENUMERATED, Buffer.of(1, 1)))), /got "0101"/],
     ['a time of compromise as UTCTime', entry(extension(objectIdentifier('2.5.29.24'), false, time(THIS_UPDATE))), /must be a GeneralizedTime/],
+    ['something after the reason', entry(extension(objectIdentifier('2.5.29.21'), false, Buffer.concat([element(Tag.ENUMERATED, Buffer.of(1)), TRUE]))), /must end/],
+    ['something after the time of compromise', entry(extension(objectIdentifier('2.5.29.24'), false, Buffer.concat([generalizedTime(THIS_UPDATE), TRUE]))), /must end/],
     ['the same extension twice', entry(...[1, 2].map(() => extension(objectIdentifier('1.2.3'), false, TRUE))), /twice/],
     ['something after its extensions', sequence(integer(5), time(THIS_UPDATE), sequence(extension(objectIdentifier('1.2.3'), false, TRUE)), integer(1)), /must end/],
   ])('is refused for an entry with %s', (_, der, message) => {

@@ -1,4 +1,4 @@
-import { generalName } from './extension-syntax';
+import { pointNames } from './extension-syntax';
 import { ExtensionValues, readExtensionValue } from './extension-values';
 import { ValueFaults } from '../../certificate-extensions';
 import { contextTag } from '../../der';
@@ -50,7 +50,7 @@ function readScope(fields: DerReader, { encoding }: ValueFaults): LintedScope {
   const isEmpty = !fields.more;
   const name = fields.optionalExplicit(0);
   if (name) {
-    readPointName(name);
+    pointNames(name);
   }
   const isSet = (number: number): boolean => flag(fields.optional(contextTag(number, false)), encoding);
   const only: string[] = [];
@@ -62,19 +62,6 @@ function readScope(fields: DerReader, { encoding }: ValueFaults): LintedScope {
   only.push(...isSet(5) ? [ONLY[5]] : []);
   fields.end();
   return { isEmpty, only, indirect };
-}
-
-/** DistributionPointName (RFC 5280, section 4.2.1.13): names, or a name relative to that of the CA. */
-function readPointName(name: DerReader): void {
-  if (name.follows(contextTag(0, true))) {
-    const names = name.enter(contextTag(0, true));
-    do {
-      generalName(names);
-    } while (names.more);
-  } else {
-    name.contents(contextTag(1, true));
-  }
-  name.end();
 }
 
 /** The octets of a BOOLEAN with another tag, whose default is FALSE. */

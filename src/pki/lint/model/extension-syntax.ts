@@ -32,6 +32,16 @@ export function generalName(reader: DerReader): RawGeneralName | undefined {
   return name;
 }
 
+/** The names in a DistributionPointName (RFC 5280, section 4.2.1.13), which can also be one name relative to that of the CA. */
+export function pointNames(point: DerReader): (RawGeneralName | undefined)[] {
+  const names = point.follows(contextTag(0, true)) ? atLeastOne(point.explicit(0), generalName) : [];
+  if (names.length === 0) {
+    point.contents(contextTag(1, true));
+  }
+  point.end();
+  return names;
+}
+
 /** RFC 5280, section 4.2.1.10: permitted or excluded subtrees, or both. Types of names that are unknown here are left out. */
 export function nameConstraints(fields: DerReader): NameConstraints {
   const { permitted, excluded } = readSubtrees(fields);

@@ -1,5 +1,5 @@
 import {
-  atLeastOne, checkDirectoryAttribute, checkPolicies, checkPolicyConstraints, checkPolicyMapping, generalName, nameConstraints,
+  atLeastOne, checkDirectoryAttribute, checkPolicies, checkPolicyConstraints, checkPolicyMapping, generalName, nameConstraints, pointNames,
 } from './extension-syntax';
 import { BasicConstraints, readBasicConstraints, ValueFaults } from '../../certificate-extensions';
 import { contextTag, Tag } from '../../der';
@@ -93,8 +93,7 @@ function distributionPointUris(points: DerReader): string[] {
     throw new Error('a distribution point has a distributionPoint or a cRLIssuer (RFC 5280, section 4.2.1.13), got an empty one');
   }
   point.list(field => field.any());
-  const fullName = name?.optionalExplicit(0);
-  return fullName ? uris(atLeastOne(fullName, generalName)) : [];
+  return name ? uris(pointNames(name)) : [];
 }
 
 /** RFC 5280, section 4.2.2.1. */

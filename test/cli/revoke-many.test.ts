@@ -1,0 +1,37 @@
+import { revokeCommand, RevokeOptions } from '../../src/cli/revoke-command';
+import { silentProgress } from '../../src/cli/terminal';
+import { answerRevocation } from '../../src/issuing/revocation/revoker';
+import { certificatesOfOneCa } from '../support/many-certificates';
+
+/** The function names 5,000. */
+const MORE = 12;
+
+/** What the command says when the function of a CA with many certificates answers it. */
+async function said(options: Partial<RevokeOptions>): Promise<{ out: string; err: string; events: object[] }> {
+  const { caId, ports } = await certificatesOfOneCa(5_000 + MORE);
+  const events: object[] = [];
+  const invokeFunction = async (_: string, payload: string): Promise<{ payload: string; error: boolean }> => {
+    events.push(JSON.parse(payload));
+    return { payload: JSON.stringify(await answerRevocation(caId, JSON.parse(payload), '8f5c', ports)), error: false };
+  };
+  let [out, err] = ['', ''];
+  const terminal = { progress: silentProgress, print: (text: string) => { out += text; }, warn: (text: string) => { err += text; } };
+  await revokeCommand({ local: 'local-out', function: 'Revoke', all: true, reason: 'unspecified', ...options }, terminal, () => ({ invokeFunction }));
+  return { out, err, events };
+}
+
+const NOTE = `note: the function names only the first 5000 certificates, and the order is about ${MORE} more, which --stack shows stack by stack\n`;
+
+test('a document about more certificates than the function names says how many it leaves out', async () => {
+  const { out, err, events } = await said({ yes: true, json: true });
+  const document = JSON.parse(out);
+  expect([document.certificates.length, document.certificatesLeftOut]).toEqual([5_000, MORE]);
+  expect(err).toBe(NOTE);
+  expect(events).toEqual([true, false].map(dryRun => expect.objectContaining({ all: true, dryRun }))); // not only those that were named
+});
+
+test('a table of more certificates than the function names says so, and all of them are revoked', async () => {
+  const { out, err } = await said({ yes: true });
+  expect(out).toMatch(/\n\n5012 certificates changed in the ledger; /);
+  expect(err).toBe(NOTE);
+});

@@ -7,7 +7,7 @@ import { RehearsalDisk } from './local/rehearsal-disk';
 import { functionInOutputs } from './revoke/function-in-outputs';
 import { InvokeFunction, revokeByFunction } from './revoke/function-revocation';
 import { revokeInDirectory } from './revoke/local-revocation';
-import { describeOutcomes, Outcome, Outcomes, outcomesDocument } from './revoke/report';
+import { describeOutcomes, describePlatforms, Outcome, Outcomes, outcomesDocument } from './revoke/report';
 import { Selection } from './revoke/selection';
 import { count } from './table';
 import { Terminal } from './terminal';
@@ -112,9 +112,9 @@ async function showAndAsk(
   rehearsal: Outcomes, changes: number, { dryRun = false, yes = false, json = false }: RevokeOptions, terminal: Terminal,
   beforeTrialEnds = () => {},
 ): Promise<boolean | undefined> {
-  const { outcomes } = rehearsal;
+  const { outcomes, platforms = [] } = rehearsal;
   if (!json) {
-    terminal.print(describeOutcomes(outcomes, terminal.columns));
+    terminal.print(`${describeOutcomes(outcomes, terminal.columns)}${describePlatforms(platforms)}`);
   }
   if (dryRun) {
     beforeTrialEnds();

@@ -6,13 +6,16 @@ import { certificatesOfOneCa } from '../support/many-certificates';
 /** The function names 5,000. */
 const MORE = 12;
 
-/** What the command says when the function of a CA with many certificates answers it. */
-async function said(options: Partial<RevokeOptions>): Promise<{ out: string; err: string; events: object[] }> {
-  const { caId, ports } = await certificatesOfOneCa(5_000 + MORE);
+/** The CA is registered with two platforms, and its revocations are carried over to one of them. */
+const REACH = [{ platform: 'aws-iot-core', carriedOver: true }, { platform: 'azure-dps', carriedOver: false }];
+
+/** What the command says when the function of a CA with so many certificates answers it. */
+async function said(options: Partial<RevokeOptions>, certificates = 5_000 + MORE): Promise<{ out: string; err: string; events: object[] }> {
+  const { caId, ports } = await certificatesOfOneCa(certificates);
   const events: object[] = [];
   const invokeFunction = async (_: string, payload: string): Promise<{ payload: string; error: boolean }> => {
     events.push(JSON.parse(payload));
-    return { payload: JSON.stringify(await answerRevocation(caId, JSON.parse(payload), '8f5c', ports)), error: false };
+    return { payload: JSON.stringify(await answerRevocation({ caId, reach: REACH }, JSON.parse(payload), '8f5c', ports)), error: false };
   };
   let [out, err] = ['', ''];
   const terminal = { progress: silentProgress, print: (text: string) => { out += text; }, warn: (text: string) => { err += text; } };
@@ -32,6 +35,21 @@ test('a document about more certificates than the function names says how many i
 
 test('a table of more certificates than the function names says so, and all of them are revoked', async () => {
   const { out, err } = await said({ yes: true });
-  expect(out).toMatch(/\n\n5012 certificates changed in the ledger; /);
+  expect(out).toMatch(/\n5012 certificates changed in the ledger; /);
   expect(err).toBe(NOTE);
+});
+
+test('the table is followed by what becomes of the revocation at each platform', async () => {
+  const { out } = await said({ dryRun: true }, 1);
+  expect(out.split('\n').slice(-4)).toEqual([
+    expect.stringMatching(/^AWS IoT Core: carried over; a certificate that AWS IoT Core registers when /),
+    expect.stringMatching(/^Azure .*: revocations are not carried over: declare AzureRevocation/),
+    'dry run: nothing was changed',
+    '',
+  ]);
+});
+
+test('a document for programs says the same', async () => {
+  const { platforms } = JSON.parse((await said({ dryRun: true, json: true }, 1)).out);
+  expect(platforms.map(({ platform, carriedOver }: { platform: string; carriedOver: boolean }) => [platform, carriedOver])).toEqual([['aws-iot-core', true], ['azure-dps', false]]);
 });

@@ -1,7 +1,7 @@
 import { Outcome } from './report';
 import { Selection } from './selection';
 import { isMap } from '../../contract/json-map';
-import { RevocationAnswer, RevokedCertificateAnswer } from '../../contract/revocation-functions';
+import { PlatformAnswer, RevocationAnswer, RevokedCertificateAnswer } from '../../contract/revocation-functions';
 import { CliError, printable } from '../cli-error';
 
 /** Invokes a function of an account, and returns the payload of its answer. `error` is true if the function has thrown. */
@@ -26,6 +26,7 @@ export interface FunctionRevocation {
   readonly outcomes: readonly Outcome[];
   /** How many more certificates the answer is about, which it does not name. */
   readonly unnamed: number;
+  readonly platforms: readonly PlatformAnswer[];
 }
 
 /**
@@ -52,8 +53,8 @@ export async function revokeByFunction(
     throw new CliError(`--function must be the revokeFunction of a CA, got ${name}, which answers something else`);
   }
   const given = answer as unknown as RevocationAnswer;
-  const { ca, certificates, changed, unchanged, failed } = given;
-  return { answer: given, outcomes: certificates.map(each => outcomeOf(each, ca)), unnamed: changed + unchanged + failed - certificates.length };
+  const { ca, certificates, platforms, changed, unchanged, failed } = given;
+  return { answer: given, platforms, outcomes: certificates.map(each => outcomeOf(each, ca)), unnamed: changed + unchanged + failed - certificates.length };
 }
 
 function parse(payload: string, name: string): unknown {

@@ -1,4 +1,4 @@
-import { RevokedCertificateAnswer } from '../../contract/revocation-functions';
+import { PlatformAnswer, RevokedCertificateAnswer } from '../../contract/revocation-functions';
 import { printable } from '../cli-error';
 import { documentText } from '../document';
 import { listsDocument } from '../local/lists-text';
@@ -20,6 +20,8 @@ export interface Outcomes {
   readonly outcomes: readonly Outcome[];
   /** How many more certificates are selected, which a function in AWS does not name. */
   readonly unnamed?: number;
+  /** What becomes of it at the platforms that accept certificates of the CA, which a function in AWS knows. */
+  readonly platforms?: readonly PlatformAnswer[];
   /** The lists that were made. */
   readonly lists?: readonly WrittenList[];
 }
@@ -43,13 +45,20 @@ function whatHappens({ state, reason, revokedAt, changed, error }: Pick<Outcome,
   return changed ? CHANGES[state!] : `already ${CHANGES[state!]} (${reason}) since ${revokedAt}; not changed`;
 }
 
+/** What becomes of a revocation at each platform, a line for each; nothing if there are none. */
+export function describePlatforms(platforms: readonly PlatformAnswer[]): string {
+  const lines = platforms.map(({ name, carriedOver, note }) => `${name}: ${[...carriedOver ? ['carried over'] : [], ...note ? [note] : []].join('; ')}`);
+  return lines.map(line => `${printable(line)}\n`).join('');
+}
+
 /** The document for programs. The schema describes it to users: keep both in step. */
-export function outcomesDocument(dryRun: boolean, { outcomes, unnamed = 0, lists = [] }: Outcomes): string {
+export function outcomesDocument(dryRun: boolean, { outcomes, unnamed = 0, platforms = [], lists = [] }: Outcomes): string {
   return documentText('revoke', {
     dryRun,
     certificates: outcomes.map(({ serialNumber, subject, stack, resource, ca, changed, state, reason, revokedAt, invalidityDate, error }) =>
       ({ serialNumber, subject, stack, resource, ca, changed, state: state && STATES[state], reason, revokedAt, invalidityDate, error })),
     certificatesLeftOut: unnamed,
+    platforms: platforms.map(({ platform, name, carriedOver, note }) => ({ platform, name, carriedOver, note })),
     revocationLists: listsDocument(lists),
   });
 }

@@ -40,8 +40,9 @@ export async function answerRevocation(
 export function platformAnswer({ platform, carriedOver }: RevocationReach): PlatformAnswer {
   const { name, revocation } = platformRules(platform as PlatformId);
   const { construct, limit } = revocation ?? {};
-  const step = carriedOver ? undefined : construct ? `revocations are not carried over: declare ${construct}` : undefined;
-  return { platform, name, carriedOver, note: [step, limit].filter(Boolean).join('; ') || undefined };
+  const step = carriedOver || construct === undefined ? undefined : `revocations are not carried over: declare ${construct}`;
+  const note = [step, limit].filter(Boolean).join('; ') || (carriedOver ? undefined : 'revocations are not carried over');
+  return { platform, name, carriedOver, note };
 }
 
 /** @throws Error if the environment holds something else */

@@ -1,8 +1,9 @@
 import https from 'node:https';
 import { DynamoDBClient, GetItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
-import { LedgerApi, serialNumberIn } from '../../../src/platforms/aws-iot/registrar/ledger-api';
-import { HttpApi } from '../../../src/platforms/registrar/http-api';
-import { HttpsPlatform, PlatformAnswer } from '../../support/https-platform';
+import { serialNumberIn } from '../../../../src/contract/ledger-keys';
+import { LedgerApi } from '../../../../src/platforms/registrar/aws/ledger-api';
+import { HttpApi } from '../../../../src/platforms/registrar/http-api';
+import { HttpsPlatform, PlatformAnswer } from '../../../support/https-platform';
 
 const CREDENTIALS = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY', sessionToken: 'session-token' };
 const REGION = 'eu-central-1';

@@ -4,7 +4,7 @@ import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import {
   ApsaraMqttCaRegistration, AwsIotCaRegistration, AwsIotCertificateMode, AwsIotClientCertificateValidation, AwsIotRevocation, AwsIotThing,
-  AzureCaRegistration, AzureIotService, HuaweiIotdaCaRegistration, JustInTimeProvisioning, PrivateIotCa,
+  AzureCaRegistration, AzureIotService, AzureRevocation, HuaweiIotdaCaRegistration, JustInTimeProvisioning, PrivateIotCa,
   ProofOfPossessionSignature, TencentIotHubCaRegistration,
 } from '../src';
 import { fullStack } from './support/full-stack';
@@ -32,13 +32,14 @@ test('the AwsSolutions pack of cdk-nag has no unacknowledged finding about any p
   expect(findings(app => fullStack(app))).not.toContain('AwsSolutions-');
 });
 
-test('the AwsSolutions pack has no finding about registrations with Azure and Huawei Cloud', () => {
+test('the AwsSolutions pack has no finding about Azure and Huawei Cloud', () => {
   expect(findings(app => {
     const stack = stackOf(app);
     const ca = new PrivateIotCa(stack, 'Ca', { subject: { commonName: 'Root' } });
     const credentials = Secret.fromSecretCompleteArn(stack, 'Credentials', 'arn:aws:secretsmanager:eu-central-1:111111111111:secret:Keys-AbCdEf');
     const service = AzureIotService.iotHub({ subscriptionId: '91d12660-3dec-467a-be2a-213b5544ddc0', resourceGroup: 'iot', name: 'acme-hub' });
     new AzureCaRegistration(stack, 'Azure', { ca, service, caName: 'acme', credentials });
+    new AzureRevocation(stack, 'AzureRevocation', { ca, service, credentials });
     new HuaweiIotdaCaRegistration(stack, 'Huawei', {
       ca, endpoint: 'iotda.cn-north-4.myhuaweicloud.com', projectId: 'p1', credentials,
     });

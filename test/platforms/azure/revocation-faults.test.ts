@@ -39,7 +39,7 @@ describe.each(SERVICES)('a fault of %s', (service, record) => {
     azure.instead = call => call === `GET ${record}` ? { status: 404, body: '<html>Not here</html>' } : undefined;
     expect(await carryOver(service, [device])).toEqual({ batchItemFailures: [{ itemIdentifier: '1' }] });
     expect(changes()).toEqual([]);
-    expect(logged('ERROR')).toEqual([expect.stringContaining('refused the request for sensor-001: 404; name and cloud must be those of an existing service')]);
+    expect(logged('ERROR')).toEqual([expect.stringContaining('refused the request for sensor-001: 404; the service must exist in the declared cloud')]);
   });
 
   test('such as a record without an etag changes nothing', async () => {

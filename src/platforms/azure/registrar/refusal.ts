@@ -95,7 +95,7 @@ export const DATA_PLANE_CAUSES: readonly Cause[] = [
   },
   {
     sign: /^404\b/,
-    wayOut: 'name and cloud must be those of an existing service, which this library does not create',
+    wayOut: 'the service must exist in the declared cloud; this library does not create it',
   },
 ];
 

@@ -4,7 +4,8 @@ import { lintRuleTable } from './docs-tables/lint-rules';
 import { noticeTable } from './docs-tables/notices';
 import { platformDeviceTable, platformRevocationTable, platformTable } from './docs-tables/platforms';
 import {
-  APSARA_REMEDIES, AWS_REMEDIES, AZURE_REMEDIES, ENTRA_REMEDIES, HUAWEI_REMEDIES, KEY_STATE_REMEDIES, NETWORK_REMEDIES, remedyTable, TENCENT_REMEDIES,
+  APSARA_REMEDIES, AWS_REMEDIES, AZURE_DATA_PLANE_REMEDIES, AZURE_REMEDIES, ENTRA_REMEDIES, HUAWEI_REMEDIES, KEY_STATE_REMEDIES, NETWORK_REMEDIES,
+  remedyTable, TENCENT_REMEDIES,
 } from './docs-tables/remedies';
 
 const DOCS = join(__dirname, '..', 'docs');
@@ -21,6 +22,7 @@ export const TABLES: { readonly [name: string]: () => string } = {
   'remedies of the network': () => remedyTable(NETWORK_REMEDIES),
   'remedies of Microsoft Entra': () => remedyTable(ENTRA_REMEDIES),
   'remedies of Azure': () => remedyTable(AZURE_REMEDIES),
+  'remedies of devices in Azure': () => remedyTable(AZURE_DATA_PLANE_REMEDIES),
   'remedies of Huawei Cloud': () => remedyTable(HUAWEI_REMEDIES),
   'remedies of ApsaraMQ for MQTT': () => remedyTable(APSARA_REMEDIES),
   'remedies of Tencent Cloud IoT Hub': () => remedyTable(TENCENT_REMEDIES),

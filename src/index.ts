@@ -8,6 +8,7 @@ export { AwsIotThing, AwsIotThingProps } from './platforms/aws-iot/aws-iot-thing
 export { AwsIotThingPolicy, AwsIotThingPolicyProps } from './platforms/aws-iot/aws-iot-thing-policy';
 export { AzureCaRegistration, AzureCaRegistrationProps } from './platforms/azure/azure-ca-registration';
 export { AzureCloud, AzureIotService, AzureIotServiceOptions } from './platforms/azure/azure-iot-service';
+export { AzureRevocation, AzureRevocationProps } from './platforms/azure/azure-revocation';
 export { CaAttributes } from './constructs/ca/ca-attributes';
 export { CaCertificate, CaCertificateOptions, CaCertificateProps } from './constructs/ca/ca-certificate';
 export { CaOptions } from './constructs/ca/ca-options';

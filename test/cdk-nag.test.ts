@@ -4,7 +4,7 @@ import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import {
   ApsaraMqttCaRegistration, AwsIotCaRegistration, AwsIotCertificateMode, AwsIotClientCertificateValidation, AwsIotRevocation, AwsIotThing,
-  AzureCaRegistration, AzureIotService, HuaweiIotdaCaRegistration, HuaweiIotdaRevocation, JustInTimeProvisioning, PrivateIotCa,
+  AzureCaRegistration, AzureIotService, AzureRevocation, HuaweiIotdaCaRegistration, HuaweiIotdaRevocation, JustInTimeProvisioning, PrivateIotCa,
   ProofOfPossessionSignature, TencentIotHubCaRegistration,
 } from '../src';
 import { fullStack } from './support/full-stack';
@@ -39,6 +39,7 @@ test('the AwsSolutions pack has no finding about registrations with Azure and Hu
     const credentials = Secret.fromSecretCompleteArn(stack, 'Credentials', 'arn:aws:secretsmanager:eu-central-1:111111111111:secret:Keys-AbCdEf');
     const service = AzureIotService.iotHub({ subscriptionId: '91d12660-3dec-467a-be2a-213b5544ddc0', resourceGroup: 'iot', name: 'acme-hub' });
     new AzureCaRegistration(stack, 'Azure', { ca, service, caName: 'acme', credentials });
+    new AzureRevocation(stack, 'AzureRevocation', { ca, service, credentials });
     const instance = { endpoint: 'iotda.cn-north-4.myhuaweicloud.com', projectId: 'p1' };
     new HuaweiIotdaCaRegistration(stack, 'Huawei', { ca, ...instance, credentials });
     new HuaweiIotdaRevocation(stack, 'Revocation', { ca, ...instance, credentials });

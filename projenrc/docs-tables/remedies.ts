@@ -2,7 +2,7 @@ import { markdownTable } from './markdown-table';
 import { ADVICE as AWS_ADVICE, KEY_STATES } from '../../src/lambda/aws/advice';
 import { ADVICE as APSARA_ADVICE } from '../../src/platforms/alibaba/registrar/mqtt-api';
 import { WAYS_OUT as ENTRA_WAYS_OUT } from '../../src/platforms/azure/registrar/access-token';
-import { CAUSES } from '../../src/platforms/azure/registrar/refusal';
+import { CAUSES, DATA_PLANE_CAUSES } from '../../src/platforms/azure/registrar/refusal';
 import { REVOCATION_WAYS_OUT as HUAWEI_REVOCATION_WAYS_OUT, WAYS_OUT as HUAWEI_WAYS_OUT } from '../../src/platforms/huawei/registrar/refusal';
 import { LASTING } from '../../src/platforms/registrar/network-fault';
 import { ADVICE as TENCENT_ADVICE } from '../../src/platforms/tencent/registrar/iot-hub-api';
@@ -15,6 +15,7 @@ export const KEY_STATE_REMEDIES = KEY_STATES.map(({ says, advice }): Remedy => [
 export const NETWORK_REMEDIES = LASTING.map(({ code, wayOut }): Remedy => [wordsOf(code), wayOut('…')]);
 export const ENTRA_REMEDIES = byCode(ENTRA_WAYS_OUT);
 export const AZURE_REMEDIES = CAUSES.map(({ sign, wayOut }): Remedy => [wordsOf(sign), wayOut]);
+export const AZURE_DATA_PLANE_REMEDIES = DATA_PLANE_CAUSES.map(({ sign, wayOut }): Remedy => [wordsOf(sign), wayOut]);
 export const HUAWEI_REMEDIES = [...byCode(HUAWEI_WAYS_OUT), ...byCode(HUAWEI_REVOCATION_WAYS_OUT)];
 export const APSARA_REMEDIES = byCode(APSARA_ADVICE);
 export const TENCENT_REMEDIES = byCode(TENCENT_ADVICE);

@@ -7,7 +7,8 @@ import {
 } from '../../src';
 import { ACCESS_KEY as ALIBABA_KEY, INSTANCE, StrictApsara } from '../platforms/alibaba/strict-apsara';
 import { StrictIot } from '../platforms/aws-iot/strict-iot';
-import { CLIENT, CLIENT_SECRET, RESOURCE_GROUP, StrictAzure, SUBSCRIPTION, TENANT } from '../platforms/azure/strict-azure';
+import { RESOURCE_GROUP, StrictAzure, SUBSCRIPTION } from '../platforms/azure/strict-azure';
+import { CLIENT, CLIENT_SECRET, TENANT } from '../platforms/azure/strict-entra';
 import { ACCESS_KEY, OWN_HOST, PROJECT, SECRET_KEY, StrictHuawei } from '../platforms/huawei/strict-huawei';
 import { API_KEY, StrictTencent } from '../platforms/tencent/strict-tencent';
 import { MOTO_TIMEOUT, motoUrl } from '../support/moto';

@@ -60,6 +60,31 @@ export const AZURE_OPERATIONS: readonly PublishedOperation[] = [
   ...azureOperations('IotHubs', {}),
 ];
 
+/** @param names members of the body, and for `required` those without which there is nothing to keep */
+function azureRecords(collection: string, names: readonly string[], required: readonly string[], methods: readonly string[]): PublishedOperation[] {
+  const path = new RegExp(`^/${collection}/[^/]+$`);
+  const query: Names = { 'api-version': 'required' };
+  const body: Names = Object.fromEntries(names.map(name => [name, required.includes(name) ? 'required' : 'optional']));
+  return methods.map(method => ({ name: `${collection} ${method}`, methods: [method], path, query, ...method === 'PUT' && { body } }));
+}
+
+/**
+ * The operations of the data planes that are used: `Devices_GetIdentity` and `Devices_CreateOrUpdateIdentity` of
+ * https://learn.microsoft.com/rest/api/iothub/service/devices, and `IndividualEnrollment_*` in
+ * deviceprovisioningservices/data-plane/DeviceProvisioningServices/stable/2021-10-01/service.json of https://github.com/Azure/azure-rest-api-specs
+ */
+export const AZURE_DATA_OPERATIONS: readonly PublishedOperation[] = [
+  ...azureRecords('devices', [
+    'deviceId', 'generationId', 'etag', 'connectionState', 'status', 'statusReason', 'connectionStateUpdatedTime', 'statusUpdatedTime',
+    'lastActivityTime', 'cloudToDeviceMessageCount', 'authentication', 'capabilities', 'deviceScope', 'parentScopes',
+  ], ['deviceId'], ['GET', 'PUT']),
+  ...azureRecords('enrollments', [
+    'registrationId', 'deviceId', 'registrationState', 'optionalDeviceInformation', 'attestation', 'capabilities', 'iotHubHostName', 'initialTwin',
+    'etag', 'provisioningStatus', 'reprovisionPolicy', 'createdDateTimeUtc', 'lastUpdatedDateTimeUtc', 'allocationPolicy', 'iotHubs',
+    'customAllocationDefinition',
+  ], ['registrationId', 'attestation'], ['GET', 'PUT', 'DELETE']),
+];
+
 const CERTIFICATES = '^/v5/iot/[^/]+/certificates';
 const DEVICE_CERTIFICATES = '^/v5/iot/[^/]+/device-certificates';
 const DEVICES = '^/v5/iot/[^/]+/devices';

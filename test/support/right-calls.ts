@@ -102,6 +102,7 @@ export const RIGHT_CALLS: { readonly [name: string]: (given: Objects, stack: Sta
   }),
   'AzureIotService.deviceProvisioningService()': () => ({ args: { options: AZURE } }),
   'AzureIotService.iotHub()': () => ({ args: { options: AZURE } }),
+  'new AzureRevocation()': ({ ca, secret }) => props({ ca, credentials: secret }, { service: AzureIotService.iotHub(AZURE) }),
   'new CaCertificate()': ({ ca, pem }) => props({ ca, certificateSigningRequest: pem }),
   'CaCertificate#applyRemovalPolicy()': ({ ca, pem }) => refused(ca.value.addCaCertificate('Below', { certificateSigningRequest: pem.value })),
   'ExtendedKeyUsage.of()': () => ({ args: { oid: '1.2.3' } }),

@@ -1,13 +1,13 @@
 import { CustomResource, RemovalPolicy } from 'aws-cdk-lib';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import { AzureIotService } from './azure-iot-service';
+import { AZURE_SERVICE, AzureIotService } from './azure-iot-service';
 import {
   AzureCaUploadAttributes, AzureCaUploadProperties, AzureCaVerificationAttributes, AzureCaVerificationProperties, CA_NAME,
 } from './contract';
 import { IPrivateIotCa } from '../../constructs/ca/i-private-iot-ca';
 import { VerificationCertificate } from '../../constructs/certificates/verification-certificate';
-import { check, having, Kinds, NUMBER, optional, TEXT } from '../../constructs/checks/kinds';
+import { check, Kinds, NUMBER, optional, TEXT } from '../../constructs/checks/kinds';
 import { CA, REMOVAL_POLICY, SECRET } from '../../constructs/checks/object-kinds';
 import { validate, validGeneration } from '../../constructs/checks/validation';
 import { secretIdOf } from '../../constructs/keys/private-key';
@@ -63,7 +63,7 @@ export interface AzureCaRegistrationProps {
 
 const KINDS: Kinds<AzureCaRegistrationProps> = {
   ca: CA,
-  service: having('an AzureIotService, such as AzureIotService.iotHub()', 'platform', '_rules'),
+  service: AZURE_SERVICE,
   credentials: SECRET,
   caName: TEXT,
   removalPolicy: optional(REMOVAL_POLICY),

@@ -1,5 +1,5 @@
 import { AZURE_SERVICES, AzureCloudName, AzureServiceName, AzureServiceProperties, RESOURCE_GROUP, SUBSCRIPTION_ID } from './contract';
-import { check, Kinds, oneOf, optional, orToken, TEXT } from '../../constructs/checks/kinds';
+import { check, having, Kind, Kinds, oneOf, optional, orToken, TEXT } from '../../constructs/checks/kinds';
 import { checkForm } from '../../contract/forms';
 import { Complaint } from '../../contract/rules';
 import { IotPlatform } from '../iot-platform';
@@ -90,3 +90,6 @@ export class AzureIotService {
     };
   }
 }
+
+/** The kind of a property that holds an Azure service. */
+export const AZURE_SERVICE: Kind<AzureIotService> = having('an AzureIotService, such as AzureIotService.iotHub()', 'platform', '_rules');

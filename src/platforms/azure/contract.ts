@@ -1,3 +1,4 @@
+import { AZURE_DPS_RULES, AZURE_IOT_HUB_RULES } from './rules';
 import { Form } from '../../contract/platform-rules';
 import { PlatformId } from '../registry';
 
@@ -50,6 +51,61 @@ export const AZURE_SERVICES = {
 export type AzureServiceName = keyof typeof AZURE_SERVICES;
 
 export const AZURE_SERVICE_NAMES = Object.keys(AZURE_SERVICES) as AzureServiceName[];
+
+/** What decides whether a device may connect or be provisioned, which each service keeps in its data plane under the device's ID. */
+export interface AzureDataPlane {
+  /** What is kept, as paths name it. */
+  readonly collection: string;
+  readonly apiVersion: string;
+  /** The built-in role that includes every call. */
+  readonly role: string;
+  /** The form of an ID. */
+  readonly id: Form;
+  /** Whether the header If-Match has the etag in quotes that the etag itself does not have. */
+  readonly quotesEtags: boolean;
+  /** What stands behind the name of a service in its host name, and the scope of tokens for it, by the cloud. */
+  readonly clouds: { readonly [C in AzureCloudName]: { readonly domain: string; readonly scope: string } };
+}
+
+const DPS_SCOPE = 'https://azure-devices-provisioning.net/.default';
+
+/**
+ * The data planes of the services. The API versions are those of Azure's own clients and of
+ * https://learn.microsoft.com/rest/api/iothub/service/devices and https://learn.microsoft.com/rest/api/iot-dps/service/individual-enrollment.
+ *
+ * The domains are those of https://learn.microsoft.com/azure/private-link/private-endpoint-dns. The scopes, and the roles, are those of
+ * https://learn.microsoft.com/azure/iot-hub/authenticate-authorize-azure-ad and, in China, of
+ * https://docs.azure.cn/iot-hub/iot-hub-dev-guide-azure-ad-rbac; that of Azure Government is in the clients only
+ * (https://github.com/Azure/azure-iot-sdk-csharp/pull/3476). Azure's clients use a single scope for the provisioning services of all clouds,
+ * as do https://learn.microsoft.com/azure/iot-dps/concepts-control-access-dps-azure-ad and, for China,
+ * https://docs.azure.cn/iot-dps/concepts-control-access-dps-azure-ad.
+ */
+export const AZURE_DATA_PLANES: { readonly [S in AzureServiceName]: AzureDataPlane } = {
+  'azure-iot-hub': {
+    collection: 'devices',
+    apiVersion: '2021-04-12',
+    role: 'IoT Hub Registry Contributor',
+    id: AZURE_IOT_HUB_RULES.deviceCommonName,
+    quotesEtags: true,
+    clouds: {
+      'public': { domain: 'azure-devices.net', scope: 'https://iothubs.azure.net/.default' },
+      'us-government': { domain: 'azure-devices.us', scope: 'https://iothubs.azure.us/.default' },
+      'china': { domain: 'azure-devices.cn', scope: 'https://iothubs.chinacloudapi.cn/.default' },
+    },
+  },
+  'azure-dps': {
+    collection: 'enrollments',
+    apiVersion: '2021-10-01',
+    role: 'Device Provisioning Service Data Contributor',
+    id: AZURE_DPS_RULES.deviceCommonName,
+    quotesEtags: false,
+    clouds: {
+      'public': { domain: 'azure-devices-provisioning.net', scope: DPS_SCOPE },
+      'us-government': { domain: 'azure-devices-provisioning.us', scope: DPS_SCOPE },
+      'china': { domain: 'azure-devices-provisioning.cn', scope: DPS_SCOPE },
+    },
+  },
+};
 
 export const SUBSCRIPTION_ID: Form = { pattern: '[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}', allowed: 'a UUID' };
 
@@ -104,3 +160,11 @@ export interface AzureCaVerificationProperties extends AzureServiceProperties {
 
 /** The attributes of `Custom::AzureCaVerification`. */
 export type AzureCaVerificationAttributes = Omit<AzureCaUploadAttributes, 'VerificationCode'>;
+
+/** The service to which a function carries revocations over, and its credentials, as the environment of the function. */
+export interface AzureRevocationEnvironment {
+  readonly AZURE_CLOUD: AzureCloudName;
+  readonly AZURE_SERVICE: AzureServiceName;
+  readonly AZURE_SERVICE_NAME: string;
+  readonly CREDENTIALS_SECRET_ARN: string;
+}

@@ -27,3 +27,9 @@ export function shownFingerprint(shown: unknown): string | undefined {
     return undefined;
   }
 }
+
+/** Whether a platform shows a certificate by its SHA-1 or its SHA-256, in hexadecimal digits of any case, with or without colons. */
+export function isThumbprintOf(certificate: X509Certificate, shown: unknown): boolean {
+  const digits = String(shown).replaceAll(':', '');
+  return digits.toUpperCase() === thumbprintOf(certificate) || digits.toLowerCase() === fingerprintOf(certificate);
+}

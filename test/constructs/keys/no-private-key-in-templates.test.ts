@@ -6,7 +6,7 @@ import { ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import * as library from '../../../src';
 import {
-  AwsIotClientCertificateValidation, AwsIotRevocation,
+  AwsIotClientCertificateValidation, AwsIotRevocation, AzureRevocation,
   ApsaraMqttCaRegistration, AwsIotCaRegistration, AwsIotThing, AwsIotThingPolicy, AzureCaRegistration, AzureIotService, CaCertificate,
   CertificateOutputs, DeviceCertificate, HuaweiIotdaCaRegistration, HuaweiIotdaRevocation, InvocationAlarm, KeyStorage, PemSource, PrivateIotCa,
   ProofOfPossessionSignature, ServerCertificate, SigningAlarm, TencentIotHubCaRegistration, TrustBundle, VerificationCertificate,
@@ -130,6 +130,11 @@ describe('a construct keeps private keys out of its whole stack:', () => {
       ca: caIn(other),
       service: AzureIotService.iotHub({ subscriptionId: '91d12660-3dec-467a-be2a-213b5544ddc0', resourceGroup: 'iot', name: 'acme' }),
       caName: 'acme',
+      credentials: credentialsIn(stack),
+    }),
+    AzureRevocation: (stack, other) => new AzureRevocation(stack, 'Revocation', {
+      ca: inKms(other),
+      service: AzureIotService.iotHub({ subscriptionId: '91d12660-3dec-467a-be2a-213b5544ddc0', resourceGroup: 'iot', name: 'acme' }),
       credentials: credentialsIn(stack),
     }),
     CaCertificate: (stack, other) => new CaCertificate(stack, 'Below', { ca: inKms(other), certificateSigningRequest: PemSource.inline(opensslRequest('/CN=Below')) }),

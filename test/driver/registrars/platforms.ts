@@ -1,6 +1,7 @@
 import { RegistrarName, RegistrationType } from '../../../src/platforms/registrations';
 import { ACCESS_KEY as ALIBABA_KEY, INSTANCE, StrictApsara } from '../../platforms/alibaba/strict-apsara';
-import { CLIENT, CLIENT_SECRET, RESOURCE_GROUP, StrictAzure, SUBSCRIPTION, TENANT } from '../../platforms/azure/strict-azure';
+import { RESOURCE_GROUP, StrictAzure, SUBSCRIPTION } from '../../platforms/azure/strict-azure';
+import { CLIENT, CLIENT_SECRET, TENANT } from '../../platforms/azure/strict-entra';
 import { ACCESS_KEY, OWN_HOST, PROJECT, SECRET_KEY, StrictHuawei } from '../../platforms/huawei/strict-huawei';
 import { API_KEY, StrictTencent } from '../../platforms/tencent/strict-tencent';
 import { HttpsPlatform } from '../../support/https-platform';

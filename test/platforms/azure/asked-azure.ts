@@ -1,4 +1,5 @@
-import { CLIENT, CLIENT_SECRET, RESOURCE_GROUP, StrictAzure, SUBSCRIPTION, TENANT } from './strict-azure';
+import { RESOURCE_GROUP, StrictAzure, SUBSCRIPTION } from './strict-azure';
+import { CLIENT, CLIENT_SECRET, TENANT } from './strict-entra';
 import { AzureCaUpload } from '../../../src/platforms/azure/registrar/ca-upload';
 import { AzureCaVerification } from '../../../src/platforms/azure/registrar/ca-verification';
 import { carryOut } from '../../../src/platforms/registrar/registrar';
@@ -32,7 +33,7 @@ export function useAzure(): void {
     azure.forget();
     azure.held.forEach(certificates => certificates.clear());
     azure.inUse.clear();
-    azure.entraError = undefined;
+    azure.entra.error = undefined;
     azure.roleMissing = false;
     azure.transitioning = false;
     records = new MemoryRecords();

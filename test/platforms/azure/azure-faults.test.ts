@@ -1,5 +1,6 @@
 import { ask, azure, ca, DPS, nameOf, other, properties, Properties, remove, secret, SECRET, TOKEN_CALL, upload, UPLOAD, useAzure, verify } from './asked-azure';
-import { CLIENT_SECRET, RESOURCE_GROUP, SUBSCRIPTION, TENANT } from './strict-azure';
+import { RESOURCE_GROUP, SUBSCRIPTION } from './strict-azure';
+import { CLIENT_SECRET, TENANT } from './strict-entra';
 import { reasonOf } from '../../../src/lambda/cloudformation/reason';
 import { azureNames } from '../../../src/platforms/azure/registrar/known-names';
 import { STACK_ID } from '../../support/events';
@@ -105,7 +106,7 @@ describe('an error', () => {
       return {};
     }, 'credentials must be those of a service principal that can sign in, got AADSTS7000215 from Microsoft Entra; clientSecret must be the value'],
     ['the client secret is expired', () => {
-      azure.entraError = 'AADSTS7000222';
+      azure.entra.error = 'AADSTS7000222';
       return {};
     }, 'got AADSTS7000222 from Microsoft Entra; the client secret has expired'],
     ['the tenant is wrong', () => {
@@ -117,7 +118,7 @@ describe('an error', () => {
       return {};
     }, 'got AADSTS700016 from Microsoft Entra; clientId must be that of an application in the tenant, and cloud must be the cloud of the tenant'],
     ['another code of Microsoft Entra', () => {
-      azure.entraError = 'AADSTS53003';
+      azure.entra.error = 'AADSTS53003';
       return {};
     }, 'got AADSTS53003 from Microsoft Entra; look the code up at'],
     ['the secret lacks a member', () => {

@@ -1,5 +1,5 @@
 import { ask, azure, ca, DPS, HUB, nameOf, other, properties, Properties, remove, secret, SECRET, TOKEN_CALL, upload, UPLOAD, useAzure, VERIFICATION, verify } from './asked-azure';
-import { CLIENT_SECRET } from './strict-azure';
+import { CLIENT_SECRET } from './strict-entra';
 import { PlatformAnswer } from '../../support/https-platform';
 
 useAzure();

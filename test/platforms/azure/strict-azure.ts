@@ -1,11 +1,9 @@
 import { randomBytes, X509Certificate } from 'node:crypto';
+import { CLIENT, StrictEntra } from './strict-entra';
 import { HttpsPlatform, PlatformAnswer, PlatformRequest, Refusal } from '../../support/https-platform';
 import { AZURE_API_VERSIONS, AZURE_OPERATIONS } from '../../support/platform-operations';
 import { complaintAbout, operationOf } from '../../support/published-operations';
 
-export const TENANT = '7a9f1c00-1111-4222-8333-444455556666';
-export const CLIENT = '0b5e9d10-aaaa-4bbb-8ccc-ddddeeeeffff';
-export const CLIENT_SECRET = 'Xq8~client.secret_of-the-tests.1234567890';
 export const SUBSCRIPTION = '91d12660-3dec-467a-be2a-213b5544ddc0';
 export const RESOURCE_GROUP = 'rg-1';
 
@@ -56,9 +54,7 @@ export class StrictAzure extends HttpsPlatform {
   public readonly held = new Map<string, Map<string, StoredCertificate>>([['provisioningServices/dps-1', new Map()], ['IotHubs/hub-1', new Map()]]);
   /** Certificates that something uses. */
   public readonly inUse = new Set<string>();
-  public readonly tokens = new Set<string>();
-  /** The code with which Microsoft Entra refuses, or the right to do nothing there. */
-  public entraError?: string;
+  public readonly entra = new StrictEntra([SCOPE]);
   public roleMissing = false;
   /** Whether something is being done to the service. */
   public transitioning = false;
@@ -91,34 +87,14 @@ export class StrictAzure extends HttpsPlatform {
   }
 
   protected answer(request: PlatformRequest): PlatformAnswer {
-    const [, token] = /^\/([^/]+)\/oauth2\/v2\.0\/token$/.exec(request.path) ?? [];
-    return token === undefined ? this.manage(request) : this.signIn(token, request);
-  }
-
-  /** https://learn.microsoft.com/entra/identity-platform/v2-oauth2-client-creds-grant-flow#first-case-access-token-request-with-a-shared-secret */
-  private signIn(tenant: string, { method, headers, body }: PlatformRequest): PlatformAnswer {
-    const form = Object.fromEntries(new URLSearchParams(body));
-    const wrong = method !== 'POST' || headers['content-type'] !== 'application/x-www-form-urlencoded' ? 'AADSTS900144'
-      : tenant !== TENANT ? 'AADSTS90002'
-        : form.client_id !== CLIENT ? 'AADSTS700016'
-          : form.client_secret !== CLIENT_SECRET ? 'AADSTS7000215'
-            : form.grant_type !== 'client_credentials' ? 'AADSTS70003' : form.scope !== SCOPE ? 'AADSTS70011' : this.entraError;
-    if (wrong) {
-      return {
-        status: 401,
-        body: { error: 'invalid_client', error_description: `${wrong}: Refused for the app '${form.client_id}' with '${form.client_secret}'.`, error_codes: [1] },
-      };
-    }
-    const token = `eyJ0${randomBytes(60).toString('base64url')}`;
-    this.tokens.add(token);
-    return { status: 200, body: { token_type: 'Bearer', expires_in: 3599, ext_expires_in: 3599, access_token: token } };
+    return this.entra.answer(request) ?? this.manage(request);
   }
 
   private manage(request: PlatformRequest): PlatformAnswer {
     const { method, path, query, headers, body } = request;
     const [, subscription, group, type, service, name, verb] = new RegExp('^/subscriptions/([^/]+)/resourceGroups/([^/]+)/providers/Microsoft\\.Devices'
       + '/(provisioningServices|IotHubs)/([^/]+)/certificates/([A-Za-z0-9._-]{1,64})(?:/(generateVerificationCode|verify))?$').exec(path) ?? [];
-    if (!this.tokens.has((headers.authorization ?? '').replace(/^Bearer /, ''))) {
+    if (this.entra.scopeOf(request) === undefined) {
       throw refusedByManager(401, 'AuthenticationFailed', 'Authentication failed.');
     }
     const certificates = this.held.get(`${type}/${service?.toLowerCase()}`);

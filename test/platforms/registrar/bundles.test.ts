@@ -13,7 +13,8 @@ import { MOTO_TIMEOUT, motoUrl } from '../../support/moto';
 import { temporaryFiles } from '../../support/openssl';
 import { registeredCa } from '../../support/registered-ca';
 import { ACCESS_KEY as ALIBABA_KEY, INSTANCE, StrictApsara } from '../alibaba/strict-apsara';
-import { CLIENT, CLIENT_SECRET, RESOURCE_GROUP, StrictAzure, SUBSCRIPTION, TENANT } from '../azure/strict-azure';
+import { RESOURCE_GROUP, StrictAzure, SUBSCRIPTION } from '../azure/strict-azure';
+import { CLIENT, CLIENT_SECRET, TENANT } from '../azure/strict-entra';
 import { ACCESS_KEY, OWN_HOST, PROJECT, SECRET_KEY, StrictHuawei } from '../huawei/strict-huawei';
 import { API_KEY, StrictTencent } from '../tencent/strict-tencent';
 
@@ -119,7 +120,7 @@ describe('as it is deployed', () => {
       RequestType: 'Delete', PhysicalResourceId: uploaded.answer.PhysicalResourceId,
     });
     expect([removed.answer.Status, azure.names('provisioningServices/dps-1')]).toEqual(['SUCCESS', []]);
-    expect(uploaded.log + verified.log + removed.log).not.toMatch(new RegExp([CLIENT_SECRET, ...azure.tokens].join('|')));
+    expect(uploaded.log + verified.log + removed.log).not.toMatch(new RegExp([CLIENT_SECRET, ...azure.entra.tokens.keys()].join('|')));
   });
 
   test('azure says what went wrong, in one line and without a secret', async () => {

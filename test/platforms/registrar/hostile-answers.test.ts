@@ -40,6 +40,8 @@ describe.each(CODES)('in an answer, a code that is %s', (_, code) => {
   test('makes a refusal of Azure, of Huawei Cloud, and of the others an error in words of this library', () => {
     shown(azureRefusal('Azure', 'the upload', answer({ error: { code, message: code } }), [SECRET]).message);
     shown(azureRefusal('Azure', 'the upload', answer({ code, message: code }), [SECRET]).message);
+    shown(azureRefusal('Azure', 'the change', answer({ errorCode: code, message: code }), [SECRET]).message);
+    shown(azureRefusal('Azure', 'the change', answer({ Message: code }), [SECRET]).message);
     shown(huaweiRefusal('the upload', answer({ error_code: code, error_msg: code }), [SECRET]).message);
     shown(refusalByCode('The platform', 'the upload', errorCode(code, 400, [SECRET]), code, { known: 'advice' }).message);
   });

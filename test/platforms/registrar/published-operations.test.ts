@@ -1,10 +1,13 @@
 import { AZURE_SERVICES } from '../../../src/platforms/azure/contract';
 import {
-  APSARA_MQTT_OPERATIONS, AWS_IOT_OPERATIONS, AZURE_API_VERSIONS, AZURE_OPERATIONS, HUAWEI_OPERATIONS, TENCENT_OPERATIONS,
+  APSARA_MQTT_OPERATIONS, AWS_IOT_OPERATIONS, AZURE_API_VERSIONS, AZURE_DATA_OPERATIONS, AZURE_OPERATIONS, HUAWEI_OPERATIONS,
+  TENCENT_OPERATIONS,
 } from '../../support/platform-operations';
 import { complaintAbout, Names, operationOf, PublishedOperation } from '../../support/published-operations';
 
-const OPERATIONS = { APSARA_MQTT_OPERATIONS, AWS_IOT_OPERATIONS, AZURE_OPERATIONS, HUAWEI_OPERATIONS, TENCENT_OPERATIONS };
+const OPERATIONS = {
+  APSARA_MQTT_OPERATIONS, AWS_IOT_OPERATIONS, AZURE_DATA_OPERATIONS, AZURE_OPERATIONS, HUAWEI_OPERATIONS, TENCENT_OPERATIONS,
+};
 const CASES = Object.entries(OPERATIONS).flatMap(([platform, operations]) => operations.map(operation => [`${platform}: ${operation.name}`, operation] as const));
 
 const namesOf = (names: Names = {}, without?: string): [string, string][] => Object.keys(names).filter(name => name !== without).map(name => [name, 'x']);

@@ -19,6 +19,8 @@ export const WAYS_OUT: { readonly [code: string]: string } = {
     + 'create a new client secret in Microsoft Entra and store it in the secret',
   AADSTS7000222: 'the client secret has expired; create a new one in Microsoft Entra and store it in the secret',
   AADSTS700016: 'clientId must be that of an application in the tenant, and cloud must be the cloud of the tenant',
+  AADSTS500011: 'the tenant does not know the service: cloud must be the cloud of the tenant, and the subscription must have the resource provider '
+    + 'Microsoft.Devices registered',
   AADSTS90002: 'tenantId must be that of an existing tenant, and cloud must be the cloud of the tenant',
 };
 

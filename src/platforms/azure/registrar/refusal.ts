@@ -1,7 +1,9 @@
+import { isMap } from '../../../contract/json-map';
 import { outsideCode, outsideMessage } from '../../../lambda/outside-text';
 import { HttpResponse } from '../../registrar/http-api';
 import { jsonOf } from '../../registrar/json-answer';
 import { refusalOf } from '../../registrar/platform-failure';
+import { AZURE_DATA_PLANES } from '../contract';
 
 /** How much of the platform's message is shown; characters. */
 const MAX_MESSAGE = 600;
@@ -82,26 +84,45 @@ export const CAUSES: readonly Cause[] = [
 ];
 
 /**
- * The error for a refusal, with what Azure said. Azure uses two forms: that of Azure Resource Manager, `{error: {code, message}}`, and
- * that of the IoT services, `{code, httpStatusCode, message}`.
+ * The causes of the refusals of the services' data planes. What an IP filter refuses gets no other answer than a right that is missing:
+ * https://learn.microsoft.com/azure/iot-hub/iot-hub-ip-filtering
+ */
+export const DATA_PLANE_CAUSES: readonly Cause[] = [
+  {
+    sign: /^401\b|^403\b/,
+    wayOut: `assign the service principal the role ${AZURE_DATA_PLANES['azure-iot-hub'].role} on the IoT hub, or ${AZURE_DATA_PLANES['azure-dps'].role} `
+      + 'on the provisioning service, whose network access and IP filter must let the function in; a role assignment takes up to ten minutes to take effect',
+  },
+  {
+    sign: /^404\b/,
+    wayOut: 'the service must exist in the declared cloud; this library does not create it',
+  },
+];
+
+/**
+ * The error for a refusal, with what Azure said. Azure uses several forms: that of Azure Resource Manager, `{error: {code, message}}`, that
+ * of the IoT services there, `{code, httpStatusCode, message}`, and those of their data planes, `{errorCode, message}` and `{Message}`.
  *
  * @param service the name of the service
  * @param call the call, in words
  * @param secrets what was sent and must not be shown
  * @param wayOut what to do if no known cause matches
+ * @param causes the known causes
  */
-export function refusal(service: string, call: string, response: HttpResponse, secrets: readonly string[], wayOut?: string): Error {
+export function refusal(
+  service: string, call: string, response: HttpResponse, secrets: readonly string[], wayOut?: string, causes = CAUSES,
+): Error {
   const said = saidIn(response, secrets);
-  return refusalOf(service, call, said, causeOf(said)?.wayOut ?? wayOut);
+  return refusalOf(service, call, said, causeOf(said, causes)?.wayOut ?? wayOut);
 }
 
 /** Whether the call is refused until someone changes something. */
 export function lasts(response: HttpResponse): boolean {
-  return causeOf(saidIn(response, []))?.lasts ?? false;
+  return causeOf(saidIn(response, []), CAUSES)?.lasts ?? false;
 }
 
-function causeOf(said: string): Cause | undefined {
-  return CAUSES.find(({ sign }) => sign.test(said));
+function causeOf(said: string, causes: readonly Cause[]): Cause | undefined {
+  return causes.find(({ sign }) => sign.test(said));
 }
 
 /** The status, and the code and the message if they are there. */
@@ -116,7 +137,7 @@ function saidIn(response: HttpResponse, secrets: readonly string[]): string {
 
 function errorIn(response: HttpResponse): { readonly code?: unknown; readonly message?: unknown } {
   const body = jsonOf(response);
-  return typeof body.error === 'object' && body.error !== null ? body.error : body;
+  return isMap(body.error) ? body.error : { code: body.code ?? body.errorCode, message: body.message ?? body.Message };
 }
 
 /** The IoT services also write their codes as numbers. */

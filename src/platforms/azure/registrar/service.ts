@@ -23,7 +23,10 @@ export interface AzureService {
 
 /** The external dependencies, with the endpoints of a server that a test runs instead of Azure. */
 export interface AzureReach extends Outside {
-  readonly endpoints?: AzureEndpoints;
+  readonly endpoints?: AzureEndpoints & {
+    /** The origin of the data planes of all services. */
+    readonly dataPlane?: string;
+  };
 }
 
 export function azureService(properties: RawProperties): AzureService {
@@ -48,6 +51,29 @@ export function identityOf({ service, cloud, subscriptionId, resourceGroup, name
   return [service, cloud, subscriptionId, resourceGroup, name].join(':').toLowerCase();
 }
 
+/** The name of a service in messages. */
+export function serviceName({ service, name }: Pick<AzureService, 'service' | 'name'>): string {
+  return `${platformRules(service).name} ${name}`;
+}
+
+/**
+ * Signs in with the credentials of a service principal.
+ *
+ * @param scope what the token is for
+ * @throws Error if the credentials do not allow signing in
+ */
+export async function signIn(
+  api: HttpApi, { cloud, credentials: secret }: Pick<AzureService, 'cloud' | 'credentials'>, scope: string, signal: AbortSignal, reach: AzureReach,
+): Promise<string> {
+  const { login } = reach.endpoints ?? AZURE_CLOUDS[cloud];
+  const credentials = await readCredentials(secret, AZURE_CREDENTIALS, signal, reach.readSecret);
+  return accessToken(api, `${login}/${encodeURIComponent(credentials.tenantId)}/oauth2/v2.0/token`, {
+    client_id: credentials.clientId,
+    client_secret: credentials.clientSecret,
+    scope,
+  });
+}
+
 /**
  * Signs in and returns the certificates of a service.
  *
@@ -57,15 +83,10 @@ export async function certificatesOf(azure: AzureService, signal: AbortSignal, r
   const { service, subscriptionId, resourceGroup, name, cloud } = azure;
   const { resourceType, apiVersion } = AZURE_SERVICES[service];
   const api = new HttpApi(signal, reach.trustedCas);
-  const { login, management } = reach.endpoints ?? AZURE_CLOUDS[cloud];
-  const credentials = await readCredentials(azure.credentials, AZURE_CREDENTIALS, signal, reach.readSecret);
-  const token = await accessToken(api, `${login}/${encodeURIComponent(credentials.tenantId)}/oauth2/v2.0/token`, {
-    client_id: credentials.clientId,
-    client_secret: credentials.clientSecret,
-    scope: `${AZURE_CLOUDS[cloud].management}/.default`,
-  });
+  const { management } = reach.endpoints ?? AZURE_CLOUDS[cloud];
+  const token = await signIn(api, azure, `${AZURE_CLOUDS[cloud].management}/.default`, signal, reach);
   return new ServiceCertificates(api, token, {
-    name: `${platformRules(service).name} ${name}`,
+    name: serviceName(azure),
     url: `${management}/subscriptions/${subscriptionId}/resourceGroups/${encodeURIComponent(resourceGroup)}`
       + `/providers/Microsoft.Devices/${resourceType}/${name}/certificates`,
     apiVersion,

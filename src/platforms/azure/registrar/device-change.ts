@@ -1,0 +1,77 @@
+import { Decision } from './decision';
+import { isMap, JsonMap } from '../../../contract/json-map';
+import { RevokedCertificate } from '../../registrar/revocation/revocation-target';
+import { isThumbprintOf } from '../../registrar/shown-certificate';
+
+/**
+ * Decides what becomes of a device of an IoT hub. All its other members stay as they are.
+ * https://learn.microsoft.com/rest/api/iothub/service/devices/create-or-update-identity
+ *
+ * A device whose `authentication` names thumbprints accepts the certificates with these, which the hub also stores for devices that the
+ * Device Provisioning Service provisions. A device that accepts any certificate of its certificate authorities can't refuse one of them: it
+ * is disabled only if it has no other certificate of the CA.
+ *
+ * @param device the device identity, or `undefined` if there is no such device
+ */
+export async function deviceChange(device: JsonMap | undefined, id: string, revoked: RevokedCertificate): Promise<Decision> {
+  if (!device) {
+    return undefined;
+  }
+  const { certificate, serialNumber, state } = revoked;
+  const isDisabled = device.status === 'disabled';
+  if (state === 'RELEASED') {
+    return isDisabled && device.statusReason === reasonFor(serialNumber)
+      ? { to: { ...device, status: 'enabled', statusReason: `${MARK} certificate ${serialNumber} is released` }, words: `enabled the device ${id}` }
+      : undefined;
+  }
+  const accepted = acceptedBy(device);
+  if (isDisabled || accepted === 'other credentials') {
+    return undefined;
+  }
+  const disabled = { to: { ...device, status: 'disabled', statusReason: reasonFor(serialNumber) }, words: `disabled the device ${id}` };
+  if (accepted === 'any certificate') {
+    return await revoked.hasSuccessor()
+      ? {
+        leftAlone: `the device ${id} stays enabled, because it has a newer certificate and accepts any certificate of the CA; `
+          + 'to have the revoked one refused, set its authentication in IoT Hub to the thumbprint of the newer one',
+      }
+      : disabled;
+  }
+  const others = accepted.filter(thumbprint => !isThumbprintOf(certificate, thumbprint));
+  if (others.length === accepted.length || others.length === 0) {
+    return others.length === 0 ? disabled : undefined;
+  }
+  return state === 'REVOKED'
+    ? { to: accepting(others[0], device), words: `removed the thumbprint of the certificate from the device ${id}` }
+    : {
+      leftAlone: `the device ${id} stays enabled, because it accepts another certificate too; `
+        + 'to have this one refused, remove its thumbprint from the device in IoT Hub, or revoke it for good',
+    };
+}
+
+const MARK = 'cdk-private-iot-ca:';
+
+/** Why a device is disabled: 83 of the 128 characters that Azure allows. It tells the devices that are enabled again from all others. */
+function reasonFor(serialNumber: string): string {
+  return `${MARK} certificate ${serialNumber} is revoked`;
+}
+
+/** What a device authenticates with: with certificates of these thumbprints, with any certificate of its CA, or with something else. */
+function acceptedBy({ authentication }: JsonMap): readonly unknown[] | 'any certificate' | 'other credentials' {
+  if (!isMap(authentication)) {
+    return 'other credentials';
+  }
+  const { type, x509Thumbprint } = authentication;
+  if (type === 'selfSigned' && isMap(x509Thumbprint)) {
+    return [x509Thumbprint.primaryThumbprint, x509Thumbprint.secondaryThumbprint].filter(Boolean);
+  }
+  return type === 'certificateAuthority' ? 'any certificate' : 'other credentials';
+}
+
+/** A device with one thumbprint in both places, as Azure itself stores a single one: https://github.com/Azure/iotedge/issues/2951 */
+function accepting(thumbprint: unknown, device: JsonMap): JsonMap {
+  return {
+    ...device,
+    authentication: { ...device.authentication as JsonMap, x509Thumbprint: { primaryThumbprint: thumbprint, secondaryThumbprint: thumbprint } },
+  };
+}

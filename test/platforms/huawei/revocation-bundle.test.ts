@@ -28,9 +28,11 @@ beforeAll(async () => {
   const table = await makeTable(client);
   const serialNumber = certificate.serialNumber.padStart(40, '0');
   const revocation = { issuer: CA_ID, serialNumber, state: 'REVOKED', reason: 'keyCompromise', notAfter: '2999-01-01T00:00:00Z', revision: 1 };
-  for (const Item of [
-    { ...certificateKey(revocation), ...toItem({ ...revocation, certificate: certificate.raw }) }, { ...revocationKey(revocation), ...toItem(revocation) },
-  ]) {
+  const items = [
+    { ...certificateKey(revocation), ...toItem({ ...revocation, certificate: certificate.raw }) },
+    { ...revocationKey(revocation), ...toItem(revocation) },
+  ];
+  for (const Item of items) {
     await client.send(new PutItemCommand({ TableName: table, Item }));
   }
   const secrets = new SecretsManagerClient({ endpoint: aws, region: 'eu-central-1' });

@@ -8,8 +8,8 @@ import { commonNameOf } from '../../registrar/revocation/carry-over';
 import { RevocationTarget, RevokedCertificate } from '../../registrar/revocation/revocation-target';
 import { fingerprintOf, thumbprintOf } from '../../registrar/shown-certificate';
 
-/** The certificates with which a device may connect: the revoked one or others, or any that it connects with first. */
-type Accepted = 'only this' | 'this and another' | 'another' | 'the next' | 'none';
+/** The certificates with which a device may connect: the revoked one, or others, or the one with which it connects next. */
+type Accepted = 'this alone' | 'this and another' | 'the next' | 'not this';
 
 /**
  * Carries revocations over to an instance of IoTDA. A device certificate that IoTDA has saved is deactivated, so no device can connect with
@@ -49,7 +49,8 @@ async function changeDevices(revoked: RevokedCertificate, isFrozen: boolean, api
   const found = nodeId === undefined ? [] : await devices.withNodeId(nodeId);
   const changes: string[] = [];
   for (const device of found.filter(each => each.isDirect && each.isFrozen !== isFrozen)) {
-    if (isFrozen ? await mayFreeze(device, revoked) : mayUnfreeze(device, revoked)) {
+    const accepted = acceptedBy(device, revoked.certificate);
+    if (accepted !== 'not this' && (!isFrozen || await isOnlyOne(accepted, device, revoked))) {
       await devices.setFrozen(device.id, isFrozen);
       changes.push(`${isFrozen ? 'froze' : 'unfroze'} the device ${device.id}`);
     }
@@ -58,28 +59,23 @@ async function changeDevices(revoked: RevokedCertificate, isFrozen: boolean, api
 }
 
 /** Whether a device can connect with no certificate but the revoked one. A device that has been given another one is never cut off. */
-async function mayFreeze(device: HeldDevice, revoked: RevokedCertificate): Promise<boolean> {
-  const accepted = acceptedBy(device, revoked.certificate);
-  const hasAnother = accepted === 'this and another' || accepted === 'the next' && await revoked.hasSuccessor();
-  if (hasAnother) {
-    log('WARN', {
-      message: `the device ${device.id} is not frozen, because it has another certificate; the revoked one is deactivated by the next check after a device has connected with it`,
-      serialNumber: revoked.serialNumber,
-    });
+async function isOnlyOne(accepted: Accepted, { id }: HeldDevice, revoked: RevokedCertificate): Promise<boolean> {
+  if (accepted === 'this alone' || accepted === 'the next' && !await revoked.hasSuccessor()) {
+    return true;
   }
-  return !hasAnother && ['only this', 'the next'].includes(accepted);
-}
-
-function mayUnfreeze(device: HeldDevice, { certificate }: RevokedCertificate): boolean {
-  return ['only this', 'this and another', 'the next'].includes(acceptedBy(device, certificate));
+  log('WARN', {
+    message: `the device ${id} is not frozen, because it has another certificate; the revoked one is deactivated by the next check after a device has connected with it`,
+    serialNumber: revoked.serialNumber,
+  });
+  return false;
 }
 
 /** The fingerprints are those of SHA-1 or SHA-256. https://support.huaweicloud.com/api-iothub/iot_06_v5_0055.html */
 function acceptedBy({ fingerprints, hasCertificate }: HeldDevice, certificate: X509Certificate): Accepted {
   if (fingerprints.length === 0) {
-    return hasCertificate ? 'the next' : 'none';
+    return hasCertificate ? 'the next' : 'not this';
   }
   const own = [thumbprintOf(certificate).toLowerCase(), fingerprintOf(certificate)];
-  const count = fingerprints.filter(each => own.includes(each)).length;
-  return count === 0 ? 'another' : count === fingerprints.length ? 'only this' : 'this and another';
+  const others = fingerprints.filter(each => !own.includes(each));
+  return others.length === 0 ? 'this alone' : others.length < fingerprints.length ? 'this and another' : 'not this';
 }

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { outsideCode } from '../outside-text';
 import { adviceOn } from './advice';
 import { isFaultOfNetwork, UNREADABLE_ANSWER } from './network-faults';
+import { isFaultOfService } from './service-faults';
 
 /**
  * The errors for rights that were granted a moment ago: IAM is eventually consistent, so the first calls after a policy was created can be
@@ -20,7 +21,11 @@ const CONTENTION = ['TransactionConflictException', 'TransactionInProgressExcept
 
 const MAX_CONTENTIONS = 10;
 
-/** The client has already retried the call several times, with waits. It does not retry after a response that it can't read. */
+/**
+ * How often a call is made again after a fault. The client itself has retried the call several times, with waits, but not after a response that
+ * it can't read, and not at all once it has used up its retry quota: after many faults, each further one reaches the caller, also one that would pass.
+ * https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
+ */
 const MAX_FAULTS = 4;
 
 /** How many times to look for what another call has just shown to exist: AWS is eventually consistent. */
@@ -104,7 +109,7 @@ export class AwsCalls {
       this.deniedSince.set(right, since);
       return Date.now() - since < this.patience;
     }
-    return attempt < (CONTENTION.includes(name) ? MAX_CONTENTIONS : isFaultOfNetwork(name) ? MAX_FAULTS : 0);
+    return attempt < (CONTENTION.includes(name) ? MAX_CONTENTIONS : isFaultOfNetwork(name) || isFaultOfService(error) ? MAX_FAULTS : 0);
   }
 }
 

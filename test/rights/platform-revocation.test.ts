@@ -1,6 +1,9 @@
 import { App, Stack } from 'aws-cdk-lib';
-import { AwsIotRevocation, DeviceCertificate, KeyAlgorithm, PrivateIotCa } from '../../src';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { AwsIotRevocation, AzureIotService, AzureRevocation, DeviceCertificate, KeyAlgorithm, PrivateIotCa } from '../../src';
 import { StrictIot } from '../platforms/aws-iot/strict-iot';
+import { StrictAzureDevices } from '../platforms/azure/strict-azure-devices';
+import { CLIENT, CLIENT_SECRET, TENANT } from '../platforms/azure/strict-entra';
 import { MOTO_TIMEOUT, motoUrl } from '../support/moto';
 import { temporaryFiles } from '../support/openssl';
 import { AwsWorld, Place } from '../support/rights/aws-world';
@@ -93,6 +96,32 @@ describe.each(PLACES)('in $partition', place => {
     expect(iot.state.certificates.get(registered)!.status).toBe('REVOKED');
     await stack.delete();
     await iot.stop();
+    assertRights(stack);
+  }, LONG);
+
+  test('a revocation is carried over to Azure by allowed calls alone, and every right is used', async () => {
+    const azure = new StrictAzureDevices();
+    await azure.start();
+    const here = world = new AwsWorld(aws, place);
+    here.platform = { PLATFORM_PORT: new URL(azure.url).port, NODE_EXTRA_CA_CERTS: file('azure.pem', azure.trustedCas) };
+    const secret = await here.secret(JSON.stringify({ tenantId: TENANT, clientId: CLIENT, clientSecret: CLIENT_SECRET }));
+    const stack = new PlayedStack(here, 'Revoked');
+    await stack.deploy(templateOf(here, (scope, ca) => new AzureRevocation(scope, 'Revocation', {
+      ca,
+      credentials: Secret.fromSecretCompleteArn(scope, 'Credentials', secret),
+      service: AzureIotService.iotHub({ subscriptionId: '91d12660-3dec-467a-be2a-213b5544ddc0', resourceGroup: 'iot', name: 'hub-1' }),
+    })));
+    await assertStrangersDenied(stack, here, { secret: await here.secret('others'), key: `arn:${place.partition}:kms:${place.region}:${ACCOUNT}:key/others` });
+    azure.hub.register('sensor-001');
+    const { serialNumber } = stack.certificateOf('sensor001');
+    await stack.use('CaRevokeFunction', { serialNumbers: [serialNumber], reason: 'keyCompromise' });
+    const { fromStream, fromQueue } = eventsAbout(stack.idOf('Ca')!, serialNumber);
+    await stack.use('CaRevocationEvents', fromStream);
+    await stack.use('Revocation', fromQueue);
+    await stack.use('Revocation', SCHEDULE);
+    expect(azure.hub.devices.get('sensor-001')!.status).toBe('disabled');
+    await stack.delete();
+    await azure.stop();
     assertRights(stack);
   }, LONG);
 });

@@ -1,4 +1,5 @@
-import { X509Certificate } from 'node:crypto';
+import { randomUUID, X509Certificate } from 'node:crypto';
+import { CreateSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { StrictAzureDevices } from './strict-azure-devices';
 import { CLIENT, CLIENT_SECRET, TENANT } from './strict-entra';
 import { RevocationReason } from '../../../src/contract/revocation';
@@ -70,6 +71,21 @@ function revoking(service: AzureServiceName): RevokingCa {
     caId: ca.PhysicalResourceId,
     ledger: signal => new LedgerApi(new HttpApi(signal), ledger, set.stack.table),
     target: signal => revocationTarget({ cloud: 'public', service, name: NAMES[service], credentials: SECRET }, signal, reach),
+  };
+}
+
+/** The environment of the function for a service, which reaches AWS in moto. */
+export async function environmentFor(service: AzureServiceName): Promise<NodeJS.ProcessEnv> {
+  const { ARN } = await set.stack.secretsManager.send(new CreateSecretCommand({ Name: randomUUID(), SecretString: JSON.stringify(secret) }));
+  return {
+    AWS_ENDPOINT_URL: set.proxy.url,
+    STACK_ID: 'arn:aws:cloudformation:eu-central-1:123456789012:stack/iot/51af3dc0',
+    CA_ID: ca.PhysicalResourceId,
+    LEDGER_TABLE: set.stack.table,
+    AZURE_CLOUD: 'public',
+    AZURE_SERVICE: service,
+    AZURE_SERVICE_NAME: NAMES[service],
+    CREDENTIALS_SECRET_ARN: ARN,
   };
 }
 

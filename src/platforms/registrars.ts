@@ -4,6 +4,8 @@
  * bundle of its own.
  */
 export { handler as apsaraMqtt } from './alibaba/registrar';
+export { revoke as apsaraMqttRevocation } from './alibaba/registrar/revocation';
 export { handler as azure } from './azure/registrar';
 export { handler as huawei } from './huawei/registrar';
 export { handler as tencent } from './tencent/registrar';
+export { revoke as tencentRevocation } from './tencent/registrar/revocation';

@@ -16,6 +16,11 @@ export const ALIBABA_CLOUD_IOT_RULES = {
   maximumCas: 10,
   regions: ['China (Shanghai)'],
   devices: 'devices that connect directly by MQTT',
+  revocation: {
+    reaches: 'nothing',
+    limit: 'the platform has no API for private CA certificates: disable the device in its console, or by its operation DisableThing',
+    documentation: 'https://www.alibabacloud.com/help/en/iot/manage-ca-certificates',
+  },
 } as const satisfies PlatformRules;
 
 /** The rules of Alibaba Cloud ApsaraMQ for MQTT. */
@@ -31,5 +36,11 @@ export const APSARA_MQTT_RULES = {
   caKeyAlgorithms: RSA_AND_NIST,
   deviceKeyAlgorithms: RSA_AND_NIST,
   deviceKnownBy: 'serial number',
+  revocation: {
+    reaches: 'certificate',
+    construct: 'ApsaraMqttRevocation',
+    limit: 'a certificate is registered when its device first connects: if it is revoked before, its device is let in until the next check',
+    documentation: 'https://www.alibabacloud.com/help/en/apsaramq-for-mqtt/mqtt-upgraded/user-guide/device-certificate-management',
+  },
   notices: { edition: 'an instance of the Platinum or Professional Edition is required' },
 } as const satisfies PlatformRules;

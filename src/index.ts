@@ -35,6 +35,7 @@ export { KeyAlgorithm } from './constructs/keys/key-algorithm';
 export { KeptCaProps } from './constructs/ca/kept-iot-ca';
 export { KeyStorage, KmsKeyStorageOptions, ParameterKeyStorageOptions, SecretsManagerKeyStorageOptions } from './constructs/keys/key-storage';
 export { PemSource } from './constructs/certificates/pem-source';
+export { PlatformRevocationProps } from './platforms/platform-revocation';
 export { PrivateIotCa } from './constructs/ca/private-iot-ca';
 export { PrivateIotCaProps } from './constructs/ca/private-iot-ca-props';
 export { ProofOfPossessionSignature, ProofOfPossessionSignatureProps } from './constructs/certificates/proof-of-possession-signature';

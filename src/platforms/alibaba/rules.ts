@@ -18,8 +18,8 @@ export const ALIBABA_CLOUD_IOT_RULES = {
   devices: 'devices that connect directly by MQTT',
   revocation: {
     reaches: 'nothing',
-    limit: 'the platform has no API for private CA certificates: disable the device in its console, or by its operation DisableThing',
-    documentation: 'https://www.alibabacloud.com/help/en/iot/manage-ca-certificates',
+    limit: 'disable the device in the console, or with the operation DisableThing',
+    documentation: 'https://www.alibabacloud.com/help/en/iot/developer-reference/api-fe5a76',
   },
 } as const satisfies PlatformRules;
 
@@ -39,7 +39,7 @@ export const APSARA_MQTT_RULES = {
   revocation: {
     reaches: 'certificate',
     construct: 'ApsaraMqttRevocation',
-    limit: 'a certificate is registered when its device first connects: if it is revoked before, its device is let in until the next check',
+    limit: 'a certificate that is revoked before its device first connects is refused from the next check on',
     documentation: 'https://www.alibabacloud.com/help/en/apsaramq-for-mqtt/mqtt-upgraded/user-guide/device-certificate-management',
   },
   notices: { edition: 'an instance of the Platinum or Professional Edition is required' },

@@ -15,7 +15,7 @@ export const TENCENT_IOT_HUB_RULES = {
   revocation: {
     reaches: 'device',
     construct: 'TencentIotHubRevocation',
-    limit: 'a disabled device stays disabled when it gets another certificate, until you enable it in the console; a CA certificate can\'t be disabled',
+    limit: 'a disabled device that gets another certificate must be enabled in the console, and a CA certificate can\'t be disabled',
     documentation: 'https://www.tencentcloud.com/document/product/1105/41903',
   },
 } as const satisfies PlatformRules;

@@ -15,7 +15,7 @@ function declared(props: Partial<AwsIotRevocationProps> = {}, publishes = false)
   return { stack, ca, template: Template.fromStack(stack) };
 }
 
-const functionOf = (template: Template) => Object.entries(template.findResources('AWS::Lambda::Function', { Properties: { Handler: 'index.revoke' } }))[0];
+const functionOf = (template: Template) => Object.entries(template.findResources('AWS::Lambda::Function', { Properties: { Handler: 'index.awsIotRevocation' } }))[0];
 
 /** The rights of the function, except those on its log. */
 function rightsOf(template: Template): { action: string[]; resource: unknown; condition: unknown }[] {

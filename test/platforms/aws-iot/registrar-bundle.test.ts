@@ -43,7 +43,7 @@ test('the function stays below its ceiling, and needs nothing beside its one fil
 
 test('the functions load with an empty environment', () => {
   expect(execFileSync(process.execPath, ['-p', `Object.keys(require(${JSON.stringify(BUNDLE)})).sort().join()`], { env: {}, encoding: 'utf8' }))
-    .toBe('handler,revoke,validate\n');
+    .toBe('awsIotRevocation,handler,validate\n');
 });
 
 /** Runs a function once, as Lambda does, and answers what it has returned and what it has logged. */
@@ -125,7 +125,7 @@ describe('with a revoked certificate in the ledger', () => {
   ])('the function that carries revocations over changes AWS IoT when %s says so, and shows none of its credentials', async (_, event, expected) => {
     iot.reset();
     const certificateId = iot.state.registerCertificate({ certificatePem: pem, certificateMode: 'SNI_ONLY', status: 'ACTIVE' });
-    const { result, log } = await invoke(event, 'revoke', environment);
+    const { result, log } = await invoke(event, 'awsIotRevocation', environment);
     expect(result).toEqual(expected);
     expect(iot.state.certificates.get(certificateId)!.status).toBe('REVOKED');
     expect(log.trim().split('\n').map(line => JSON.parse(line))).toEqual([{ level: 'INFO', message: 'AWS IoT Core: set the certificate REVOKED', serialNumber: SERIAL_NUMBER }]);
@@ -133,7 +133,7 @@ describe('with a revoked certificate in the ledger', () => {
   });
 
   test('the function that carries revocations over refuses an event from anywhere else', async () => {
-    await expect(invoke({ Records: 'x' }, 'revoke', environment)).rejects.toThrow('the event must be from the queue of revocations or from the schedule');
+    await expect(invoke({ Records: 'x' }, 'awsIotRevocation', environment)).rejects.toThrow('the event must be from the queue of revocations or from the schedule');
   });
 
   test('the function that AWS IoT asks refuses the client', async () => {

@@ -27,7 +27,7 @@ beforeAll(() => dynamoDb.start());
 beforeEach(() => {
   dynamoDb.forget();
   dynamoDb.answers = [];
-  ledger = new LedgerApi(new HttpApi(AbortSignal.timeout(20_000), dynamoDb.trustedCas), {
+  ledger = new LedgerApi(new HttpApi(AbortSignal.timeout(120_000), dynamoDb.trustedCas), {
     endpoint: dynamoDb.url, region: REGION, credentials: CREDENTIALS, patience: 0,
   }, 'Ledger');
 });

@@ -1,4 +1,5 @@
 export { ApsaraMqttCaRegistration, ApsaraMqttCaRegistrationProps } from './platforms/alibaba/apsara-mqtt-ca-registration';
+export { ApsaraMqttRevocation, ApsaraMqttRevocationProps } from './platforms/alibaba/apsara-mqtt-revocation';
 export { AwsIotCaRegistration, AwsIotCaRegistrationProps } from './platforms/aws-iot/aws-iot-ca-registration';
 export { AwsIotCertificateMode } from './platforms/aws-iot/aws-iot-certificate-mode';
 export { AwsIotClientCertificateValidation, AwsIotClientCertificateValidationProps } from './platforms/aws-iot/aws-iot-client-certificate-validation';
@@ -47,5 +48,6 @@ export { PublishRevocationOptions, RevocationPublicationProps } from './construc
 export { RevocationPublication } from './constructs/revocation/revocation-publication';
 export { SubjectAttributePatterns, SubjectRule } from './constructs/certificates/subject-rule';
 export { TencentIotHubCaRegistration, TencentIotHubCaRegistrationProps } from './platforms/tencent/tencent-iot-hub-ca-registration';
+export { TencentIotHubRevocation, TencentIotHubRevocationProps } from './platforms/tencent/tencent-iot-hub-revocation';
 export { TrustBundle } from './constructs/certificates/trust-bundle';
 export { VerificationCertificate, VerificationCertificateOptions, VerificationCertificateProps } from './constructs/certificates/verification-certificate';

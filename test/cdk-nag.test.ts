@@ -3,9 +3,10 @@ import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import {
-  ApsaraMqttCaRegistration, AwsIotCaRegistration, AwsIotCertificateMode, AwsIotClientCertificateValidation, AwsIotRevocation, AwsIotThing,
+  ApsaraMqttCaRegistration, ApsaraMqttRevocation,
+  AwsIotCaRegistration, AwsIotCertificateMode, AwsIotClientCertificateValidation, AwsIotRevocation, AwsIotThing,
   AzureCaRegistration, AzureIotService, AzureRevocation, HuaweiIotdaCaRegistration, HuaweiIotdaRevocation, JustInTimeProvisioning, PrivateIotCa,
-  ProofOfPossessionSignature, TencentIotHubCaRegistration,
+  ProofOfPossessionSignature, TencentIotHubCaRegistration, TencentIotHubRevocation,
 } from '../src';
 import { fullStack } from './support/full-stack';
 import { stackOf } from './support/stacks';
@@ -46,13 +47,15 @@ test('the AwsSolutions pack has no finding about registrations with Azure and Hu
   })).not.toContain('AwsSolutions-');
 });
 
-test('the AwsSolutions pack has no finding about registrations with platforms in China, nor about a signature', () => {
+test('the AwsSolutions pack has no finding about registrations with platforms in China, nor about revocation there, nor about a signature', () => {
   expect(findings(app => {
     const stack = stackOf(app);
     const ca = new PrivateIotCa(stack, 'Ca', { subject: { commonName: 'Root' } });
     const credentials = Secret.fromSecretCompleteArn(stack, 'Credentials', 'arn:aws:secretsmanager:eu-central-1:111111111111:secret:Keys-AbCdEf');
     new ApsaraMqttCaRegistration(stack, 'Apsara', { ca, instanceId: 'i', region: 'cn-hangzhou', caName: 'acme', credentials });
     new TencentIotHubCaRegistration(stack, 'Tencent', { ca, caName: 'acme', registrationCode: 'code-1', region: 'ap-guangzhou', credentials });
+    new ApsaraMqttRevocation(stack, 'ApsaraRevocation', { ca, instanceId: 'i', region: 'cn-hangzhou', credentials });
+    new TencentIotHubRevocation(stack, 'TencentRevocation', { ca, productIds: ['ABCDE12345'], region: 'ap-guangzhou', credentials });
     new ProofOfPossessionSignature(stack, 'Proof', { ca, verificationCode: 'code-1' });
   })).not.toContain('AwsSolutions-');
 });

@@ -4,8 +4,10 @@
  * AWS IoT need neither client, and have a bundle of their own.
  */
 export { handler as apsaraMqtt } from './alibaba/registrar';
+export { revoke as apsaraMqttRevocation } from './alibaba/registrar/revocation';
 export { handler as azure } from './azure/registrar';
 export { handler as azureRevocation } from './azure/registrar/revocation';
 export { handler as huawei } from './huawei/registrar';
 export { revoke as huaweiRevocation } from './huawei/registrar/revocation';
 export { handler as tencent } from './tencent/registrar';
+export { revoke as tencentRevocation } from './tencent/registrar/revocation';

@@ -1,9 +1,16 @@
+import { X509Certificate } from 'node:crypto';
 import { App, Stack } from 'aws-cdk-lib';
-import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
-import { AwsIotRevocation, AzureIotService, AzureRevocation, DeviceCertificate, KeyAlgorithm, PrivateIotCa } from '../../src';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import { ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import {
+  ApsaraMqttRevocation, AwsIotRevocation, AzureIotService, AzureRevocation, DeviceCertificate, KeyAlgorithm, PrivateIotCa, TencentIotHubRevocation,
+} from '../../src';
+import { ACCESS_KEY, INSTANCE, StrictApsara } from '../platforms/alibaba/strict-apsara';
 import { StrictIot } from '../platforms/aws-iot/strict-iot';
 import { StrictAzureDevices } from '../platforms/azure/strict-azure-devices';
 import { CLIENT, CLIENT_SECRET, TENANT } from '../platforms/azure/strict-entra';
+import { API_KEY, StrictTencent } from '../platforms/tencent/strict-tencent';
+import { HttpsPlatform } from '../support/https-platform';
 import { MOTO_TIMEOUT, motoUrl } from '../support/moto';
 import { temporaryFiles } from '../support/openssl';
 import { AwsWorld, Place } from '../support/rights/aws-world';
@@ -56,6 +63,35 @@ function eventsAbout(ca: string, serialNumber: string): { fromStream: object; fr
     fromQueue: { Records: [{ messageId: '1', eventSource: 'aws:sqs', body: JSON.stringify(event) }] },
   };
 }
+
+/** A platform of another cloud, whose credentials are in a secret. */
+interface OtherCloud {
+  readonly name: string;
+  readonly credentials: object;
+  start(): HttpsPlatform;
+  declare(stack: Stack, ca: PrivateIotCa, credentials: ISecret, endpoint: string): unknown;
+}
+
+const OTHER_CLOUDS: readonly OtherCloud[] = [
+  {
+    name: 'ApsaraMQ for MQTT',
+    credentials: ACCESS_KEY,
+    start: () => new StrictApsara(),
+    declare: (stack, ca, credentials, endpoint) =>
+      new ApsaraMqttRevocation(stack, 'Revocation', { ca, credentials, endpoint, instanceId: INSTANCE, region: 'cn-hangzhou' }),
+  },
+  {
+    name: 'Tencent Cloud IoT Hub',
+    credentials: API_KEY,
+    start: () => {
+      const tencent = new StrictTencent();
+      tencent.showsCertificates = false; // so the ledger is asked for another certificate of the device
+      return tencent;
+    },
+    declare: (stack, ca, credentials, endpoint) =>
+      new TencentIotHubRevocation(stack, 'Revocation', { ca, credentials, endpoint, productIds: ['PRODUCT001'], region: 'ap-guangzhou' }),
+  },
+];
 
 /** The right for a call to AWS IoT. */
 function iotRight({ method, path }: { readonly method: string; readonly path: string }, { partition, account, region }: Place): NeededRight {
@@ -125,3 +161,33 @@ describe.each(PLACES)('in $partition', place => {
     assertRights(stack);
   }, LONG);
 });
+
+test.each(OTHER_CLOUDS)('a revocation is carried over to $name by allowed calls alone, and every right is used', async ({ credentials, start, declare }) => {
+  const [place] = PLACES;
+  const platform = start();
+  await platform.start();
+  const here = world = new AwsWorld(aws, place);
+  here.platform = { NODE_EXTRA_CA_CERTS: file('platform.pem', platform.trustedCas) };
+  const { attributes: { Arn: keyArn } } = await here.make('AWS::KMS::Key', 'Outside', 'outside', {
+    KeyPolicy: { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 'kms:*', Resource: '*', Principal: { AWS: `arn:aws:iam::${ACCOUNT}:root` } }] },
+  });
+  const secretCompleteArn = await here.secret(JSON.stringify(credentials), keyArn);
+  const stack = new PlayedStack(here, 'Revoked');
+  await stack.deploy(templateOf(here, (scope, ca) => declare(scope, ca, Secret.fromSecretAttributes(scope, 'Credentials', {
+    secretCompleteArn, encryptionKey: Key.fromKeyArn(scope, 'Key', keyArn),
+  }), platform.url.slice('https://'.length))));
+  await assertStrangersDenied(stack, here, { secret: await here.secret('others'), key: keyArn });
+  const { pem, serialNumber } = stack.certificateOf('sensor001');
+  if (platform instanceof StrictTencent) {
+    platform.addDevice('sensor-001', new X509Certificate(pem));
+  }
+  await stack.use('CaRevokeFunction', { serialNumbers: [serialNumber], reason: 'keyCompromise' });
+  const { fromStream, fromQueue } = eventsAbout(stack.idOf('Ca')!, serialNumber);
+  await stack.use('CaRevocationEvents', fromStream);
+  await stack.use('Revocation', fromQueue);
+  await stack.use('Revocation', SCHEDULE);
+  await stack.delete();
+  await platform.stop();
+  expect(stack.used.map(({ action }) => action)).toEqual(expect.arrayContaining(['secretsmanager:GetSecretValue', 'kms:Decrypt']));
+  assertRights(stack);
+}, LONG);

@@ -21,6 +21,8 @@ export interface OpensslCaOptions {
   /** Further arguments, such as `-sha1` or `-multivalue-rdn`. */
   readonly more?: readonly string[];
   readonly days?: number;
+  /** Hexadecimal digits; random where it is absent. */
+  readonly serialNumber?: string;
   /** `notBefore` and `notAfter`, YYYYMMDDHHMMSSZ. */
   readonly dates?: readonly [string, string];
 }
@@ -64,7 +66,7 @@ export class OpensslCas {
 
   /** Signs a request, as whoever holds the root elsewhere does it: `openssl x509 -req` with a file of extensions. */
   public sign(
-    requestPem: string, issuer: OpensslCa | undefined, ownKeyPem = '', { extensions = CA_EXTENSIONS, days = issuer ? 3600 : 3650, dates, more = [] }: OpensslCaOptions = {},
+    requestPem: string, issuer: OpensslCa | undefined, ownKeyPem = '', { extensions = CA_EXTENSIONS, days = issuer ? 3600 : 3650, dates, serialNumber, more = [] }: OpensslCaOptions = {},
   ): string {
     const signer = issuer
       ? ['-CA', this.path('ca.pem', issuer.certificatePem), '-CAkey', this.path('ca.key', issuer.privateKeyPem), '-CAcreateserial']
@@ -75,7 +77,8 @@ export class OpensslCas {
       return this.signWithDates(request, issuer, ownKeyPem, extensions, dates);
     }
     const named = extensions.length > 0 ? ['-extfile', this.path('ext.cnf', extensions.join('\n'))] : [];
-    return opensslOutput(['x509', '-req', '-in', request, ...signer, '-days', String(days), ...named, ...digest]);
+    const numbered = serialNumber === undefined ? [] : ['-set_serial', `0x${serialNumber}`];
+    return opensslOutput(['x509', '-req', '-in', request, ...signer, '-days', String(days), ...numbered, ...named, ...digest]);
   }
 
   /** Whether OpenSSL takes a chain: a certificate, those between, and the root, PEM. */

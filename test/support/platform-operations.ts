@@ -138,6 +138,7 @@ export const HUAWEI_OPERATIONS: readonly PublishedOperation[] = [
 
 const INSTANCE: Names = { MqttInstanceId: 'required' };
 const CA_OF_INSTANCE: Names = { ...INSTANCE, Sn: 'required' };
+const DEVICE_OF_INSTANCE: Names = { ...INSTANCE, CaSn: 'required', DeviceSn: 'required' };
 const READING = ['GET'];
 const READING_OR_WRITING = ['GET', 'POST'];
 
@@ -155,6 +156,9 @@ export const APSARA_MQTT_OPERATIONS: readonly PublishedOperation[] = ([
   ['ActiveCaCertificate', READING_OR_WRITING, CA_OF_INSTANCE],
   ['InactivateCaCertificate', READING_OR_WRITING, CA_OF_INSTANCE],
   ['DeleteCaCertificate', READING_OR_WRITING, CA_OF_INSTANCE],
+  ['GetDeviceCertificate', READING, DEVICE_OF_INSTANCE],
+  ['ActiveDeviceCertificate', READING_OR_WRITING, DEVICE_OF_INSTANCE],
+  ['InactivateDeviceCertificate', READING_OR_WRITING, DEVICE_OF_INSTANCE],
 ] as const).map(([name, methods, query]) => ({ name, methods, path: /^\/$/, query, headers: APSARA_MQTT_HEADERS }));
 
 const PRIVATE_CA: Names = { CertName: 'required', CertText: 'required', VerifyCertText: 'required' };
@@ -165,7 +169,12 @@ const TENCENT_HEADERS = ['x-tc-action', 'x-tc-version', 'x-tc-region', 'x-tc-tim
  * the signature takes parameters in the query; nobody sends certificates so, and it is left out.
  */
 export const TENCENT_OPERATIONS: readonly PublishedOperation[] = Object.entries<Names>({
-  DescribePrivateCAs: {}, CreatePrivateCA: PRIVATE_CA, UpdatePrivateCA: PRIVATE_CA, DeletePrivateCA: { CertName: 'required' },
+  DescribePrivateCAs: {},
+  CreatePrivateCA: PRIVATE_CA,
+  UpdatePrivateCA: PRIVATE_CA,
+  DeletePrivateCA: { CertName: 'required' },
+  DescribeDevice: { ProductId: 'required', DeviceName: 'required' },
+  UpdateDevicesEnableState: { ProductId: 'required', DeviceNames: 'required', Status: 'required' },
 }).map(([name, body]) => ({ name, methods: ['POST'], path: /^\/$/, headers: TENCENT_HEADERS, body }));
 
 /** botocore/data/iot/2015-05-28/service-2.json of https://github.com/boto/botocore */

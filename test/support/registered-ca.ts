@@ -4,7 +4,7 @@ import { issue, Issuer, selfIssuer } from '../../src/pki/issue';
 import { generateKeyPair } from '../../src/pki/keys';
 import { encodeName } from '../../src/pki/name';
 import { toPem } from '../../src/pki/pem';
-import { PROFILES } from '../../src/pki/profile';
+import { CertificateProfile, PROFILES } from '../../src/pki/profile';
 import { newSerialNumber } from '../../src/pki/serial-number';
 import { signerOf } from '../../src/pki/signer';
 import { subjectKeyOf } from '../../src/pki/subject-key';
@@ -18,6 +18,8 @@ export interface RegisteredCa {
   readonly thumbprint: string;
   /** Makes the certificate that proves possession of the key, for a code. */
   readonly prove: (code: string) => Promise<string>;
+  /** Makes the certificate of a device. */
+  readonly issue: (commonName: string) => Promise<X509Certificate>;
 }
 
 export async function registeredCa(
@@ -29,14 +31,16 @@ export async function registeredCa(
   const der = await issue(PROFILES.ca, content(subject, signer.publicKey, validity, 0), selfIssuer(subject, signer));
   const certificate = new X509Certificate(der);
   const issuer: Issuer = { name: subject, keyIdentifier: subjectKeyOf(signer.publicKey).keyIdentifier, signer, validity, pathLength: 0 };
+  const below = async (profile: CertificateProfile, name: string): Promise<Buffer> => {
+    const { publicKey } = signerOf((await generateKeyPair('EC_P256')).privateKeyPem);
+    return issue(profile, content(encodeName({ commonName: name }), publicKey, validity), issuer);
+  };
   return {
     pem: toPem('CERTIFICATE', der),
     certificate,
     thumbprint: certificate.fingerprint.replaceAll(':', ''),
-    prove: async code => {
-      const { publicKey } = signerOf((await generateKeyPair('EC_P256')).privateKeyPem);
-      return toPem('CERTIFICATE', await issue(PROFILES.verification, content(encodeName({ commonName: code }), publicKey, validity), issuer));
-    },
+    prove: async code => toPem('CERTIFICATE', await below(PROFILES.verification, code)),
+    issue: async name => new X509Certificate(await below(PROFILES.device, name)),
   };
 }
 

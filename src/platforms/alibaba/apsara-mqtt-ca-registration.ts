@@ -1,10 +1,11 @@
 import { CustomResource, RemovalPolicy } from 'aws-cdk-lib';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
+import { MQTT_INSTANCE_KINDS, mqttEndpointOf, validateMqttInstance } from './mqtt-instance';
 import { IPrivateIotCa } from '../../constructs/ca/i-private-iot-ca';
 import { VerificationCertificate } from '../../constructs/certificates/verification-certificate';
 import { check, Kinds, NUMBER, optional, TEXT } from '../../constructs/checks/kinds';
-import { CA, REMOVAL_POLICY, SECRET } from '../../constructs/checks/object-kinds';
+import { CA, REMOVAL_POLICY } from '../../constructs/checks/object-kinds';
 import { validate, validGeneration } from '../../constructs/checks/validation';
 import { secretIdOf } from '../../constructs/keys/private-key';
 import { ledgerOf } from '../../constructs/provider/certificate-provider';
@@ -12,7 +13,7 @@ import { CloudCaRegistration } from '../cloud-ca-registration';
 import { IotPlatform } from '../iot-platform';
 import { validateRegistration } from '../registered-ca';
 import { RegistrarFunction } from '../registrar-function';
-import { checkEndpoint, checkPresent, checkRegion, RegistrationType } from '../registrations';
+import { checkPresent, RegistrationType } from '../registrations';
 
 /**
  * The CA, and the instance of ApsaraMQ for MQTT with which it is registered.
@@ -63,12 +64,9 @@ export interface ApsaraMqttCaRegistrationProps {
 }
 
 const KINDS: Kinds<ApsaraMqttCaRegistrationProps> = {
+  ...MQTT_INSTANCE_KINDS,
   ca: CA,
-  instanceId: TEXT,
-  region: TEXT,
   caName: TEXT,
-  credentials: SECRET,
-  endpoint: optional(TEXT),
   removalPolicy: optional(REMOVAL_POLICY),
   generation: optional(NUMBER),
 };
@@ -108,12 +106,9 @@ export class ApsaraMqttCaRegistration extends CloudCaRegistration {
   constructor(scope: Construct, id: string, props: ApsaraMqttCaRegistrationProps) {
     super(scope, id);
     check(this, KINDS, props);
-    const { ca, instanceId, region, caName, credentials } = props;
-    const endpoint = props.endpoint ?? `onsmqtt.${region}.aliyuncs.com`;
-    validate(this, [instanceId], () => checkPresent('instanceId', instanceId));
+    const { ca, instanceId, caName, credentials } = props;
+    validateMqttInstance(this, props);
     validate(this, [caName], () => checkPresent('caName', caName));
-    validate(this, [region], () => checkRegion(region));
-    validate(this, [endpoint], () => checkEndpoint(endpoint));
     const generation = validGeneration(this, props.generation);
 
     validateRegistration(this, ca, IotPlatform.APSARA_MQTT);
@@ -122,7 +117,7 @@ export class ApsaraMqttCaRegistration extends CloudCaRegistration {
     const instance = {
       LedgerTable: ledgerOf(this, ca),
       InstanceId: instanceId,
-      Endpoint: endpoint,
+      Endpoint: mqttEndpointOf(props),
       CaCertificatePem: ca.certificatePemFor(this),
       CredentialsSecretArn: secretIdOf(this, credentials),
       Generation: generation,

@@ -16,6 +16,11 @@ export const ALIBABA_CLOUD_IOT_RULES = {
   maximumCas: 10,
   regions: ['China (Shanghai)'],
   devices: 'devices that connect directly by MQTT',
+  revocation: {
+    reaches: 'nothing',
+    limit: 'disable the device in the console, or with the operation DisableThing',
+    documentation: 'https://www.alibabacloud.com/help/en/iot/developer-reference/api-fe5a76',
+  },
 } as const satisfies PlatformRules;
 
 /** The rules of Alibaba Cloud ApsaraMQ for MQTT. */
@@ -31,5 +36,11 @@ export const APSARA_MQTT_RULES = {
   caKeyAlgorithms: RSA_AND_NIST,
   deviceKeyAlgorithms: RSA_AND_NIST,
   deviceKnownBy: 'serial number',
+  revocation: {
+    reaches: 'certificate',
+    construct: 'ApsaraMqttRevocation',
+    limit: 'a certificate that is revoked before its device first connects is refused from the next check on',
+    documentation: 'https://www.alibabacloud.com/help/en/apsaramq-for-mqtt/mqtt-upgraded/user-guide/device-certificate-management',
+  },
   notices: { edition: 'an instance of the Platinum or Professional Edition is required' },
 } as const satisfies PlatformRules;

@@ -16,13 +16,19 @@ export function fingerprintOf({ fingerprint256 }: X509Certificate): string {
   return fingerprint256.replaceAll(':', '').toLowerCase();
 }
 
-/**
- * The fingerprint of the certificate that a platform shows, or `undefined` if it shows none. Line ends may be of any kind, and may also
- * be the two characters of an escape sequence, as in Alibaba Cloud's examples.
- */
+/** The fingerprint of the certificate that a platform shows, or `undefined` if it shows none. */
 export function shownFingerprint(shown: unknown): string | undefined {
+  const certificate = shownCertificate(shown);
+  return certificate && fingerprintOf(certificate);
+}
+
+/**
+ * The certificate that a platform shows, or `undefined` if it shows none. Line ends may be of any kind, and may also be the two characters of
+ * an escape sequence, as in Alibaba Cloud's examples.
+ */
+export function shownCertificate(shown: unknown): X509Certificate | undefined {
   try {
-    return fingerprintOf(new X509Certificate(readCertificates('certificate', String(shown).replace(/(?:\\+[rn])+/g, '\n'))[0]));
+    return new X509Certificate(readCertificates('certificate', String(shown).replace(/(?:\\+[rn])+/g, '\n'))[0]);
   } catch {
     return undefined;
   }

@@ -12,4 +12,10 @@ export const TENCENT_IOT_HUB_RULES = {
   caName: { pattern: '.{1,32}', allowed: '1 to 32 characters' },
   deviceKnownBy: 'certificate',
   maximumCas: 10,
+  revocation: {
+    reaches: 'device',
+    construct: 'TencentIotHubRevocation',
+    limit: 'a disabled device that gets another certificate must be enabled in the console, and a CA certificate can\'t be disabled',
+    documentation: 'https://www.tencentcloud.com/document/product/1105/41903',
+  },
 } as const satisfies PlatformRules;

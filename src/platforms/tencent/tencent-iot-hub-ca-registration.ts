@@ -2,10 +2,11 @@ import { CustomResource, RemovalPolicy, Token } from 'aws-cdk-lib';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { checkCaName } from './contract';
+import { IOT_HUB_ENDPOINT, TENCENT_ACCOUNT_KINDS, validateTencentAccount } from './tencent-account';
 import { IPrivateIotCa } from '../../constructs/ca/i-private-iot-ca';
 import { VerificationCertificate } from '../../constructs/certificates/verification-certificate';
 import { check, Kinds, NUMBER, optional, TEXT } from '../../constructs/checks/kinds';
-import { CA, REMOVAL_POLICY, SECRET } from '../../constructs/checks/object-kinds';
+import { CA, REMOVAL_POLICY } from '../../constructs/checks/object-kinds';
 import { validate, validGeneration } from '../../constructs/checks/validation';
 import { secretIdOf } from '../../constructs/keys/private-key';
 import { ledgerOf } from '../../constructs/provider/certificate-provider';
@@ -14,7 +15,7 @@ import { CloudCaRegistration } from '../cloud-ca-registration';
 import { IotPlatform } from '../iot-platform';
 import { validateRegistration } from '../registered-ca';
 import { RegistrarFunction } from '../registrar-function';
-import { checkEndpoint, checkRegion, RegistrationType } from '../registrations';
+import { RegistrationType } from '../registrations';
 
 /**
  * The CA, and the account of Tencent Cloud IoT Hub with which it is registered.
@@ -68,12 +69,10 @@ export interface TencentIotHubCaRegistrationProps {
 }
 
 const KINDS: Kinds<TencentIotHubCaRegistrationProps> = {
+  ...TENCENT_ACCOUNT_KINDS,
   ca: CA,
   caName: TEXT,
   registrationCode: TEXT,
-  region: TEXT,
-  credentials: SECRET,
-  endpoint: optional(TEXT),
   removalPolicy: optional(REMOVAL_POLICY),
   generation: optional(NUMBER),
 };
@@ -106,10 +105,9 @@ export class TencentIotHubCaRegistration extends CloudCaRegistration {
   constructor(scope: Construct, id: string, props: TencentIotHubCaRegistrationProps) {
     super(scope, id);
     check(this, KINDS, props);
-    const { ca, caName, registrationCode, region, credentials, endpoint = 'iotcloud.tencentcloudapi.com' } = props;
+    const { ca, caName, registrationCode, region, credentials, endpoint = IOT_HUB_ENDPOINT } = props;
     validate(this, [caName], () => checkCaName(caName));
-    validate(this, [region], () => checkRegion(region));
-    validate(this, [endpoint], () => checkEndpoint(endpoint));
+    validateTencentAccount(this, props);
     const generation = validGeneration(this, props.generation);
 
     this.place = JSON.stringify([caName, region, endpoint, secretIdOf(this, credentials)]);

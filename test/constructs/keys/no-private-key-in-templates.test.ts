@@ -6,7 +6,7 @@ import { ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import * as library from '../../../src';
 import {
-  AwsIotClientCertificateValidation, AwsIotRevocation, AzureRevocation,
+  ApsaraMqttRevocation, AwsIotClientCertificateValidation, AwsIotRevocation, AzureRevocation, TencentIotHubRevocation,
   ApsaraMqttCaRegistration, AwsIotCaRegistration, AwsIotThing, AwsIotThingPolicy, AzureCaRegistration, AzureIotService, CaCertificate,
   CertificateOutputs, DeviceCertificate, HuaweiIotdaCaRegistration, HuaweiIotdaRevocation, InvocationAlarm, KeyStorage, PemSource, PrivateIotCa,
   ProofOfPossessionSignature, ServerCertificate, SigningAlarm, TencentIotHubCaRegistration, TrustBundle, VerificationCertificate,
@@ -116,6 +116,9 @@ describe('a construct keeps private keys out of its whole stack:', () => {
     ApsaraMqttCaRegistration: (stack, other) => new ApsaraMqttCaRegistration(stack, 'Apsara', {
       ca: caIn(other), instanceId: 'post-cn-7mz2d000001', region: 'cn-hangzhou', caName: 'acme', credentials: credentialsIn(stack),
     }),
+    ApsaraMqttRevocation: (stack, other) => new ApsaraMqttRevocation(stack, 'Revocation', {
+      ca: inKms(other), instanceId: 'post-cn-7mz2d000001', region: 'cn-hangzhou', credentials: credentialsIn(stack),
+    }),
     AwsIotCaRegistration: stack => new AwsIotCaRegistration(stack, 'Registration', { caCertificate: PemSource.inline(certificate) }),
     AwsIotClientCertificateValidation: (stack, other) => new AwsIotClientCertificateValidation(stack, 'Validation', { cas: [inKms(other)] }),
     AwsIotRevocation: (stack, other) => new AwsIotRevocation(stack, 'Revocation', { ca: inKms(other) }),
@@ -162,6 +165,9 @@ describe('a construct keeps private keys out of its whole stack:', () => {
     SigningAlarm: (stack, other) => new SigningAlarm(stack, 'Alarm', { ca: inKms(other) }),
     TencentIotHubCaRegistration: (stack, other) => new TencentIotHubCaRegistration(stack, 'Tencent', {
       ca: caIn(other), caName: 'acme', registrationCode: 'code', region: 'ap-guangzhou', credentials: credentialsIn(stack),
+    }),
+    TencentIotHubRevocation: (stack, other) => new TencentIotHubRevocation(stack, 'Revocation', {
+      ca: inKms(other), productIds: ['ABCDE12345'], region: 'ap-guangzhou', credentials: credentialsIn(stack),
     }),
     VerificationCertificate: (stack, other) => new VerificationCertificate(stack, 'Verification', { ca: inKms(other), registrationCode: 'code-1' }),
   };

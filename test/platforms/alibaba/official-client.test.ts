@@ -34,6 +34,12 @@ test('Alibaba Cloud\'s own client makes the same requests, and signs them as the
   const verification = await ca.prove(await api.registerCode());
   const { sn } = await api.register('acme', ca.pem, verification);
   await api.find('no fingerprint');
+  const device = await ca.issue('sensor-001');
+  server.connect(device);
+  const id = { caSn: sn, deviceSn: device.serialNumber.toLowerCase() };
+  await api.isDeviceActive(id);
+  await api.deactivateDevice(id);
+  await api.activateDevice(id);
   await api.deactivate(sn);
   await api.activate(sn);
   await api.delete(sn);
@@ -50,6 +56,11 @@ test('Alibaba Cloud\'s own client makes the same requests, and signs them as the
   server.code = present;
   await call('RegisterCaCertificate', 'POST', { CaName: 'acme', CaContent: ca.pem, VerificationContent: verification });
   await call('ListCaCertificate', 'GET', { PageNo: '1', PageSize: '20' });
+  server.connect(device);
+  const parameters = { CaSn: sn, DeviceSn: device.serialNumber.toLowerCase() };
+  await call('GetDeviceCertificate', 'GET', parameters);
+  await call('InactivateDeviceCertificate', 'POST', parameters);
+  await call('ActiveDeviceCertificate', 'POST', parameters);
   await call('InactivateCaCertificate', 'POST', { Sn: sn });
   await call('ActiveCaCertificate', 'POST', { Sn: sn });
   await call('DeleteCaCertificate', 'POST', { Sn: sn });

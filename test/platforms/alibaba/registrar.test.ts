@@ -10,12 +10,14 @@ import { LifecycleEvent, LifecycleResult } from '../../../src/resource/lifecycle
 import { STACK_ID } from '../../support/events';
 import { PlatformAnswer } from '../../support/https-platform';
 import { MemoryRecords } from '../../support/memory-records';
+import { OpensslCas } from '../../support/openssl-ca';
 import { registeredCa, RegisteredCa } from '../../support/registered-ca';
 
 const SECRET_ARN = 'arn:aws:secretsmanager:eu-central-1:111111111111:secret:Apsara-AbCdEf';
 const INVENTED = `invalid-${'0'.repeat(32)}`;
 
 const server = new StrictApsara();
+const openssl = new OpensslCas();
 let secret: object;
 let records: MemoryRecords;
 let ca: RegisteredCa;
@@ -80,7 +82,7 @@ const IDENTITY = () => `apsara-mqtt/${INSTANCE}/${ca.certificate.fingerprint256.
 describe('a registration', () => {
   test('fetches a code, registers the CA with its proof, and answers its SN', async () => {
     const declared = await proved();
-    expect(await registration('Create', declared)).toEqual({ physicalResourceId: IDENTITY(), data: { Sn: `00${ca.certificate.serialNumber.toLowerCase()}` } });
+    expect(await registration('Create', declared)).toEqual({ physicalResourceId: IDENTITY(), data: { Sn: ca.certificate.serialNumber.toLowerCase() } });
     expect(server.cas).toMatchObject([{ name: 'acme', code: server.code, active: true }]);
     expect(server.cas[0].certificate.raw.equals(ca.certificate.raw)).toBe(true);
     expect(server.actions).toEqual(['ListCaCertificate', 'GetRegisterCode', 'ListCaCertificate', 'RegisterCaCertificate']);
@@ -149,17 +151,19 @@ describe('a registration', () => {
   test('under another name is refused with the name it has', async () => {
     server.register('theirs', ca.pem);
     await expect(registration('Create', await proved()))
-      .rejects.toThrow(`caName must be "theirs", the name under which this CA certificate (SN 00${ca.certificate.serialNumber.toLowerCase()}) is registered with `
+      .rejects.toThrow(`caName must be "theirs", the name under which this CA certificate (SN ${ca.certificate.serialNumber.toLowerCase()}) is registered with `
         + `${INSTANCE}, because the platform does not rename certificates, got "acme"`);
   });
 });
 
-test('a CA that is registered under another name is told to CloudFormation with its SN, which is longer than a serial number', async () => {
-  server.register('theirs', ca.pem);
-  const declared = await proved();
+test('a CA that is registered under another name is told to CloudFormation with its SN, which can be longer than a serial number', async () => {
+  const digits = `F2${ca.certificate.serialNumber.slice(2)}`;
+  const { certificatePem } = openssl.root({ serialNumber: digits });
+  server.register('theirs', certificatePem);
+  const declared = { ...await proved(), CaCertificatePem: certificatePem };
   const failure = await registration('Create', declared).catch(error => error);
   const event = { logicalResourceId: 'Apsara', stackId: STACK_ID, properties: declared };
-  expect(reasonOf(failure, event, 'i', apsaraMqttNames)).toContain(`caName must be "theirs", the name under which this CA certificate (SN 00${ca.certificate.serialNumber.toLowerCase()})`);
+  expect(reasonOf(failure, event, 'i', apsaraMqttNames)).toContain(`caName must be "theirs", the name under which this CA certificate (SN 00${digits.toLowerCase()})`);
 });
 
 describe('the code', () => {

@@ -9,6 +9,13 @@ export const INSTANCE = 'post-cn-7mz2d000001';
 /** An instance that belongs to another account. */
 export const FOREIGN_INSTANCE = 'post-cn-foreign0001';
 
+/** A device certificate, which the instance registers when a client first connects with it. */
+export interface ApsaraDevice {
+  readonly sn: string;
+  readonly certificate: X509Certificate;
+  active: boolean;
+}
+
 /** A CA certificate of an instance, as ListCaCertificate shows it. */
 export interface ApsaraCa {
   readonly sn: string;
@@ -19,7 +26,7 @@ export interface ApsaraCa {
   readonly verification: string;
   active: boolean;
   /** Device certificates that have connected. */
-  devices: number;
+  devices: ApsaraDevice[];
 }
 
 function refused(status: number, Code: string, Message: string): Refusal {
@@ -35,6 +42,7 @@ const ERRORS = {
   parameter: () => refused(400, 'ParameterFieldCheckFailed', 'Failed to validate the parameters. The parameters may be missing or invalid.'),
   code: () => refused(500, 'RegisterCodeError', 'Register code error in verification certificate.'),
   sn: () => refused(500, 'FindCaBySnError', 'Failed to find the CA by the SN. Please check sn is valid.'),
+  deviceSn: () => refused(500, 'FindDeviceBySnError', 'Failed to find the device certificate by the SN. Please check sn is valid'),
   instance: () => refused(500, 'MqttInstanceNotFound', 'Specified instance is not found'),
   owner: () => refused(400, 'MqttOwnerCheckError', 'Failed to validate the instance permission'),
   instancePermission: () => refused(403, 'InstancePermissionCheckFailed', 'An error occurred while validating the permissions of the instance.'),
@@ -45,8 +53,8 @@ const MINUTE = 60_000;
 
 /**
  * ApsaraMQ for MQTT as it documents itself: requests signed by version 3 of
- * https://www.alibabacloud.com/help/en/sdk/product-overview/v3-request-structure-and-signature, and the CA certificates of one
- * instance. Not documented, and so the stricter of what is possible here: each code that is fetched replaces the one before, and
+ * https://www.alibabacloud.com/help/en/sdk/product-overview/v3-request-structure-and-signature, and the certificates of one instance.
+ * Not documented, and so the stricter of what is possible here: each code that is fetched replaces the one before, and
  * a certificate is registered once.
  */
 export class StrictApsara extends ActionPlatform {
@@ -57,12 +65,26 @@ export class StrictApsara extends ActionPlatform {
   public permittedOnInstance = true;
   private readonly nonces = new Set<string>();
 
+  /** How an SN is written. */
+  public notation: (octets: string) => string = octets => octets;
+
   /** Registers a CA as somebody does by hand. */
   public register(name: string, content: string, code: string = randomUUID(), verification = ''): ApsaraCa {
     const certificate = new X509Certificate(content);
-    const ca = { sn: `00${certificate.serialNumber.toLowerCase()}`, name, code, certificate, content, verification, active: true, devices: 0 };
+    const ca = { sn: this.snOf(certificate), name, code, certificate, content, verification, active: true, devices: [] };
     this.cas.push(ca);
     return ca;
+  }
+
+  /** A client connects with a device certificate. @returns whether it is let in */
+  public connect(certificate: X509Certificate): boolean {
+    const ca = this.cas.find(each => each.active && certificate.checkIssued(each.certificate) && certificate.verify(each.certificate.publicKey));
+    const known = ca?.devices.find(({ sn }) => sn === this.snOf(certificate));
+    if (!ca || known) {
+      return known?.active ?? false;
+    }
+    ca.devices.push({ sn: this.snOf(certificate), certificate, active: true });
+    return true;
   }
 
   /** Fetches a code as somebody does by hand. */
@@ -141,7 +163,10 @@ export class StrictApsara extends ActionPlatform {
       case 'ListCaCertificate': return this.listCas(Number(given(query, 'PageNo')), Number(given(query, 'PageSize')));
       case 'ActiveCaCertificate': return this.setActive(given(query, 'Sn'), true);
       case 'InactivateCaCertificate': return this.setActive(given(query, 'Sn'), false);
-      default: return this.deleteCa(given(query, 'Sn'));
+      case 'DeleteCaCertificate': return this.deleteCa(given(query, 'Sn'));
+      case 'GetDeviceCertificate': return this.showDevice(given(query, 'CaSn'), given(query, 'DeviceSn'));
+      case 'ActiveDeviceCertificate': return this.setDeviceActive(given(query, 'CaSn'), given(query, 'DeviceSn'), true);
+      default: return this.setDeviceActive(given(query, 'CaSn'), given(query, 'DeviceSn'), false);
     }
   }
 
@@ -182,9 +207,42 @@ export class StrictApsara extends ActionPlatform {
   /** With the CA certificate go the device certificates it has issued. */
   private deleteCa(sn: string): PlatformAnswer {
     const ca = this.find(sn);
-    ca.devices = 0;
+    ca.devices = [];
     this.cas.splice(this.cas.indexOf(ca), 1);
     return done({ Sn: sn });
+  }
+
+  private showDevice(caSn: string, deviceSn: string): PlatformAnswer {
+    const { certificate, active } = this.findDevice(caSn, deviceSn);
+    return done({
+      Data: {
+        ValidBegin: '1654137303000',
+        ValidEnd: '1969497303000',
+        DeviceSn: deviceSn,
+        DeviceName: certificate.subject,
+        DeviceContent: escaped(certificate.toString()),
+        CaSn: caSn,
+        Status: active ? '1' : '0',
+      },
+    });
+  }
+
+  private setDeviceActive(caSn: string, deviceSn: string, active: boolean): PlatformAnswer {
+    this.findDevice(caSn, deviceSn).active = active;
+    return done({ DeviceSn: deviceSn });
+  }
+
+  private findDevice(caSn: string, deviceSn: string): ApsaraDevice {
+    const device = this.cas.find(({ sn }) => sn === caSn)?.devices.find(({ sn }) => sn === deviceSn);
+    if (!device) {
+      throw ERRORS.deviceSn();
+    }
+    return device;
+  }
+
+  private snOf({ serialNumber }: X509Certificate): string {
+    const octets = Buffer.from(serialNumber, 'hex');
+    return this.notation(`${octets[0] > 0x7f ? '00' : ''}${octets.toString('hex')}`);
   }
 
   private find(sn: string): ApsaraCa {

@@ -64,6 +64,10 @@ test('Tencent Cloud\'s own client makes the same requests, and signs them as the
   await api.create(content);
   await api.update(content);
   await api.delete('acme');
+  server.addDevice('sensor-001', await ca.issue('sensor-001'));
+  await api.device('PRODUCT001', 'sensor-001');
+  await api.setEnabled('PRODUCT001', 'sensor-001', false);
+  await api.setEnabled('PRODUCT001', 'sensor-001', true);
   server.received.forEach(request => expect(ourSignature(request)).toBe(theirSignature(request)));
   const [ours, actions] = [server.received.map(facts), server.actions];
   server.forget();
@@ -74,7 +78,12 @@ test('Tencent Cloud\'s own client makes the same requests, and signs them as the
   await client.request('CreatePrivateCA', parameters);
   await client.request('UpdatePrivateCA', parameters);
   await client.request('DeletePrivateCA', { CertName: 'acme' });
+  await client.request('DescribeDevice', { ProductId: 'PRODUCT001', DeviceName: 'sensor-001' });
+  await client.request('UpdateDevicesEnableState', { ProductId: 'PRODUCT001', DeviceNames: ['sensor-001'], Status: 0 });
+  await client.request('UpdateDevicesEnableState', { ProductId: 'PRODUCT001', DeviceNames: ['sensor-001'], Status: 1 });
   expect(server.received.map(facts)).toEqual(ours);
   expect(server.actions).toEqual(actions); // those whose signatures were accepted
-  expect(actions).toEqual(['DescribePrivateCAs', 'CreatePrivateCA', 'UpdatePrivateCA', 'DeletePrivateCA']);
+  expect(actions).toEqual([
+    'DescribePrivateCAs', 'CreatePrivateCA', 'UpdatePrivateCA', 'DeletePrivateCA', 'DescribeDevice', 'UpdateDevicesEnableState', 'UpdateDevicesEnableState',
+  ]);
 });

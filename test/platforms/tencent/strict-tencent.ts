@@ -14,6 +14,20 @@ export interface TencentCa {
   readonly products: string[];
 }
 
+/** A device of a product. */
+export interface TencentDevice {
+  readonly productId: string;
+  readonly name: string;
+  /** PEM of its certificate. */
+  certificate: string;
+  enabled: boolean;
+  /** Whether it is bound to a gateway. */
+  bound: boolean;
+}
+
+/** The key of a device, which nobody but the device needs to know. */
+export const DEVICE_KEY = 'psk-of-the-device-0123456789==';
+
 /** All errors have the status 200. https://www.tencentcloud.com/document/product/1105/41917 */
 function refused(Code: string, Message: string): Refusal {
   return new Refusal({ status: 200, body: { Response: { Error: { Code, Message }, RequestId: randomUUID() } } });
@@ -29,11 +43,15 @@ const MINUTE = 60_000;
 
 /**
  * Tencent Cloud IoT Hub as it documents itself: requests signed by TC3-HMAC-SHA256
- * (https://www.tencentcloud.com/document/product/1021/34193), and the private CA certificates of one account
- * (https://www.tencentcloud.com/document/product/1105/41915 and its neighbours).
+ * (https://www.tencentcloud.com/document/product/1021/34193), and the private CA certificates and the devices of one account
+ * (https://www.tencentcloud.com/document/product/1105/41915, https://www.tencentcloud.com/document/product/1105/41906 and their neighbours).
  */
 export class StrictTencent extends ActionPlatform {
   public cas: TencentCa[] = [];
+  public devices: TencentDevice[] = [];
+  public readonly products = new Set(['PRODUCT001', 'PRODUCT002']);
+  /** Whether it shows the certificates of devices. */
+  public showsCertificates = true;
   /** What the console shows as the authentication code. */
   public code?: string;
   public token?: string;
@@ -55,6 +73,19 @@ export class StrictTencent extends ActionPlatform {
     const ca = { name, text, certificate: new X509Certificate(text), products: [] };
     this.cas.push(ca);
     return ca;
+  }
+
+  /** Adds a device with its certificate as somebody does in the console. */
+  public addDevice(name: string, certificate: X509Certificate, productId = 'PRODUCT001'): TencentDevice {
+    const device = { productId, name, certificate: certificate.toString(), enabled: true, bound: false };
+    this.devices.push(device);
+    return device;
+  }
+
+  /** A device connects with a certificate. @returns whether it is let in */
+  public connect(name: string, certificate: X509Certificate, productId = 'PRODUCT001'): boolean {
+    const device = this.devices.find(each => each.productId === productId && each.name === name);
+    return device !== undefined && device.enabled && device.certificate === certificate.toString();
   }
 
   protected actionOf({ headers }: PlatformRequest): string {
@@ -116,7 +147,9 @@ export class StrictTencent extends ActionPlatform {
       case 'DescribePrivateCAs': return done({ CAs: this.cas.map(certInfo) });
       case 'CreatePrivateCA': return this.create(parameters);
       case 'UpdatePrivateCA': return this.update(parameters);
-      default: return this.delete(parameters);
+      case 'DeletePrivateCA': return this.delete(parameters);
+      case 'DescribeDevice': return this.describeDevice(parameters);
+      default: return this.enableDevices(parameters);
     }
   }
 
@@ -168,6 +201,41 @@ export class StrictTencent extends ActionPlatform {
       throw refused('InvalidParameterValue.CACertNotMatch', 'CA certificates do not match.');
     }
     return { text, certificate };
+  }
+
+  private describeDevice(parameters: Parameters): PlatformAnswer {
+    const { name, certificate, enabled } = this.device(parameters, given(parameters, 'DeviceName'));
+    return done({ DeviceName: name, Online: 1, DeviceCert: this.showsCertificates ? certificate : '', DevicePsk: DEVICE_KEY, EnableState: enabled ? 1 : 0 });
+  }
+
+  private enableDevices(parameters: Parameters): PlatformAnswer {
+    const { DeviceNames: names, Status: status } = parameters;
+    if (!Array.isArray(names) || names.length === 0 || (status !== 0 && status !== 1)) {
+      throw refused('InvalidParameterValue', 'Invalid parameter value.');
+    }
+    const devices = names.map(name => this.device(parameters, name));
+    if (devices.some(({ bound }) => bound)) {
+      throw refused('UnauthorizedOperation.DeviceHasAlreadyBindGateway', 'The device has already been bound to a gateway.');
+    }
+    devices.forEach(device => {
+      device.enabled = status === 1;
+    });
+    return done();
+  }
+
+  private device(parameters: Parameters, name: string): TencentDevice {
+    const productId = given(parameters, 'ProductId');
+    if (!this.products.has(productId)) {
+      throw refused('ResourceNotFound.ProductNotExist', 'The product does not exist.');
+    }
+    if (!/^[A-Za-z0-9:_-]{1,48}$/.test(name)) {
+      throw refused('InvalidParameterValue', 'Invalid parameter value.');
+    }
+    const device = this.devices.find(each => each.productId === productId && each.name === name);
+    if (!device) {
+      throw refused('ResourceNotFound.DeviceNotExist', 'The device does not exist.');
+    }
+    return device;
   }
 
   private find(parameters: Parameters): TencentCa {

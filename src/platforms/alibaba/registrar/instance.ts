@@ -1,8 +1,9 @@
 import { X509Certificate } from 'node:crypto';
+import { AcsCredentials } from './acs3-signature';
 import { MqttApi } from './mqtt-api';
 import { RawProperties, secretId, text } from '../../../resource/property-values';
 import { certificateProperty } from '../../registrar/certificate-property';
-import { readCredentials } from '../../registrar/credentials';
+import { readCredentials, ReadSecret } from '../../registrar/credentials';
 import { endpointProperty } from '../../registrar/endpoint';
 import { HttpApi } from '../../registrar/http-api';
 import { Outside } from '../../registrar/outside';
@@ -44,6 +45,10 @@ export function isIdentity(physicalResourceId: string): boolean {
 export async function instanceApi(
   { endpoint, credentialsSecretArn, instanceId }: InstanceDeclaration, { signal }: RegistrationRequest, { trustedCas, readSecret }: Outside,
 ): Promise<MqttApi> {
-  const credentials = await readCredentials(credentialsSecretArn, ['accessKeyId', 'accessKeySecret'], signal, readSecret, ['securityToken']);
-  return new MqttApi(new HttpApi(signal, trustedCas), endpoint, credentials, instanceId);
+  return new MqttApi(new HttpApi(signal, trustedCas), endpoint, await readAccessKey(credentialsSecretArn, signal, readSecret), instanceId);
+}
+
+/** Reads the access key in a secret. */
+export function readAccessKey(secretArn: string, signal: AbortSignal, read?: ReadSecret): Promise<AcsCredentials> {
+  return readCredentials(secretArn, ['accessKeyId', 'accessKeySecret'], signal, read, ['securityToken']);
 }

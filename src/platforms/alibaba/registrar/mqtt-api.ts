@@ -1,11 +1,11 @@
-import { randomUUID } from 'node:crypto';
+import { randomUUID, X509Certificate } from 'node:crypto';
 import { AcsCredentials, acs3Request } from './acs3-signature';
-import { JsonMap } from '../../../contract/json-map';
+import { isMap, JsonMap } from '../../../contract/json-map';
 import { outsideId, outsideName } from '../../../lambda/outside-text';
 import { HttpApi, passingCode } from '../../registrar/http-api';
 import { jsonAnswer, jsonOf, listIn, LOOK_AT_ENDPOINT } from '../../registrar/json-answer';
 import { errorCode, refusalByCode } from '../../registrar/platform-failure';
-import { shownFingerprint } from '../../registrar/shown-certificate';
+import { fingerprintOf, shownCertificate, shownFingerprint } from '../../registrar/shown-certificate';
 
 /** A CA certificate as an instance shows it. */
 export interface RegisteredCa {
@@ -13,8 +13,7 @@ export interface RegisteredCa {
   readonly sn: string;
   readonly name: string;
   readonly registrationCode?: string;
-  /** SHA-256 of its DER. */
-  readonly fingerprint?: string;
+  readonly certificate?: X509Certificate;
   /** SHA-256 of the DER of the verification certificate it was registered with. */
   readonly verificationFingerprint?: string;
   readonly active: boolean;
@@ -37,6 +36,9 @@ const METHODS = {
   ActiveCaCertificate: 'POST',
   InactivateCaCertificate: 'POST',
   DeleteCaCertificate: 'POST',
+  GetDeviceCertificate: 'GET',
+  ActiveDeviceCertificate: 'POST',
+  InactivateDeviceCertificate: 'POST',
 } as const;
 
 type Action = keyof typeof METHODS;
@@ -48,12 +50,18 @@ type Action = keyof typeof METHODS;
 const PAGE_SIZE = 20;
 const MAX_PAGES = 500;
 
-/** The error codes for a CA or an instance that no longer exists when it is to be removed. */
+/** The statuses of a certificate. */
+const INACTIVE = '0';
+const ACTIVE = '1';
+
+/** The error codes for a CA or an instance that no longer exists, and for a device certificate that no client has connected with yet. */
 const CA_GONE = 'FindCaBySnError';
 const INSTANCE_GONE = 'MqttInstanceNotFound';
+const DEVICE_UNKNOWN = 'FindDeviceBySnError';
 
-const RAM_POLICY = 'the RAM policy of the credentials must allow mq:MqttInstanceAccess, mq:GetRegisterCode, mq:RegisterCa, mq:ListCaCertificate, '
-  + 'mq:ActiveCaCertificate, mq:UnregisterCaCertificate and mq:DeleteCaCertificate on the instance';
+const RAM_POLICY = 'the RAM policy of the credentials must allow mq:MqttInstanceAccess, mq:ListCaCertificate, mq:ActiveCaCertificate and '
+  + 'mq:UnregisterCaCertificate on the instance; for a registration also mq:GetRegisterCode, mq:RegisterCa and mq:DeleteCaCertificate; '
+  + 'for revocations also mq:GetDeviceCertificate, mq:ActiveDeviceCertificate and mq:UnregisterDeviceCertificate';
 
 export const ADVICE: { readonly [code: string]: string } = {
   RegisterCodeError: 'the verification certificate must have the current registration code of the instance; another code was requested in the '
@@ -76,7 +84,13 @@ export const ADVICE: { readonly [code: string]: string } = {
  */
 const PASSING = /^(Throttling|InternalError|ServiceUnavailable)\b/;
 
-/** The operations of ApsaraMQ for MQTT (onsmqtt, 2020-04-20) on the CA certificates of one instance. */
+/** The serial numbers (SN) by which the platform identifies a device certificate. */
+export interface DeviceCertificateId {
+  readonly caSn: string;
+  readonly deviceSn: string;
+}
+
+/** The operations of ApsaraMQ for MQTT (onsmqtt, 2020-04-20) on the certificates of one instance. */
 export class MqttApi {
   constructor(
     private readonly http: HttpApi, private readonly endpoint: string, private readonly credentials: AcsCredentials,
@@ -93,18 +107,31 @@ export class MqttApi {
     return code;
   }
 
-  /** https://www.alibabacloud.com/help/en/apsaramq-for-mqtt/mqtt-upgraded/developer-reference/api-onsmqtt-2020-04-20-listcacertificate */
-  public async find(fingerprint: string, { instanceMayBeGone = false } = {}): Promise<RegisteredCa | undefined> {
+  /** The CA certificate with this fingerprint, SHA-256; `undefined` if it is not registered. */
+  public async find(fingerprint: string, options?: { readonly instanceMayBeGone: boolean }): Promise<RegisteredCa | undefined> {
+    for await (const ca of this.cas(options)) {
+      if (ca.certificate && fingerprintOf(ca.certificate) === fingerprint) {
+        return ca;
+      }
+    }
+    return undefined;
+  }
+
+  /**
+   * The CA certificates of the instance.
+   * https://www.alibabacloud.com/help/en/apsaramq-for-mqtt/mqtt-upgraded/developer-reference/api-onsmqtt-2020-04-20-listcacertificate
+   */
+  public async *cas({ instanceMayBeGone = false } = {}): AsyncIterable<RegisteredCa> {
     for (let page = 1; page <= MAX_PAGES; page++) {
       const answer = await this.call('ListCaCertificate', { PageNo: String(page), PageSize: String(PAGE_SIZE) }, instanceMayBeGone ? [INSTANCE_GONE] : []);
       if (!answer) {
-        return undefined;
+        return;
       }
       const { Total: pages, CaCertificateVOS: list } = (answer.Data ?? {}) as JsonMap;
       const shown = listIn(descriptionOf('ListCaCertificate'), 'Data.CaCertificateVOS', list === undefined && outsideName(pages) === '0' ? null : list);
-      const found = shown.map(registeredCa).find(each => each.fingerprint === fingerprint);
-      if (found || shown.length < PAGE_SIZE) {
-        return found;
+      yield* shown.map(registeredCa);
+      if (shown.length < PAGE_SIZE) {
+        return;
       }
     }
     throw new Error(`${PLATFORM}: instanceId must have fewer than ${MAX_PAGES * PAGE_SIZE} CA certificates, got ${this.instanceId}`);
@@ -131,6 +158,26 @@ export class MqttApi {
   /** Also deletes the device certificates of the CA. */
   public async delete(sn: string): Promise<void> {
     await this.call('DeleteCaCertificate', { Sn: sn }, [CA_GONE]);
+  }
+
+  /**
+   * Whether a device certificate is active; `undefined` if the instance does not know it. An instance registers a device certificate when
+   * a client first connects with it.
+   * https://www.alibabacloud.com/help/en/apsaramq-for-mqtt/mqtt-upgraded/developer-reference/api-onsmqtt-2020-04-20-getdevicecertificate
+   */
+  public async isDeviceActive(id: DeviceCertificateId): Promise<boolean | undefined> {
+    const answer = await this.call('GetDeviceCertificate', parametersOf(id), [DEVICE_UNKNOWN, CA_GONE]);
+    return answer && isActive(descriptionOf('GetDeviceCertificate'), answer.Data);
+  }
+
+  /** https://www.alibabacloud.com/help/en/apsaramq-for-mqtt/mqtt-upgraded/developer-reference/api-onsmqtt-2020-04-20-activedevicecertificate */
+  public async activateDevice(id: DeviceCertificateId): Promise<void> {
+    await this.call('ActiveDeviceCertificate', parametersOf(id));
+  }
+
+  /** https://www.alibabacloud.com/help/en/apsaramq-for-mqtt/mqtt-upgraded/developer-reference/api-onsmqtt-2020-04-20-inactivatedevicecertificate */
+  public async deactivateDevice(id: DeviceCertificateId): Promise<void> {
+    await this.call('InactivateDeviceCertificate', parametersOf(id));
   }
 
   /** The secrets that no message may show. */
@@ -169,14 +216,27 @@ function descriptionOf(action: Action): string {
   return `${PLATFORM}: ${action}`;
 }
 
+function parametersOf({ caSn, deviceSn }: DeviceCertificateId): { readonly [name: string]: string } {
+  return { CaSn: caSn, DeviceSn: deviceSn };
+}
+
+/** An answer without a status must not be taken for a certificate that needs no change. */
+function isActive(what: string, data: unknown): boolean {
+  const status = isMap(data) ? outsideName(data.Status) : '';
+  if (status !== ACTIVE && status !== INACTIVE) {
+    throw new Error(`${what} returned no Data.Status; ${LOOK_AT_ENDPOINT}`);
+  }
+  return status === ACTIVE;
+}
+
 /** https://www.alibabacloud.com/help/en/apsaramq-for-mqtt/mqtt-upgraded/developer-reference/api-onsmqtt-2020-04-20-getcacertificate */
 function registeredCa({ Sn, CaName, RegistrationCode, CaContent, VerificationContent, Status }: JsonMap): RegisteredCa {
   return {
     sn: outsideId(Sn) ?? '',
     name: outsideName(CaName),
     registrationCode: outsideId(RegistrationCode),
-    fingerprint: shownFingerprint(CaContent),
+    certificate: shownCertificate(CaContent),
     verificationFingerprint: shownFingerprint(VerificationContent),
-    active: outsideName(Status) === '1',
+    active: outsideName(Status) === ACTIVE,
   };
 }

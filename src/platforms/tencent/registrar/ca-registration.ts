@@ -1,9 +1,9 @@
 import { X509Certificate } from 'node:crypto';
+import { readApiKey } from './api-key';
 import { IotHubApi, PrivateCa } from './iot-hub-api';
 import { quote } from '../../../contract/rules';
 import { checked, RawProperties, secretId } from '../../../resource/property-values';
 import { certificateProperty } from '../../registrar/certificate-property';
-import { readCredentials } from '../../registrar/credentials';
 import { endpointProperty } from '../../registrar/endpoint';
 import { HttpApi } from '../../registrar/http-api';
 import { RecordedRegistrar } from '../../registrar/latest-request';
@@ -122,7 +122,7 @@ export class CaRegistration implements RecordedRegistrar {
     const { trustedCas, readSecret } = this.outside;
     const endpoint = endpointProperty(properties.Endpoint);
     const region = checked<string>(checkRegion, properties.Region);
-    const credentials = await readCredentials(secretId('credentials', properties.CredentialsSecretArn), ['secretId', 'secretKey'], signal, readSecret, ['token']);
+    const credentials = await readApiKey(secretId('credentials', properties.CredentialsSecretArn), signal, readSecret);
     return new IotHubApi(new HttpApi(signal, trustedCas), endpoint, region, credentials);
   }
 }

@@ -1,0 +1,57 @@
+import { Device, IotHubApi } from './iot-hub-api';
+import { log } from '../../../lambda/log';
+import { commonNameOf } from '../../registrar/revocation/carry-over';
+import { RevocationTarget, RevokedCertificate } from '../../registrar/revocation/revocation-target';
+import { fingerprintOf } from '../../registrar/shown-certificate';
+import { isDeviceName } from '../contract';
+
+/**
+ * Products of Tencent Cloud IoT Hub, as revocations are carried over to them. IoT Hub disables devices, not certificates. The device of a
+ * certificate is the one whose name is the certificate's common name. A CA certificate can't be disabled.
+ */
+export class IotHubRevocation implements RevocationTarget {
+  constructor(private readonly api: (signal: AbortSignal) => IotHubApi, private readonly productIds: readonly string[]) {}
+
+  public async carryOver(revoked: RevokedCertificate, signal: AbortSignal): Promise<string | undefined> {
+    const { certificate, serialNumber, state } = revoked;
+    if (certificate.ca) {
+      log('WARN', { message: 'IoT Hub can\'t disable a CA certificate; bind its products to another one, or revoke the devices', serialNumber });
+      return undefined;
+    }
+    const name = commonNameOf(certificate);
+    if (name === undefined || !isDeviceName(name)) {
+      return undefined;
+    }
+    const api = this.api(signal);
+    const isEnabled = state === 'RELEASED';
+    const changed: string[] = [];
+    for (const productId of this.productIds) {
+      const device = await api.device(productId, name);
+      if (device && await isToChange(device, revoked, `${name} of the product ${productId}`)) {
+        await api.setEnabled(productId, name, isEnabled);
+        changed.push(productId);
+      }
+    }
+    return changed.length === 0 ? undefined : `${isEnabled ? 'enabled' : 'disabled'} the device ${name} of the product ${changed.join(', ')}`;
+  }
+}
+
+/**
+ * Whether the state of a device is to change. A device is disabled for the certificate that IoT Hub shows for it. If IoT Hub shows none, the
+ * device is disabled unless it may have been given a newer certificate. IoT Hub does not show why a device is disabled, so the end of a hold
+ * enables any device that is disabled.
+ */
+async function isToChange({ isEnabled, fingerprint }: Device, revoked: RevokedCertificate, name: string): Promise<boolean> {
+  const { certificate, serialNumber, state } = revoked;
+  if (fingerprint !== undefined && fingerprint !== fingerprintOf(certificate)) {
+    return false;
+  }
+  if (state === 'RELEASED' || isEnabled === false) {
+    return state === 'RELEASED' && isEnabled === false;
+  }
+  if (fingerprint === undefined && await revoked.hasSuccessor()) {
+    log('WARN', { message: `left the device ${name} enabled: IoT Hub does not show its certificate, and the CA has issued another one for it`, serialNumber });
+    return false;
+  }
+  return true;
+}

@@ -1,0 +1,194 @@
+import { X509Certificate } from 'node:crypto';
+import { API_KEY, DEVICE_KEY, StrictTencent } from './strict-tencent';
+import { RevocationState } from '../../../src/contract/revocation';
+import { signIn } from '../../../src/platforms/tencent/registrar/revocation';
+import { registeredCa, RegisteredCa } from '../../support/registered-ca';
+
+const NAME = 'sensor-001';
+const SECRET_ARN = 'arn:aws:secretsmanager:eu-central-1:111111111111:secret:Tencent-AbCdEf';
+
+const server = new StrictTencent();
+let secret: object;
+let ca: RegisteredCa;
+let first: X509Certificate;
+let renewed: X509Certificate;
+let logged: jest.SpyInstance;
+
+beforeAll(async () => {
+  await server.start();
+  ca = await registeredCa();
+  [first, renewed] = [await ca.issue(NAME), await ca.issue(NAME)];
+});
+beforeEach(() => {
+  server.forget();
+  server.devices = [];
+  server.permitted = true;
+  server.refusal = 'UnauthorizedOperation';
+  server.showsCertificates = true;
+  server.token = undefined;
+  secret = API_KEY;
+  logged = jest.spyOn(console, 'log').mockImplementation();
+});
+afterEach(() => jest.restoreAllMocks());
+afterAll(() => server.stop());
+
+interface Situation {
+  readonly state?: RevocationState;
+  readonly hasSuccessor?: boolean;
+  readonly environment?: NodeJS.ProcessEnv;
+  readonly time?: number;
+}
+
+/** What the function does with a revocation that the ledger holds. */
+async function carryOver(
+  certificate: X509Certificate, { state = 'REVOKED', hasSuccessor = false, environment = {}, time = 20_000 }: Situation = {},
+): Promise<string | undefined> {
+  const { serialNumber } = certificate;
+  const signal = AbortSignal.timeout(time);
+  const named = { PRODUCT_IDS: 'PRODUCT001', REGION: 'ap-guangzhou', ENDPOINT: server.url.slice('https://'.length), CREDENTIALS_SECRET_ARN: SECRET_ARN };
+  const outside = { trustedCas: server.trustedCas, readSecret: async () => JSON.stringify(secret) };
+  const target = await signIn({ ...named, ...environment }, signal, outside);
+  return target.carryOver({ certificate, serialNumber, state, reason: 'keyCompromise', hasSuccessor: async () => hasSuccessor }, signal);
+}
+
+const written = () => logged.mock.calls.map(([line]) => JSON.parse(line));
+
+describe('a device', () => {
+  test('whose certificate is revoked can\'t connect any more, and all others can', async () => {
+    const other = await ca.issue('sensor-002');
+    server.addDevice(NAME, first);
+    server.addDevice('sensor-002', other);
+    expect(await carryOver(first)).toBe('disabled the device sensor-001 of the product PRODUCT001');
+    expect([server.connect(NAME, first), server.connect('sensor-002', other)]).toEqual([false, true]);
+  });
+
+  test('with a renewed certificate stays connected when its former one is revoked', async () => {
+    server.addDevice(NAME, renewed);
+    expect(await carryOver(first)).toBeUndefined();
+    expect(server.connect(NAME, renewed)).toBe(true);
+  });
+
+  test('on hold can connect again when the hold ends', async () => {
+    server.addDevice(NAME, first);
+    await carryOver(first, { state: 'HELD' });
+    expect(server.connect(NAME, first)).toBe(false);
+    expect(await carryOver(first, { state: 'RELEASED' })).toBe('enabled the device sensor-001 of the product PRODUCT001');
+    expect(server.connect(NAME, first)).toBe(true);
+  });
+
+  test('that is disabled for its present certificate stays so when the hold of its former one ends', async () => {
+    server.addDevice(NAME, renewed).enabled = false;
+    expect(await carryOver(first, { state: 'RELEASED' })).toBeUndefined();
+    expect(server.devices[0].enabled).toBe(false);
+  });
+
+  test.each<[RevocationState, boolean]>([['REVOKED', false], ['HELD', false], ['RELEASED', true]])('that is as %s demands is not changed again', async (state, enabled) => {
+    server.addDevice(NAME, first).enabled = enabled;
+    expect(await carryOver(first, { state })).toBeUndefined();
+    expect(server.actions).toEqual(['DescribeDevice']);
+  });
+
+  test('that is not there yet is left alone, until it is there: then the next check finds it', async () => {
+    expect(await carryOver(first)).toBeUndefined();
+    server.addDevice(NAME, first);
+    await carryOver(first);
+    expect(server.connect(NAME, first)).toBe(false);
+  });
+
+  test('is disabled in each of the products, and in no other', async () => {
+    server.products.add('PRODUCT003');
+    const products = ['PRODUCT001', 'PRODUCT002', 'PRODUCT003'];
+    products.forEach(product => server.addDevice(NAME, first, product));
+    expect(await carryOver(first, { environment: { PRODUCT_IDS: 'PRODUCT001,PRODUCT002' } })).toBe('disabled the device sensor-001 of the product PRODUCT001, PRODUCT002');
+    expect(products.map(product => server.connect(NAME, first, product))).toEqual([false, false, true]);
+  });
+
+  test('whose certificate IoT Hub does not show is disabled if the CA has issued no other one for it', async () => {
+    server.showsCertificates = false;
+    server.addDevice(NAME, first);
+    await carryOver(first);
+    expect(server.connect(NAME, first)).toBe(false);
+    expect(await carryOver(first, { state: 'RELEASED', hasSuccessor: true })).toContain('enabled');
+    expect(server.connect(NAME, first)).toBe(true);
+  });
+
+  test('whose certificate IoT Hub does not show is not cut off if the CA has issued another one for it, and the log warns', async () => {
+    server.showsCertificates = false;
+    server.addDevice(NAME, renewed);
+    expect(await carryOver(first, { hasSuccessor: true })).toBeUndefined();
+    expect(server.connect(NAME, renewed)).toBe(true);
+    expect(written()).toEqual([{
+      level: 'WARN',
+      message: 'left the device sensor-001 of the product PRODUCT001 enabled: IoT Hub does not show its certificate, and the CA has issued another one for it',
+      serialNumber: first.serialNumber,
+    }]);
+  });
+});
+
+test.each(['sensor 001', 'x'.repeat(49)])('a certificate whose common name no device can have is left alone, and nothing is asked: %s', async name => {
+  expect(await carryOver(await ca.issue(name))).toBeUndefined();
+  expect(server.calls).toEqual([]);
+});
+
+test('a CA is left alone, and the log says why', async () => {
+  expect(await carryOver(ca.certificate)).toBeUndefined();
+  expect(written()).toMatchObject([{ level: 'WARN', message: expect.stringContaining('IoT Hub can\'t disable a CA certificate') }]);
+});
+
+test('temporary credentials are as good as others', async () => {
+  server.token = 'token-of-sts';
+  secret = { ...API_KEY, token: server.token };
+  server.addDevice(NAME, first);
+  await carryOver(first);
+  expect(server.connect(NAME, first)).toBe(false);
+});
+
+test.each<[string, NodeJS.ProcessEnv, object, string]>([
+  ['no product', { PRODUCT_IDS: '' }, API_KEY, 'PRODUCT_IDS must be a non-empty string'],
+  ['a product of another form', { PRODUCT_IDS: 'PRODUCT001,a/b' }, API_KEY, 'productIds must be IDs of products, such as ABCDE12345, each of 1 to 32 letters and digits, got "a/b"'],
+  ['no region', { REGION: '' }, API_KEY, 'region must be the id of a region'],
+  ['a secret without a key', {}, { secretId: 'AKID' }, `credentials must be a secret with the JSON members secretId, secretKey, got ${SECRET_ARN} without secretKey`],
+])('nothing is carried over with %s', async (_, environment, credentials, message) => {
+  secret = credentials;
+  await expect(carryOver(first, { environment })).rejects.toThrow(message);
+});
+
+describe('a fault', () => {
+  test('that passes is waited for', async () => {
+    server.addDevice(NAME, first);
+    for (const action of ['DescribeDevice', 'UpdateDevicesEnableState']) {
+      server.plan(action, 'limited', 'unavailable', 'lost');
+    }
+    await carryOver(first);
+    expect(server.connect(NAME, first)).toBe(false);
+  });
+
+  test('that lasts ends with the time for the certificate, and says that it is tried again', async () => {
+    server.plan('DescribeDevice', ...Array<'limited'>(50).fill('limited'));
+    await expect(carryOver(first, { time: 1_500 }))
+      .rejects.toThrow('Tencent Cloud IoT Hub: DescribeDevice failed: RequestLimitExceeded, until the time ran out; it is tried again');
+  });
+
+  test.each<[string, () => void, Situation, RegExp]>([
+    ['missing rights', () => {
+      server.permitted = false;
+    }, {}, /refused DescribeDevice: UnauthorizedOperation .*; the CAM policy .* iotcloud:DescribeDevice and UpdateDevicesEnableState for revocations/],
+    ['a product that is not there', () => undefined, { environment: { PRODUCT_IDS: 'PRODUCT009' } }, /ResourceNotFound\.ProductNotExist .*; productIds must be products of the account/],
+    ['a device that is bound to a gateway', () => {
+      server.addDevice(NAME, first).bound = true;
+    }, {}, /refused UpdateDevicesEnableState: UnauthorizedOperation\.DeviceHasAlreadyBindGateway .*; the device must be unbound from its gateway/],
+  ])('is reported with the way out, and shows no secret: %s', async (_, strike, situation, message) => {
+    server.addDevice('another', first);
+    strike();
+    const failure = await carryOver(first, situation).catch(error => error as Error) as Error;
+    expect(failure.message).toMatch(message);
+    for (const hidden of [API_KEY.secretKey, DEVICE_KEY]) {
+      expect(failure.message + JSON.stringify(written())).not.toContain(hidden);
+    }
+  });
+
+  test('of what stands before the platform is not taken for a device', async () => {
+    server.instead = () => ({ status: 200, body: { Response: { RequestId: '1' } } });
+    await expect(carryOver(first)).rejects.toThrow('DescribeDevice returned no device sensor-001; check the declared endpoint');
+  });
+});

@@ -5,7 +5,7 @@ import { DynamoDbRevocations } from '../../../src/issuing/aws/dynamodb-revocatio
 import { LedgerTable } from '../../../src/issuing/aws/ledger-table';
 import { revokeCertificate } from '../../../src/issuing/revocation/revoke-certificate';
 import { IotApi } from '../../../src/platforms/aws-iot/registrar/iot-api';
-import { LedgerApi } from '../../../src/platforms/aws-iot/registrar/ledger-api';
+import { LedgerApi } from '../../../src/platforms/registrar/aws/ledger-api';
 import { BatchResponse, carryOverAll, carryOverBatch, RevokingCa } from '../../../src/platforms/aws-iot/registrar/revocation';
 import { HttpApi } from '../../../src/platforms/registrar/http-api';
 import { awsCalls } from '../../support/aws-clients';

@@ -3,7 +3,7 @@ import { RevocationReason } from '../../../src/contract/revocation';
 import { DynamoDbRevocations } from '../../../src/issuing/aws/dynamodb-revocations';
 import { LedgerTable } from '../../../src/issuing/aws/ledger-table';
 import { revokeCertificate } from '../../../src/issuing/revocation/revoke-certificate';
-import { LedgerApi } from '../../../src/platforms/aws-iot/registrar/ledger-api';
+import { LedgerApi } from '../../../src/platforms/registrar/aws/ledger-api';
 import { answerTo, Validation, VerdictCache } from '../../../src/platforms/aws-iot/registrar/validation';
 import { HttpApi } from '../../../src/platforms/registrar/http-api';
 import { awsCalls } from '../../support/aws-clients';

@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { IotApi, IotCaChange, IotStatus, RegisteredIotCa } from './iot-api';
-import { LedgerApi, RecordedRevocation, SignedBy } from './ledger-api';
+import { LedgerApi, RecordedRevocation, SignedBy } from '../../registrar/aws/ledger-api';
 import { RevocationState } from '../../../contract/revocation';
 import { sha256 } from '../../../contract/sha256';
 

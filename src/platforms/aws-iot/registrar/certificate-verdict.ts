@@ -1,5 +1,5 @@
 import { KeyObject, X509Certificate } from 'node:crypto';
-import { LedgerApi } from './ledger-api';
+import { LedgerApi } from '../../registrar/aws/ledger-api';
 
 /** A CA whose ledger is asked. */
 export interface AskedCa {

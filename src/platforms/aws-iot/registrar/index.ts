@@ -1,4 +1,5 @@
-import { FunctionApis } from './function-apis';
+import { IotApi } from './iot-api';
+import { FunctionApis } from '../../registrar/aws/function-apis';
 import { RegistrationCode } from './registration-code';
 import { emulatedEndpoint, ownEndpoint } from '../../registrar/endpoint';
 import { PATIENCE, registrarHandler } from '../../registrar/registrar';
@@ -13,6 +14,8 @@ export { validate } from './validation';
 
 /** The entry point of the function that fetches the registration code of AWS IoT. */
 export const handler = registrarHandler({
-  [RegistrationType.AWS_IOT_REGISTRATION_CODE]: new RegistrationCode((endpoint, signal) => new FunctionApis(process.env, signal, PATIENCE)
-    .iot(emulatedEndpoint('IOT', process.env) ?? ownEndpoint('iot', endpoint, process.env.STACK_ID))),
+  [RegistrationType.AWS_IOT_REGISTRATION_CODE]: new RegistrationCode((endpoint, signal) => {
+    const apis = new FunctionApis(process.env, signal, PATIENCE);
+    return new IotApi(apis.http, apis.options('iot', undefined, emulatedEndpoint('IOT', process.env) ?? ownEndpoint('iot', endpoint, process.env.STACK_ID)));
+  }),
 });

@@ -1,4 +1,4 @@
-import { AwsApiOptions, AwsService, SignedApi, SignedCall } from './signed-api';
+import { AwsApiOptions, AwsService, SignedApi, SignedCall } from '../../registrar/aws/signed-api';
 import { isMap, JsonMap } from '../../../contract/json-map';
 import { HttpApi } from '../../registrar/http-api';
 import { jsonAnswer, jsonOf } from '../../registrar/json-answer';

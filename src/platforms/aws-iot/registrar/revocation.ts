@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { carryOver, RevocationPorts } from './carry-over';
-import { FunctionApis } from './function-apis';
-import { serialNumberIn } from './ledger-api';
+import { FunctionApis } from '../../registrar/aws/function-apis';
+import { serialNumberIn } from '../../registrar/aws/ledger-api';
+import { IotApi } from './iot-api';
 import { isMap } from '../../../contract/json-map';
 import { revocationPartition } from '../../../contract/ledger-keys';
 import { REVOCATION_STATES, RevocationState } from '../../../contract/revocation';
@@ -55,7 +56,7 @@ export async function revoke(event: unknown, context: InvocationContext): Promis
     caId: text('CA_ID', CA_ID),
     ports: signal => {
       const apis = new FunctionApis(process.env, signal, PATIENCE, 'it is tried again');
-      return { ledger: apis.ledger(table), iot: apis.iot() };
+      return { ledger: apis.ledger(table), iot: new IotApi(apis.http, apis.options('iot')) };
     },
   };
   const until = Date.now() + context.getRemainingTimeInMillis() - LAST_MOMENT;

@@ -1,6 +1,6 @@
 import { AskedCa, Refusal, verdictOn } from './certificate-verdict';
 import { ClientCertificates, clientCertificates } from './client-certificates';
-import { FunctionApis } from './function-apis';
+import { FunctionApis } from '../../registrar/aws/function-apis';
 import { isMap } from '../../../contract/json-map';
 import { sha256 } from '../../../contract/sha256';
 import { InvocationContext } from '../../../lambda/cloudformation/handle-event';

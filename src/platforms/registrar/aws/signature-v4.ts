@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { sha256 } from '../../../contract/sha256';
-import { basicTime, percentEncoded } from '../../registrar/canonical-text';
-import { HttpRequest } from '../../registrar/http-api';
+import { basicTime, percentEncoded } from '../canonical-text';
+import { HttpRequest } from '../http-api';
 
 /** AWS credentials, as Lambda provides them to a function. */
 export interface AwsCredentials {

@@ -1,7 +1,7 @@
 import { AwsCredentials, signV4 } from './signature-v4';
-import { HttpApi, HttpRequest, HttpResponse, passingStatus } from '../../registrar/http-api';
-import { jsonOf } from '../../registrar/json-answer';
-import { errorCode, refusalOf } from '../../registrar/platform-failure';
+import { HttpApi, HttpRequest, HttpResponse, passingStatus } from '../http-api';
+import { jsonOf } from '../json-answer';
+import { errorCode, refusalOf } from '../platform-failure';
 
 /** The endpoint of an AWS service, and the credentials with which it is called. */
 export interface AwsApiOptions {

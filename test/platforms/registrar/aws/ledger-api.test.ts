@@ -1,8 +1,8 @@
 import https from 'node:https';
 import { DynamoDBClient, GetItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
-import { LedgerApi, serialNumberIn } from '../../../src/platforms/aws-iot/registrar/ledger-api';
-import { HttpApi } from '../../../src/platforms/registrar/http-api';
-import { HttpsPlatform, PlatformAnswer } from '../../support/https-platform';
+import { LedgerApi, serialNumberIn } from '../../../../src/platforms/registrar/aws/ledger-api';
+import { HttpApi } from '../../../../src/platforms/registrar/http-api';
+import { HttpsPlatform, PlatformAnswer } from '../../../support/https-platform';
 
 const CREDENTIALS = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY', sessionToken: 'session-token' };
 const REGION = 'eu-central-1';

@@ -3,8 +3,8 @@ import { isMap, JsonMap } from '../../../contract/json-map';
 import { certificatePartition, pointerPartition, revocationPartition, serialKey } from '../../../contract/ledger-keys';
 import { REVOCATION_STATES, RevocationState } from '../../../contract/revocation';
 import { quote } from '../../../contract/rules';
-import { HttpApi } from '../../registrar/http-api';
-import { jsonAnswer, listIn } from '../../registrar/json-answer';
+import { HttpApi } from '../http-api';
+import { jsonAnswer, listIn } from '../json-answer';
 
 /** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html */
 const DYNAMODB: AwsService = {

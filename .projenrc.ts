@@ -65,6 +65,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@aws-sdk/client-dynamodb@^3.1164.0',
     '@aws-sdk/client-iot@^3.1164.0',
     '@aws-sdk/client-kms@^3.1164.0',
+    '@aws-sdk/client-eventbridge@^3.1164.0',
     '@aws-sdk/client-lambda@^3.1164.0',
     '@aws-sdk/client-s3@^3.1164.0',
     '@aws-sdk/client-secrets-manager@^3.1164.0',

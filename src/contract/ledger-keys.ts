@@ -1,3 +1,6 @@
+import { comparableCommonName } from './common-names';
+import { sha256 } from './sha256';
+
 /** The keys of those items of a ledger that several functions read; see decisions/0004-ledger.md and decisions/0019-revocation.md. */
 
 /** The partition key of the pointer to the latest certificate of an identity. Its sort key is `current`. */
@@ -15,7 +18,26 @@ export function revocationPartition(issuer: string): string {
   return `revoked#${issuer}`;
 }
 
+/** The partition key of what is known about the revocation lists of a CA. */
+export function listPartition(issuer: string): string {
+  return `crl#${issuer}`;
+}
+
+/**
+ * The partition key of the identities of the certificates that a CA has issued under a common name. Names that a validator considers the
+ * same share a partition. The key has a digest, because a name can be longer than a key.
+ */
+export function namePartition(issuer: string, commonName: string): string {
+  return `name#${issuer}#${sha256(comparableCommonName(commonName))}`;
+}
+
 /** The sort key of a certificate and of its revocation. */
 export function serialKey(serialNumber: string): string {
   return `serial#${serialNumber}`;
+}
+
+/** The serial number in the sort key of a certificate or of its revocation, or `undefined` if it holds none. */
+export function serialNumberIn(sortKey: unknown): string | undefined {
+  const serialNumber = typeof sortKey === 'string' ? /[0-9A-F]{40}$/.exec(sortKey)?.[0] : undefined;
+  return serialNumber !== undefined && serialKey(serialNumber) === sortKey ? serialNumber : undefined;
 }

@@ -22,6 +22,18 @@ export interface CodeOrigin {
   readonly from: 'the API' | 'the console';
 }
 
+/** What a platform can do about a revoked certificate. */
+export interface RevocationRule {
+  /** What is refused: the one certificate, or its device whatever certificate it has; what a revocation list says; or nothing. */
+  readonly reaches: 'certificate' | 'device' | 'list' | 'nothing';
+  /** The construct that carries revocations over to the platform. */
+  readonly construct?: string;
+  /** What the platform can't do, or what a user must do there, as a clause. */
+  readonly limit?: string;
+  /** The URL of the page on which the platform documents it. */
+  readonly documentation?: string;
+}
+
 /** The rules of one IoT platform or broker for private CAs. A rule that is neither documented nor known from use is absent. */
 export interface PlatformRules {
   /** The name that the platform uses for itself. */
@@ -65,6 +77,8 @@ export interface PlatformRules {
   readonly regions?: readonly string[];
   /** The only devices for which private CAs work. */
   readonly devices?: string;
+  /** How the platform learns that a certificate is revoked. */
+  readonly revocation?: RevocationRule;
   /** Other facts that a user must know and that this library can't check, by id. Each is a clause, shown at synthesis. The ids are final. */
   readonly notices?: { readonly [id: string]: string };
 }

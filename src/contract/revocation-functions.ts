@@ -1,3 +1,5 @@
+import { Complaint, quote } from './rules';
+
 /** What the constructs and the functions that revoke and publish agree on; see decisions/0019-revocation.md to 0021-ocsp.md. */
 
 /** The type of the custom resource behind `publishRevocation`. It is final, because CloudFormation does not let a type change. */
@@ -47,8 +49,35 @@ export interface RevocationPublicationProperties {
   readonly LifeDays: number;
 }
 
+/** The environment variables of every function for the revocations of one CA. */
+export type CaEnvironment = Pick<PublisherEnvironment, 'CA_ID' | 'LEDGER_TABLE'>;
+
 /** The environment variables of the function that revokes certificates of one CA. */
-export type RevokerEnvironment = Pick<PublisherEnvironment, 'CA_ID' | 'LEDGER_TABLE'>;
+export interface RevokerEnvironment extends CaEnvironment {
+  /** Where revocations go, JSON: a list of `RevocationReach`. */
+  readonly REACH: string;
+}
+
+/** A platform that accepts certificates of a CA. */
+export interface RevocationReach {
+  /** The identifier of the platform, such as `aws-iot-core`. */
+  readonly platform: string;
+  /** Whether revocations are carried over to it. */
+  readonly carriedOver: boolean;
+}
+
+/** What becomes of a revocation at a platform. */
+export interface PlatformAnswer extends RevocationReach {
+  /** The platform's name. */
+  readonly name: string;
+  /** What the platform can't do, or what to do for it, in words. */
+  readonly note?: string;
+}
+
+/** The environment variables of a function that carries the revocations of a CA over to a platform, and of the one that announces them. */
+export interface PlatformRevocationEnvironment extends CaEnvironment {
+  readonly STACK_ID: string;
+}
 
 /** The answer of the function that revokes certificates. */
 export interface RevocationAnswer {
@@ -59,6 +88,8 @@ export interface RevocationAnswer {
   readonly changed: number;
   readonly unchanged: number;
   readonly failed: number;
+  /** What becomes of it at the platforms that accept certificates of the CA. */
+  readonly platforms: readonly PlatformAnswer[];
   /** What happened to each certificate; only the first 5,000 of them. */
   readonly certificates: readonly RevokedCertificateAnswer[];
 }
@@ -79,4 +110,13 @@ export interface RevokedCertificateAnswer {
   readonly invalidityDate?: string;
   /** Why the certificate could not be revoked. */
   readonly error?: string;
+}
+
+/** How often everything that is revoked is checked, in minutes. */
+const CHECK_MINUTES = { min: 5, max: 1_440 };
+
+/** Checks how often everything that is revoked is checked. */
+export function checkCheckMinutes(minutes: unknown): Complaint {
+  return typeof minutes === 'number' && Number.isInteger(minutes) && minutes >= CHECK_MINUTES.min && minutes <= CHECK_MINUTES.max ? undefined
+    : `checkInterval must be ${CHECK_MINUTES.min} to ${CHECK_MINUTES.max} whole minutes, got ${quote(minutes)}`;
 }

@@ -4,6 +4,7 @@ import { IPrivateIotCa } from '../constructs/ca/i-private-iot-ca';
 import { PrivateIotCa } from '../constructs/ca/private-iot-ca';
 import { DeviceCertificate } from '../constructs/certificates/device-certificate';
 import { complaintOfValidation } from '../constructs/checks/notices';
+import { concerns } from '../constructs/revocation/revocation-reach';
 
 /**
  * Checks that a CA can be registered with a platform, and that the platform accepts the devices whose certificates the CA issues. A device
@@ -16,6 +17,7 @@ export function validateRegistration(scope: Construct, ca: IPrivateIotCa, platfo
     throw new Error(`${scope.node.path}: ca must have its certificate before it can be registered, and ${ca.node.path} is waiting for it; `
       + 'register the CA in the deployment with its signedCertificate, or later');
   }
+  concerns(ca, platform._render());
   scope.node.addValidation({
     validate: () => devicesOf(ca).filter(({ _platforms }) => _platforms === undefined).flatMap(device => {
       const complaint = device._complaintFor(platform);

@@ -77,6 +77,16 @@ export function grantReadRevocations(table: ITable, grantee: IGrantable): Grant 
   return grantReading(table, grantee, 'GetItem', [...LOOKED_UP_KEYS, ...REVOCATION_KEYS]);
 }
 
+/** Lets a principal read what a ledger says about the revocation of a certificate, and about the lists of the CA. */
+export function grantReadRevocationState(table: ITable, grantee: IGrantable): Grant {
+  return grantReading(table, grantee, 'GetItem', [...REVOCATION_KEYS, ...LIST_KEYS]);
+}
+
+/** Lets a principal find the other certificates for a common name, and read whether they are good. */
+export function grantReadNames(table: ITable, grantee: IGrantable): Grant {
+  return grantReading(table, grantee, 'Query', ['name#*']).combine(grantReading(table, grantee, 'GetItem', ['identity#*']));
+}
+
 /** Lets a principal read everything that is revoked, and the certificates. */
 export function grantListRevocations(table: ITable, grantee: IGrantable): Grant {
   return grantReading(table, grantee, 'GetItem', ['issuer#*', ...REVOCATION_KEYS]).combine(grantReading(table, grantee, 'Query', REVOCATION_KEYS));

@@ -16,6 +16,7 @@ import { warn } from '../checks/notices';
 import { CA, PLATFORM } from '../checks/object-kinds';
 import { sayNotices, validate } from '../checks/validation';
 import { KeyAlgorithm } from '../keys/key-algorithm';
+import { concerns } from '../revocation/revocation-reach';
 
 /**
  * What a device proves with its certificate.
@@ -93,6 +94,7 @@ export class DeviceCertificate extends EndEntityCertificateBase implements IIotC
       throw new Error(`${this.node.path}: subject.serialNumber must be given for DeviceProfile.DEVID (IEEE 802.1AR, section 8.6)`);
     }
     this._platforms = options.platforms;
+    platforms.forEach(platform => concerns(ca, platform._render()));
     this.commonName = subject?.commonName;
     const request = knownRequest(options.certificateSigningRequest);
     this.keyAlgorithm = request ? keyAlgorithmOfPublicKey(request.publicKey)

@@ -15,6 +15,7 @@ import { CA, DURATION, KEY_ALGORITHM, PLATFORM } from '../checks/object-kinds';
 import { sayNotices, validate, validateInsideCa, validGeneration, validHashAlgorithm, validityDays } from '../checks/validation';
 import { KeyAlgorithm } from '../keys/key-algorithm';
 import { CertificateProvider, ledgerOf } from '../provider/certificate-provider';
+import { concerns } from '../revocation/revocation-reach';
 
 /**
  * Options of a verification certificate.
@@ -92,6 +93,7 @@ export class VerificationCertificate extends IssuedCertificateBase implements II
     }
 
     this._issuer = ca;
+    concerns(ca, platform._render());
     validateCanIssue(this, ca);
     validateIssuing(this, ca, 'verification', { subject: { commonName: registrationCode }, clipToIssuer }, days);
 

@@ -8,7 +8,7 @@ import { Construct } from 'constructs';
 import { crlDistribution } from './crl-distribution';
 import { beforeIssuance } from './issuance-order';
 import { OcspResponder } from './ocsp-responder';
-import { onRevocation } from './on-revocation';
+import { onLedgerChange } from './on-ledger-change';
 import { onSchedule } from './on-schedule';
 import {
   PUBLISH_REVOCATION_KINDS, PublishRevocationOptions, REVOCATION_PUBLICATION_KINDS, RevocationPublicationProps,
@@ -129,7 +129,7 @@ export class RevocationPublication extends Construct {
     resource.node.addDependency(publisher.rights, ...made ? [made.distribution, made.bucket] : []);
     beforeIssuance(ca).add(resource);
     // A batch is tried again for a day, and the schedule goes on.
-    onRevocation(this, { ca, ...publisher, ledgerStreamArn: options.ledgerStreamArn }, {
+    onLedgerChange(this, { ca, ...publisher, ledgerStreamArn: options.ledgerStreamArn }, ['revoked#'], {
       batchSize: 1000,
       maxBatchingWindow: Duration.seconds(5), // so that many revocations at once need few lists
     });

@@ -1,6 +1,7 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Lazy } from 'aws-cdk-lib';
 import { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
+import { reachOf } from './revocation-reach';
 import { RevokerEnvironment } from '../../contract/revocation-functions';
 import { IPrivateIotCa } from '../ca/i-private-iot-ca';
 import { grantRecordRevocations } from '../ca/ledger-table';
@@ -21,7 +22,11 @@ class RevokeFunction extends Construct {
   constructor(ca: IPrivateIotCa) {
     super(ca as unknown as Construct, ID);
     keepPrivateKeysOut(this);
-    const environment: RevokerEnvironment = { CA_ID: ca.caId, LEDGER_TABLE: ca.ledger.tableName };
+    const environment: RevokerEnvironment = {
+      CA_ID: ca.caId,
+      LEDGER_TABLE: ca.ledger.tableName,
+      REACH: Lazy.string({ produce: () => JSON.stringify(reachOf(ca)) }), // registrations are declared after the function
+    };
     const made = libraryFunction(this, {
       description: 'Revokes certificates of a CA',
       bundle: 'revocation',

@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import { PutItemCommand, QueryCommandInput, TransactionCanceledException, TransactWriteItem, TransactWriteItemsCommand } from '@aws-sdk/client-dynamodb';
 import { entryFrom, Item, namedIdentityFrom, recordFrom, toAttribute, toItem } from './ledger-item';
-import { certificateKey, isFor, nameKey, namePartition, pointerKey, resourceKey, resourceOf } from './ledger-keys';
+import { certificateKey, isFor, nameKey, pointerKey, resourceKey, resourceOf } from './ledger-keys';
 import { CONDITION_FAILED, LedgerTable } from './ledger-table';
+import { namePartition } from '../../contract/ledger-keys';
 import { errorName } from '../../lambda/aws/aws-calls';
 import { Requester } from '../../resource/lifecycle-event';
 import { OvertakenError } from '../../resource/overtaken-error';

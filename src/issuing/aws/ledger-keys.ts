@@ -1,7 +1,5 @@
 import { Item } from './ledger-item';
-import { comparableCommonName } from '../../contract/common-names';
-import { certificatePartition, pointerPartition, revocationPartition, serialKey } from '../../contract/ledger-keys';
-import { sha256 } from '../../contract/sha256';
+import { certificatePartition, listPartition, namePartition, pointerPartition, revocationPartition, serialKey } from '../../contract/ledger-keys';
 import { Requester } from '../../resource/lifecycle-event';
 import { LedgerEntry } from '../ledger/ledger';
 
@@ -20,7 +18,7 @@ export function revocationKey({ issuer, serialNumber }: { issuer: string; serial
 }
 
 export function crlKey(issuer: string): Item {
-  return { pk: { S: `crl#${issuer}` }, sk: { S: 'current' } };
+  return { pk: { S: listPartition(issuer) }, sk: { S: 'current' } };
 }
 
 export function publicationKey(issuer: string): Item {
@@ -33,11 +31,6 @@ export function resourceKey(requester: Requester): Item {
 
 export function nameKey(issuer: string, commonName: string, requester: Requester): Item {
   return { pk: { S: namePartition(issuer, commonName) }, sk: { S: `resource#${pathOf(requester)}` } };
-}
-
-/** Names that a validator considers the same share a partition. Its key has a digest, because a name can be longer than a key. */
-export function namePartition(issuer: string, commonName: string): string {
-  return `name#${issuer}#${sha256(comparableCommonName(commonName))}`;
 }
 
 /** The resource that an item with a `nameKey` is about. */

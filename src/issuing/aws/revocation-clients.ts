@@ -1,11 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { CurrentSecretValue } from './current-secret-value';
 import { DynamoDbLedger } from './dynamodb-ledger';
 import { DynamoDbRevocations } from './dynamodb-revocations';
+import { EventBridgeBus } from './event-bridge-bus';
 import { KmsSigners } from './kms-signers';
 import { LedgerTable } from './ledger-table';
 import { S3CrlFiles } from './s3-crl-files';
@@ -15,6 +17,7 @@ import { byRegion } from '../../lambda/aws/by-region';
 import { CLIENT_OPTIONS } from '../../lambda/aws/client-options';
 import { SecretValues } from '../../lambda/aws/secret-values';
 import { generateKeyPair } from '../../pki/keys';
+import { AnnouncingPorts } from '../revocation/announce';
 import { AnsweringPorts } from '../revocation/ca-answers';
 import { renewResponder, responderLeft, ResponderSecret } from '../revocation/ocsp-responder';
 import { PublishedCa, PublishingPorts } from '../revocation/publish-crls';
@@ -24,12 +27,14 @@ import { RevokingPorts } from '../revocation/revoke-selected';
 export class RevocationClients {
   private readonly dynamoDb: DynamoDBClient;
   private readonly s3: S3Client;
+  private readonly eventBridge: EventBridgeClient;
   private readonly secretsManager = byRegion(region => new SecretsManagerClient({ ...CLIENT_OPTIONS, region }));
   private readonly kms = byRegion(region => new KMSClient({ ...CLIENT_OPTIONS, region }));
 
   /** @param isEmulated whether AWS is emulated: an emulator has no host for each bucket */
   constructor(private readonly region: string, isEmulated: boolean) {
     this.dynamoDb = new DynamoDBClient({ ...CLIENT_OPTIONS, region });
+    this.eventBridge = new EventBridgeClient({ ...CLIENT_OPTIONS, region });
     this.s3 = new S3Client({ ...CLIENT_OPTIONS, region, forcePathStyle: isEmulated });
   }
 
@@ -62,6 +67,12 @@ export class RevocationClients {
     }
     const ofResponder = { ...ports, random: randomBytes, generateKeyPair, responder: this.responderSecret(calls, responder) };
     return { ...ports, renewResponder: () => renewResponder(caId, own, ofResponder), responderLeft: () => responderLeft(ofResponder) };
+  }
+
+  /** The ports of one invocation that announces changes of a ledger. */
+  public announcing(calls: AwsCalls, table: string): AnnouncingPorts {
+    const revocations = new DynamoDbRevocations(new LedgerTable(this.dynamoDb, calls, table));
+    return { revocations, events: new EventBridgeBus(this.eventBridge, calls) };
   }
 
   /** The ports of a process that answers OCSP requests. */

@@ -1,12 +1,13 @@
+import { announce as announceChanges, StreamBatchResponse } from './announce';
 import { OcspAnswer, ocspAnswers } from './answer-ocsp';
 import { AnsweringPorts, answersOf } from './ca-answers';
 import { HttpRequest, HttpResponse, ocspOverHttp } from './ocsp-http';
 import { PublishingPorts } from './publish-crls';
 import { carryOutPublication, occasionOf, Publisher, publishOn } from './publisher';
-import { answerRevocation } from './revoker';
+import { answerRevocation, reachIn } from './revoker';
 import { checkLifeDays, checkListUrl, checkPartitions } from '../../contract/crl-places';
 import { isMap } from '../../contract/json-map';
-import { OcspEnvironment, PublisherEnvironment, RevocationAnswer, RevokerEnvironment } from '../../contract/revocation-functions';
+import { CaEnvironment, OcspEnvironment, PublisherEnvironment, RevocationAnswer, RevokerEnvironment } from '../../contract/revocation-functions';
 import { AwsCalls } from '../../lambda/aws/aws-calls';
 import { functionEnvironment } from '../../lambda/cloudformation/environment';
 import { handleCloudFormationEvent, InvocationContext, Work } from '../../lambda/cloudformation/handle-event';
@@ -53,12 +54,12 @@ export async function publish(event: unknown, context: InvocationContext): Promi
 
 /** Revokes certificates of a CA. IAM decides who may invoke the function. */
 export async function revoke(event: unknown, context: InvocationContext): Promise<RevocationAnswer> {
-  const { CA_ID, LEDGER_TABLE } = process.env as Partial<RevokerEnvironment>;
+  const { CA_ID, LEDGER_TABLE, REACH } = process.env as Partial<RevokerEnvironment>;
   const { awsRequestId } = context;
   const signal = AbortSignal.timeout(Math.max(0, context.getRemainingTimeInMillis() - LAST_MOMENT));
   try {
     const calls = new AwsCalls(signal, context.getRemainingTimeInMillis() / PATIENCE_SHARE);
-    const answer = await answerRevocation(text('CA_ID', CA_ID), event, awsRequestId, clients.revoking(calls, text('LEDGER_TABLE', LEDGER_TABLE)));
+    const answer = await answerRevocation({ caId: text('CA_ID', CA_ID), reach: reachIn(REACH) }, event, awsRequestId, clients.revoking(calls, text('LEDGER_TABLE', LEDGER_TABLE)));
     const { dryRun, changed, unchanged, failed } = answer;
     log('INFO', { message: `${dryRun ? 'would revoke' : 'revoked'}: ${changed} changed, ${unchanged} unchanged, ${failed} failed`, awsRequestId });
     return answer;
@@ -66,6 +67,21 @@ export async function revoke(event: unknown, context: InvocationContext): Promis
     const { name, message } = error as Error;
     log('ERROR', { message: 'not revoked', awsRequestId, errorName: name, errorMessage: message });
     throw new Error(message); // for the caller
+  }
+}
+
+/** Announces changes of a ledger as events: what was revoked, and that lists were published. */
+export async function announce(event: unknown, context: InvocationContext): Promise<StreamBatchResponse> {
+  const { CA_ID, LEDGER_TABLE } = process.env as Partial<CaEnvironment>;
+  const { awsRequestId } = context;
+  const remaining = context.getRemainingTimeInMillis();
+  try {
+    const calls = new AwsCalls(AbortSignal.timeout(Math.max(0, remaining - LAST_MOMENT)), remaining / PATIENCE_SHARE);
+    return await announceChanges(text('CA_ID', CA_ID), event, clients.announcing(calls, text('LEDGER_TABLE', LEDGER_TABLE)));
+  } catch (error) {
+    const { name, message } = error as Error;
+    log('ERROR', { message: 'the changes of the ledger could not be announced', awsRequestId, errorName: name, errorMessage: message });
+    throw new Error(message); // Lambda delivers the records again
   }
 }
 

@@ -1,10 +1,18 @@
 import { parseRevocationRequest } from './revocation-request';
 import { revokeSelected, RevokingPorts, SelectedResult } from './revoke-selected';
 import { stackName } from './select-certificates';
-import { RevocationAnswer, RevokedCertificateAnswer } from '../../contract/revocation-functions';
+import { isMap } from '../../contract/json-map';
+import { PlatformAnswer, RevocationAnswer, RevocationReach, RevokedCertificateAnswer } from '../../contract/revocation-functions';
+import { PLATFORM_IDS, PlatformId, platformRules } from '../../platforms/registry';
 
 /** How many certificates an answer names: Lambda allows 6 MB. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
 export const MAX_NAMED = 5_000;
+
+/** The CA whose certificates are revoked, and where its revocations go. */
+export interface RevokedCa {
+  readonly caId: string;
+  readonly reach: readonly RevocationReach[];
+}
 
 /**
  * Answers a request to revoke certificates of a CA.
@@ -12,7 +20,7 @@ export const MAX_NAMED = 5_000;
  * @param invocation the ID of the invocation, by which AWS CloudTrail knows who has made it
  */
 export async function answerRevocation(
-  caId: string, event: unknown, invocation: string, ports: RevokingPorts & { readonly clock: () => Date },
+  { caId, reach }: RevokedCa, event: unknown, invocation: string, ports: RevokingPorts & { readonly clock: () => Date },
 ): Promise<RevocationAnswer> {
   const now = ports.clock();
   const request = parseRevocationRequest(event, now);
@@ -25,7 +33,24 @@ export async function answerRevocation(
       certificates.push(answerFor(result));
     }
   }
-  return { ca: caId, dryRun: request.dryRun, ...counts, certificates };
+  return { ca: caId, dryRun: request.dryRun, ...counts, platforms: reach.map(platformAnswer), certificates };
+}
+
+/** What becomes of a revocation at a platform. */
+export function platformAnswer({ platform, carriedOver }: RevocationReach): PlatformAnswer {
+  const { name, revocation } = platformRules(platform as PlatformId);
+  const { construct, limit } = revocation ?? {};
+  const step = carriedOver ? undefined : construct ? `revocations are not carried over: declare ${construct}` : 'revocations are not carried over';
+  return { platform, name, carriedOver, note: [step, limit].filter(Boolean).join('; ') || undefined };
+}
+
+/** @throws Error if the environment holds something else */
+export function reachIn(json: unknown): RevocationReach[] {
+  const reach: unknown = JSON.parse(String(json ?? '[]'));
+  if (!Array.isArray(reach) || !reach.every(each => isMap(each) && PLATFORM_IDS.includes(each.platform as PlatformId))) {
+    throw new Error('REACH must be a list of platforms');
+  }
+  return reach as RevocationReach[];
 }
 
 function answerFor({ certificate, revocation, changed = false, failure }: SelectedResult): RevokedCertificateAnswer {

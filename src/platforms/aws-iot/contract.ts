@@ -22,15 +22,6 @@ export interface AwsIotRegistrationCodeAttributes {
   readonly RegistrationCode: string;
 }
 
-/** The environment variables of the function that carries the revocations of a CA over to AWS IoT. */
-export interface AwsIotRevocationEnvironment {
-  readonly STACK_ID: string;
-  /** The identity of the CA. */
-  readonly CA_ID: string;
-  /** The name of the CA's ledger. */
-  readonly LEDGER_TABLE: string;
-}
-
 /** The environment variables of the function that AWS IoT asks about the certificate of a client. */
 export interface ClientCertificateValidationEnvironment {
   readonly STACK_ID: string;
@@ -67,15 +58,6 @@ const MAX_CACHE_SECONDS = 3_600;
 export function checkCacheSeconds(seconds: unknown): Complaint {
   return typeof seconds === 'number' && Number.isInteger(seconds) && seconds >= 0 && seconds <= MAX_CACHE_SECONDS ? undefined
     : `resultsCacheTtl must be 0 to ${MAX_CACHE_SECONDS} whole seconds, got ${quote(seconds)}`;
-}
-
-/** How often everything that is revoked is checked, in minutes. */
-const CHECK_MINUTES = { min: 5, max: 1_440 };
-
-/** Checks how often everything that is revoked is checked. */
-export function checkCheckMinutes(minutes: unknown): Complaint {
-  return typeof minutes === 'number' && Number.isInteger(minutes) && minutes >= CHECK_MINUTES.min && minutes <= CHECK_MINUTES.max ? undefined
-    : `checkInterval must be ${CHECK_MINUTES.min} to ${CHECK_MINUTES.max} whole minutes, got ${quote(minutes)}`;
 }
 
 /** API reference, CreateThing, thingName and thingTypeName, and CreateThingGroup, thingGroupName. */

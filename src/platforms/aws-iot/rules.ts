@@ -22,4 +22,10 @@ export const AWS_IOT_CORE_RULES = {
   // https://docs.aws.amazon.com/iot/latest/developerguide/manage-your-CA-certs.html
   validAtRegistration: true,
   maximumCasWithOneSubject: 10,
+  revocation: {
+    reaches: 'certificate',
+    construct: 'AwsIotRevocation',
+    limit: 'a certificate that AWS IoT Core registers when its device first connects is refused from the next check on, or at once with AwsIotClientCertificateValidation',
+    documentation: 'https://docs.aws.amazon.com/iot/latest/apireference/API_UpdateCertificate.html',
+  },
 } as const satisfies PlatformRules;

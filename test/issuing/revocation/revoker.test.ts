@@ -25,8 +25,11 @@ beforeEach(async () => {
   }
 });
 
+/** The CA is registered with two platforms, and its revocations are carried over to one of them. */
+const REACH = [{ platform: 'aws-iot-core', carriedOver: true }, { platform: 'cumulocity', carriedOver: false }];
+
 function revoke(event: object): Promise<RevocationAnswer> {
-  return answerRevocation(caId, event, '8f5c', { ledger: world.ports().ledger('ledger'), revocations: world.revocations('ledger'), clock: () => world.now });
+  return answerRevocation({ caId, reach: REACH }, event, '8f5c', { ledger: world.ports().ledger('ledger'), revocations: world.revocations('ledger'), clock: () => world.now });
 }
 
 const changed = async (event: object) => (await revoke(event)).certificates.map(({ commonName, state }) => `${commonName} ${state}`).sort();
@@ -39,6 +42,7 @@ test('the answer says what has happened to each certificate, and the ledger who 
     changed: 1,
     unchanged: 0,
     failed: 0,
+    platforms: expect.any(Array),
     certificates: [{
       serialNumber,
       subject: 'CN=sensor-1',
@@ -99,9 +103,22 @@ test('more certificates than an answer can name are all revoked', async () => {
     find: async () => undefined,
     record: async () => ++recorded > 0,
   };
-  const answer = await answerRevocation(caId, { all: true }, '8f5c', { ledger, revocations, clock: () => world.now });
+  const answer = await answerRevocation({ caId, reach: [] }, { all: true }, '8f5c', { ledger, revocations, clock: () => world.now });
   expect([answer.changed, recorded, answer.certificates.length]).toEqual([6_000, 6_000, 5_000]);
   expect(JSON.stringify(answer).length).toBeLessThan(6_000_000);
+});
+
+test('the answer says what becomes of the revocation at each platform, and what to do for it', async () => {
+  const { platforms } = await revoke({ commonNames: ['sensor-1'], dryRun: true });
+  expect(platforms).toEqual([
+    {
+      platform: 'aws-iot-core',
+      name: 'AWS IoT Core',
+      carriedOver: true,
+      note: 'a certificate that AWS IoT Core registers when its device first connects is refused from the next check on, or at once with AwsIotClientCertificateValidation',
+    },
+    { platform: 'cumulocity', name: 'Cumulocity', carriedOver: false, note: expect.stringMatching(/^revocations are not carried over/) },
+  ]);
 });
 
 describe('a mistake changes nothing, and says what is allowed', () => {

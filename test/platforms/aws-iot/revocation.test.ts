@@ -5,9 +5,11 @@ import { DynamoDbRevocations } from '../../../src/issuing/aws/dynamodb-revocatio
 import { LedgerTable } from '../../../src/issuing/aws/ledger-table';
 import { revokeCertificate } from '../../../src/issuing/revocation/revoke-certificate';
 import { IotApi } from '../../../src/platforms/aws-iot/registrar/iot-api';
+import { IotRevocation } from '../../../src/platforms/aws-iot/registrar/iot-revocation';
 import { LedgerApi } from '../../../src/platforms/registrar/aws/ledger-api';
-import { BatchResponse, carryOverAll, carryOverBatch, RevokingCa } from '../../../src/platforms/aws-iot/registrar/revocation';
 import { HttpApi } from '../../../src/platforms/registrar/http-api';
+import { carryOverAll, carryOverMessages, RevokingCa } from '../../../src/platforms/registrar/revocation/revocation-handler';
+import { SqsBatchResponse } from '../../../src/platforms/registrar/revocation/revocation-messages';
 import { awsCalls } from '../../support/aws-clients';
 import { Answer } from '../../support/cloudformation';
 import { Fault, FaultKind } from '../../support/fault-proxy';
@@ -31,14 +33,14 @@ afterEach(() => jest.restoreAllMocks());
 afterAll(() => iot.stop());
 
 /** The CA as the function knows it, with its ledger in moto and AWS IoT in the strict server. */
-function revoking(): RevokingCa {
+function revoking(pace = 0): RevokingCa {
   const options = { region: iot.region, credentials: iot.credentials, patience: 0 };
   return {
+    name: 'AWS IoT Core',
+    pace,
     caId: ca.PhysicalResourceId,
-    ports: signal => ({
-      ledger: new LedgerApi(new HttpApi(signal), { ...options, endpoint: set.proxy.url }, set.stack.table),
-      iot: new IotApi(new HttpApi(signal, iot.pem), { ...options, endpoint: iot.url }),
-    }),
+    ledger: signal => new LedgerApi(new HttpApi(signal), { ...options, endpoint: set.proxy.url }, set.stack.table),
+    target: async () => new IotRevocation(signal => new IotApi(new HttpApi(signal, iot.pem), { ...options, endpoint: iot.url })),
   };
 }
 
@@ -59,19 +61,17 @@ async function order({ Data }: Answer, reason: RevocationReason = 'keyCompromise
   await revokeCertificate({ issuer: ca.PhysicalResourceId, serialNumber: Data!.SerialNumber, reason, orderedBy: 'anna' }, ledger, new Date());
 }
 
-/** What the stream sends about these certificates, with nothing but keys. */
-function records(...devices: Answer[]): object[] {
-  return devices.map(({ Data }, n) => ({
-    eventSource: 'aws:dynamodb',
-    eventName: 'MODIFY',
-    dynamodb: {
-      Keys: { pk: { S: `revoked#${ca.PhysicalResourceId}` }, sk: { S: `serial#${Data!.SerialNumber}` } }, SequenceNumber: String(n + 1), StreamViewType: 'KEYS_ONLY',
-    },
-  }));
+/** What the queue delivers about these certificates. */
+function messages(...devices: Answer[]): object[] {
+  return devices.map(({ Data }, n) => message({ ca: ca.PhysicalResourceId, serialNumber: Data!.SerialNumber }, String(n + 1)));
 }
 
-const carryOver = (...devices: Answer[]): Promise<BatchResponse> => carryOverBatch(records(...devices), revoking(), Date.now() + 60_000);
-const checkAll = (milliseconds = 60_000): Promise<void> => carryOverAll(revoking(), Date.now() + milliseconds, 0);
+function message(detail: object, messageId = '1', type = 'Certificate Revocation Changed'): object {
+  return { messageId, eventSource: 'aws:sqs', body: JSON.stringify({ 'source': 'private-iot-ca', 'detail-type': type, detail }) };
+}
+
+const carryOver = (...devices: Answer[]): Promise<SqsBatchResponse> => carryOverMessages(messages(...devices), revoking(), Date.now() + 60_000);
+const checkAll = (): Promise<void> => carryOverAll(revoking(), Date.now() + 60_000);
 
 describe('a certificate', () => {
   test.each(['ACTIVE', 'INACTIVE', 'PENDING_ACTIVATION'])('that is %s in AWS IoT becomes REVOKED when it is revoked in the ledger', async status => {
@@ -162,24 +162,23 @@ describe('the registration of a subordinate CA', () => {
 });
 
 describe('what a message says', () => {
-  test('is believed for its keys only: a certificate that the ledger does not hold as revoked stays', async () => {
+  test('is believed for the certificate only: one that the ledger does not hold as revoked stays', async () => {
     const good = await device('good', 'ACTIVE');
-    const [forged] = records(good) as [{ dynamodb: object }];
-    await carryOverBatch([{ ...forged, dynamodb: { ...forged.dynamodb, NewImage: { state: { S: 'REVOKED' } } } }], revoking(), Date.now() + 60_000);
+    const forged = message({ ca: ca.PhysicalResourceId, serialNumber: good.Data!.SerialNumber, state: 'REVOKED', reason: 'keyCompromise' });
+    await carryOverMessages([forged], revoking(), Date.now() + 60_000);
     expect(statusOf(good)).toBe('ACTIVE');
     expect(iot.calls).toEqual([]);
   });
 
-  test('about another CA, another item or nothing readable is passed over', async () => {
+  test('about another CA, another event or nothing readable is passed over', async () => {
     const bad = await device('bad', 'ACTIVE');
     await order(bad);
-    const keys = (pk: string, sk: string) => ({ eventSource: 'aws:dynamodb', dynamodb: { Keys: { pk: { S: pk }, sk: { S: sk } }, SequenceNumber: '1' } });
-    const serial = `serial#${bad.Data!.SerialNumber}`;
+    const detail = { ca: ca.PhysicalResourceId, serialNumber: bad.Data!.SerialNumber };
     const others = [
-      null, 'x', {}, { eventSource: 'aws:dynamodb' }, { ...records(bad)[0], eventSource: 'aws:sqs' },
-      keys(`revoked#ca-${'0'.repeat(32)}`, serial), keys(`issuer#${ca.PhysicalResourceId}`, serial), keys(`revoked#${ca.PhysicalResourceId}`, 'serial#1'),
+      null, 'x', {}, { messageId: '1', eventSource: 'aws:sqs' }, { messageId: '1', eventSource: 'aws:sqs', body: '{' }, { ...messages(bad)[0], eventSource: 'aws:dynamodb' },
+      message({ ...detail, ca: `ca-${'0'.repeat(32)}` }), message({ ...detail, serialNumber: '1' }), message(detail, '1', 'Revocation Lists Published'), message({}),
     ];
-    expect(await carryOverBatch(others, revoking(), Date.now() + 60_000)).toEqual({ batchItemFailures: [] });
+    expect(await carryOverMessages(others, revoking(), Date.now() + 60_000)).toEqual({ batchItemFailures: [] });
     expect(statusOf(bad)).toBe('ACTIVE');
   });
 });
@@ -215,7 +214,7 @@ describe('faults', () => {
     }
   });
 
-  test('of one certificate lose none of the others: its record alone is delivered again', async () => {
+  test('of one certificate lose none of the others: its message alone is delivered again', async () => {
     const [first, bad, last] = [await device('first', 'ACTIVE'), await device('bad', 'ACTIVE'), await device('last', 'ACTIVE')];
     await Promise.all([first, bad, last].map(each => order(each)));
     iot.faults = (_, { path }) => path.includes(idOf(bad.Data!.CertificatePem)) ? { when: 'before', error: 'AccessDeniedException' } : undefined;
@@ -233,19 +232,18 @@ describe('faults', () => {
   test('a batch for which there is no time left is delivered again as a whole', async () => {
     const bad = await device('bad', 'ACTIVE');
     await order(bad);
-    expect(await carryOverBatch(records(bad), revoking(), Date.now())).toEqual({ batchItemFailures: [{ itemIdentifier: '1' }] });
+    expect(await carryOverMessages(messages(bad), revoking(), Date.now())).toEqual({ batchItemFailures: [{ itemIdentifier: '1' }] });
     expect(statusOf(bad)).toBe('ACTIVE');
   });
 
   test('a hold that ends while it is carried over leaves the certificate ACTIVE', async () => {
     const held = await device('held', 'ACTIVE');
     await order(held, 'certificateHold');
-    const { caId, ports } = revoking();
     let reads = 0;
     const slow: RevokingCa = {
-      caId,
-      ports: signal => {
-        const { ledger, iot: there } = ports(signal);
+      ...revoking(),
+      ledger: signal => {
+        const ledger = revoking().ledger(signal);
         const revocation: LedgerApi['revocation'] = async certificate => {
           const found = await ledger.revocation(certificate);
           if (reads++ === 0) { // the hold ends now, and its end is carried over before the hold is: there is nothing to do
@@ -254,10 +252,10 @@ describe('faults', () => {
           }
           return found;
         };
-        return { iot: there, ledger: { revocation, certificate: key => ledger.certificate(key), revocations: issuer => ledger.revocations(issuer) } };
+        return Object.assign(ledger, { revocation });
       },
     };
-    expect(await carryOverBatch(records(held), slow, Date.now() + 60_000)).toEqual({ batchItemFailures: [] });
+    expect(await carryOverMessages(messages(held), slow, Date.now() + 60_000)).toEqual({ batchItemFailures: [] });
     expect(iot.calls.filter(({ method }) => method === 'PUT').map(({ path }) => path.split('=')[1])).toEqual(['INACTIVE', 'ACTIVE']);
     expect(statusOf(held)).toBe('ACTIVE');
   });
@@ -266,9 +264,12 @@ describe('faults', () => {
 test('a status that AWS IoT shows late is set once', async () => {
   const bad = await device('bad', 'ACTIVE');
   await order(bad);
-  const { caId, ports } = revoking();
-  const late: RevokingCa = { caId, ports: signal => ({ ...ports(signal), iot: Object.assign(ports(signal).iot, { certificateStatus: async () => 'ACTIVE' }) }) };
-  expect(await carryOverBatch(records(bad), late, Date.now() + 60_000)).toEqual({ batchItemFailures: [] });
+  const options = { region: iot.region, credentials: iot.credentials, patience: 0, endpoint: iot.url };
+  const late: RevokingCa = {
+    ...revoking(),
+    target: async () => new IotRevocation(signal => Object.assign(new IotApi(new HttpApi(signal, iot.pem), options), { certificateStatus: async () => 'ACTIVE' })),
+  };
+  expect(await carryOverMessages(messages(bad), late, Date.now() + 60_000)).toEqual({ batchItemFailures: [] });
   expect(iot.calls.map(({ method }) => method)).toEqual(['PUT']);
 });
 
@@ -320,7 +321,7 @@ describe('the check of everything', () => {
     const [one, two] = [await device('one', 'ACTIVE'), await device('two', 'ACTIVE')];
     await order(one);
     await order(two);
-    await carryOverAll(revoking(), Date.now() + 1_500, 2_000);
+    await carryOverAll(revoking(2_000), Date.now() + 1_500);
     expect([one, two].map(statusOf).sort()).toEqual(['ACTIVE', 'REVOKED']);
     expect(jest.mocked(console.log).mock.calls.map(([line]) => JSON.parse(line))).toContainEqual({
       level: 'WARN', message: 'the time ran out, after 1 of what is revoked; the next check begins at another place',

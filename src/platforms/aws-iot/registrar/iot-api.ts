@@ -1,5 +1,5 @@
-import { AwsApiOptions, AwsService, SignedApi, SignedCall } from '../../registrar/aws/signed-api';
 import { isMap, JsonMap } from '../../../contract/json-map';
+import { AwsApiOptions, AwsService, SignedApi, SignedCall } from '../../registrar/aws/signed-api';
 import { HttpApi } from '../../registrar/http-api';
 import { jsonAnswer, jsonOf } from '../../registrar/json-answer';
 

@@ -1,11 +1,11 @@
 import { AskedCa, Refusal, verdictOn } from './certificate-verdict';
 import { ClientCertificates, clientCertificates } from './client-certificates';
-import { FunctionApis } from '../../registrar/aws/function-apis';
 import { isMap } from '../../../contract/json-map';
 import { sha256 } from '../../../contract/sha256';
 import { InvocationContext } from '../../../lambda/cloudformation/handle-event';
 import { log, LogRecord } from '../../../lambda/log';
 import { checked, complain, text, truth, wholeNumber } from '../../../resource/property-values';
+import { FunctionApis } from '../../registrar/aws/function-apis';
 import { checkCacheSeconds, checkNumberOfValidatedCas, ClientCertificateValidationEnvironment, ValidatedCa } from '../contract';
 
 /** What AWS IoT Core expects. https://docs.aws.amazon.com/iot/latest/developerguide/customize-client-auth.html */

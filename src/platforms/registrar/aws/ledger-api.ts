@@ -1,7 +1,7 @@
 import { AwsApiOptions, AwsService, SignedApi, SignedCall } from './signed-api';
 import { isMap, JsonMap } from '../../../contract/json-map';
-import { certificatePartition, pointerPartition, revocationPartition, serialKey } from '../../../contract/ledger-keys';
-import { REVOCATION_STATES, RevocationState } from '../../../contract/revocation';
+import { certificatePartition, namePartition, pointerPartition, revocationPartition, serialKey, serialNumberIn } from '../../../contract/ledger-keys';
+import { isRevocationReason, REVOCATION_STATES, RevocationReason, RevocationState } from '../../../contract/revocation';
 import { quote } from '../../../contract/rules';
 import { HttpApi } from '../http-api';
 import { jsonAnswer, listIn } from '../json-answer';
@@ -21,6 +21,7 @@ export interface RecordedRevocation {
   /** 40 upper-case hexadecimal digits. */
   readonly serialNumber: string;
   readonly state: RevocationState;
+  readonly reason: RevocationReason;
   /** The end of the certificate's validity, ISO 8601. */
   readonly notAfter: string;
   /** Counts the changes. */
@@ -35,7 +36,7 @@ export interface SignedBy {
 }
 
 /**
- * The ledger of a CA as the functions for AWS IoT read it. Every read is consistent. They have no right to write.
+ * The ledger of a CA as the functions read it that carry revocations over to platforms. Every read is consistent. They have no right to write.
  *
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.LowLevelAPI.html
  */
@@ -73,14 +74,47 @@ export class LedgerApi {
    * @param after begins after this serial number
    */
   public async *revocations(issuer: string, after?: string): AsyncIterable<readonly RecordedRevocation[]> {
-    const pk = { S: revocationPartition(issuer) };
-    let start: unknown = after === undefined ? undefined : { pk, sk: { S: serialKey(after) } };
+    for await (const page of this.pages(revocationPartition(issuer), after === undefined ? undefined : serialKey(after), REVOCATION)) {
+      yield page.map(revocationIn);
+    }
+  }
+
+  /**
+   * Whether the CA has another certificate for a common name: one that was issued, has not expired and is not revoked. For each resource, the
+   * ledger knows the latest certificate under a name.
+   */
+  public async hasOther({ issuer, serialNumber }: SignedBy, commonName: string, now: Date): Promise<boolean> {
+    for await (const page of this.pages(namePartition(issuer, commonName), undefined, { ProjectionExpression: '#identity', ExpressionAttributeNames: { '#identity': 'identity' } })) {
+      for (const named of page) {
+        const pointer = await this.item(pointerPartition(String(valueIn(named, 'identity', 'S'))), 'current', { ProjectionExpression: 'issuer, serialNumber' });
+        const other = { issuer, serialNumber: valueIn(pointer, 'serialNumber', 'S') ?? serialNumber };
+        if (valueIn(pointer, 'issuer', 'S') === issuer && other.serialNumber !== serialNumber && await this.isGood(other, now)) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  private async isGood(certificate: SignedBy, now: Date): Promise<boolean> {
+    const item = await this.item(certificatePartition(certificate.issuer), serialKey(certificate.serialNumber), STATUS);
+    if (valueIn(item, 'status', 'S') !== 'ISSUED' || new Date(String(valueIn(item, 'notAfter', 'S'))) <= now) {
+      return false;
+    }
+    const revocation = await this.revocation(certificate);
+    return revocation === undefined || revocation.state === 'RELEASED';
+  }
+
+  /** The items of a partition, page by page. @param after begins after this sort key */
+  private async *pages(partition: string, after: string | undefined, projection: object): AsyncIterable<JsonMap[]> {
+    const pk = { S: partition };
+    let start: unknown = after === undefined ? undefined : { pk, sk: { S: after } };
     do {
       const call = this.call('Query', {
-        KeyConditionExpression: 'pk = :pk', ExpressionAttributeValues: { ':pk': pk }, ExclusiveStartKey: start, Limit: PAGE, ...REVOCATION,
+        KeyConditionExpression: 'pk = :pk', ExpressionAttributeValues: { ':pk': pk }, ExclusiveStartKey: start, Limit: PAGE, ...projection,
       });
       const { Items, LastEvaluatedKey } = await this.answer(call);
-      yield listIn(this.api.describe(call), 'Items', Items).map(revocationIn);
+      yield listIn(this.api.describe(call), 'Items', Items);
       start = LastEvaluatedKey;
     } while (start);
   }
@@ -107,21 +141,21 @@ export class LedgerApi {
 }
 
 /** What is read of a revocation. `state` is a reserved word of DynamoDB. */
-const REVOCATION = { ProjectionExpression: 'sk, #state, notAfter, revision', ExpressionAttributeNames: { '#state': 'state' } };
+const REVOCATION = { ProjectionExpression: 'sk, #state, reason, notAfter, revision', ExpressionAttributeNames: { '#state': 'state' } };
+
+/** What is read of a certificate to know whether it is good. `status` is a reserved word, too. */
+const STATUS = { ProjectionExpression: '#status, notAfter', ExpressionAttributeNames: { '#status': 'status' } };
 
 function revocationIn(item: JsonMap): RecordedRevocation {
-  const [sk, state, notAfter, revision] = [valueIn(item, 'sk', 'S'), valueIn(item, 'state', 'S'), valueIn(item, 'notAfter', 'S'), valueIn(item, 'revision', 'N')];
+  const [sk, state, reason, notAfter] = ['sk', 'state', 'reason', 'notAfter'].map(name => valueIn(item, name, 'S'));
+  const revision = valueIn(item, 'revision', 'N');
   const serialNumber = serialNumberIn(sk);
-  if (serialNumber === undefined || notAfter === undefined || revision === undefined || !REVOCATION_STATES.includes(state as RevocationState)) {
-    throw new Error(`the ledger must have a state of ${REVOCATION_STATES.join(', ')}, a notAfter and a revision in the revocation ${quote(sk)}, got others; ${TAMPERED}`);
+  if (serialNumber === undefined || notAfter === undefined || revision === undefined || !isRevocationReason(reason)
+    || !REVOCATION_STATES.includes(state as RevocationState)) {
+    throw new Error(`the ledger must have a state of ${REVOCATION_STATES.join(', ')}, a reason, a notAfter and a revision in the revocation ${quote(sk)}, `
+      + `got others; ${TAMPERED}`);
   }
-  return { serialNumber, state: state as RevocationState, notAfter, revision: Number(revision) };
-}
-
-/** The serial number in the sort key of a certificate or of its revocation, or `undefined` if it holds none. */
-export function serialNumberIn(sortKey: unknown): string | undefined {
-  const serialNumber = typeof sortKey === 'string' ? /[0-9A-F]{40}$/.exec(sortKey)?.[0] : undefined;
-  return serialNumber !== undefined && serialKey(serialNumber) === sortKey ? serialNumber : undefined;
+  return { serialNumber, state: state as RevocationState, reason, notAfter, revision: Number(revision) };
 }
 
 /** The value of an attribute, or `undefined` if the item has none of this type. */

@@ -1,6 +1,7 @@
 import https from 'node:https';
 import { DynamoDBClient, GetItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
-import { LedgerApi, serialNumberIn } from '../../../../src/platforms/registrar/aws/ledger-api';
+import { serialNumberIn } from '../../../../src/contract/ledger-keys';
+import { LedgerApi } from '../../../../src/platforms/registrar/aws/ledger-api';
 import { HttpApi } from '../../../../src/platforms/registrar/http-api';
 import { HttpsPlatform, PlatformAnswer } from '../../../support/https-platform';
 

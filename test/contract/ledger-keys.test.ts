@@ -1,4 +1,4 @@
-import { namePartition } from '../../../src/issuing/aws/ledger-keys';
+import { namePartition } from '../../src/contract/ledger-keys';
 
 const CA = `ca-${'2'.repeat(32)}`;
 

@@ -6,8 +6,8 @@ import { ledgerStream } from '../ca/ledger-table';
 import { acknowledge } from '../provider/nag';
 import { rolePolicy } from '../provider/role-policy';
 
-/** The CA whose revocations a function is told of, and the function. */
-export interface RevocationSubscription {
+/** The CA of whose ledger a function is told, and the function. */
+export interface LedgerSubscription {
   readonly ca: IPrivateIotCa;
   readonly function: IFunction;
   readonly role: Role;
@@ -15,9 +15,14 @@ export interface RevocationSubscription {
   readonly ledgerStreamArn?: string;
 }
 
-/** Invokes a function when something is revoked or a hold ends, by whatever means. The ids of the constructs are final. */
-export function onRevocation(
-  scope: Construct, { ca, role, function: target, ledgerStreamArn }: RevocationSubscription, options: EventSourceMappingOptions,
+/**
+ * Invokes a function when items of a ledger change, by whatever means. The ids of the constructs are final.
+ *
+ * @param prefixes the beginnings of the items' partition keys
+ */
+export function onLedgerChange(
+  scope: Construct, { ca, role, function: target, ledgerStreamArn }: LedgerSubscription, prefixes: readonly string[],
+  options: EventSourceMappingOptions,
 ): void {
   const eventSourceArn = ledgerStreamArn ?? ledgerStream(ca.ledger);
   if (eventSourceArn === undefined) {
@@ -35,6 +40,6 @@ export function onRevocation(
     target,
     eventSourceArn,
     startingPosition: StartingPosition.TRIM_HORIZON,
-    filters: [FilterCriteria.filter({ dynamodb: { Keys: { pk: { S: FilterRule.beginsWith('revoked#') } } } })],
+    filters: prefixes.map(prefix => FilterCriteria.filter({ dynamodb: { Keys: { pk: { S: FilterRule.beginsWith(prefix) } } } })),
   }).node.addDependency(rights);
 }

@@ -1,0 +1,46 @@
+import { RevocationReason, RevocationState } from './revocation';
+
+/**
+ * The events about a CA on the default event bus of Amazon EventBridge. Rules of users match them, so the names and the members that are here
+ * never change; members may be added. See decisions/0023-events.md.
+ */
+
+/** The `source` of all events. */
+export const EVENT_SOURCE = 'private-iot-ca';
+
+/** The `detail-type` of each event. */
+export const CaEventType = {
+  /** A certificate was revoked or put on hold, or its hold has ended. */
+  REVOCATION_CHANGED: 'Certificate Revocation Changed',
+  /** New revocation lists can be fetched. */
+  LISTS_PUBLISHED: 'Revocation Lists Published',
+} as const;
+
+export type CaEventType = typeof CaEventType[keyof typeof CaEventType];
+
+/** The `detail` of `Certificate Revocation Changed`. */
+export interface RevocationChangedDetail {
+  /** The identity of the CA that has issued the certificate. */
+  readonly ca: string;
+  /** 40 upper-case hexadecimal digits. */
+  readonly serialNumber: string;
+  readonly state: RevocationState;
+  readonly reason: RevocationReason;
+  /** From when on the certificate is revoked, ISO 8601. */
+  readonly revokedAt: string;
+  /** When the key was, or may have been, compromised, ISO 8601. */
+  readonly invalidityDate?: string;
+}
+
+/** The `detail` of `Revocation Lists Published`. */
+export interface ListsPublishedDetail {
+  /** The identity of the CA. */
+  readonly ca: string;
+  /** The cRLNumber of the lists. */
+  readonly number: number;
+}
+
+/** An event as the functions put it on the bus. */
+export type CaEvent =
+  | { readonly type: typeof CaEventType.REVOCATION_CHANGED; readonly detail: RevocationChangedDetail }
+  | { readonly type: typeof CaEventType.LISTS_PUBLISHED; readonly detail: ListsPublishedDetail };

@@ -1,0 +1,80 @@
+import { CaEvent, CaEventType } from '../../contract/ca-events';
+import { isMap, JsonMap } from '../../contract/json-map';
+import { listPartition, revocationPartition, serialNumberIn } from '../../contract/ledger-keys';
+import { Publications } from '../ledger/revocation';
+
+/** Where events go. */
+export interface EventBus {
+  /**
+   * Puts events on the bus.
+   *
+   * @returns for each event, in this order, whether the bus has taken it
+   */
+  put(events: readonly CaEvent[]): Promise<readonly boolean[]>;
+}
+
+/** What announcing needs: the ledger, and the bus. */
+export interface AnnouncingPorts {
+  readonly revocations: Pick<Publications, 'find' | 'crl'>;
+  readonly events: EventBus;
+}
+
+/**
+ * What Lambda gets for a batch of a stream: the records from the first of which on it is to be delivered again.
+ * https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html
+ */
+export interface StreamBatchResponse {
+  readonly batchItemFailures: readonly { readonly itemIdentifier: string }[];
+}
+
+/** An item of the ledger that has changed, and the record of the stream that says so. */
+interface Change {
+  readonly sortKey: string;
+  readonly partition: string;
+  readonly itemIdentifier: string;
+}
+
+/**
+ * Announces what has changed in the ledger of a CA, for everything that has to be done about it elsewhere. Nothing in a record is believed
+ * but the keys of the item that has changed: an event says what the ledger holds when it is made. Records about anything else are passed
+ * over. An event may come twice.
+ */
+export async function announce(caId: string, event: unknown, { revocations, events }: AnnouncingPorts): Promise<StreamBatchResponse> {
+  if (!isMap(event) || !Array.isArray(event.Records)) {
+    throw new Error('the event must be from the stream of the ledger');
+  }
+  const announced: { readonly event: CaEvent; readonly change: Change }[] = [];
+  for (const change of event.Records.flatMap(changeIn)) {
+    const made = await eventAbout(change, caId, revocations);
+    announced.push(...made ? [{ event: made, change }] : []);
+  }
+  const taken = announced.length === 0 ? [] : await events.put(announced.map(each => each.event));
+  return { batchItemFailures: announced.filter((_, index) => !taken[index]).map(({ change: { itemIdentifier } }) => ({ itemIdentifier })) };
+}
+
+async function eventAbout({ partition, sortKey }: Change, ca: string, revocations: AnnouncingPorts['revocations']): Promise<CaEvent | undefined> {
+  const serialNumber = serialNumberIn(sortKey);
+  if (partition === revocationPartition(ca) && serialNumber !== undefined) {
+    const revocation = await revocations.find(ca, serialNumber);
+    if (revocation) {
+      const { state, reason, revokedAt, invalidityDate } = revocation;
+      return { type: CaEventType.REVOCATION_CHANGED, detail: { ca, serialNumber, state, reason, revokedAt, invalidityDate } };
+    }
+  }
+  const number = partition === listPartition(ca) && sortKey === 'current' ? (await revocations.crl(ca))?.published : undefined;
+  return number === undefined ? undefined : { type: CaEventType.LISTS_PUBLISHED, detail: { ca, number } };
+}
+
+function changeIn(record: unknown): Change[] {
+  const change = isMap(record) && record.eventSource === 'aws:dynamodb' ? record.dynamodb : undefined;
+  if (!isMap(change) || !isMap(change.Keys) || typeof change.SequenceNumber !== 'string') {
+    return [];
+  }
+  const [partition, sortKey] = [change.Keys.pk, change.Keys.sk].map(textIn);
+  return partition === undefined || sortKey === undefined ? [] : [{ partition, sortKey, itemIdentifier: change.SequenceNumber }];
+}
+
+function textIn(attribute: unknown): string | undefined {
+  const { S } = isMap(attribute) ? attribute : {} as JsonMap;
+  return typeof S === 'string' ? S : undefined;
+}

@@ -1,0 +1,146 @@
+import { Aws, Duration, Stack } from 'aws-cdk-lib';
+import { Alarm, ComparisonOperator, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { Policy } from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
+import { PlatformId, platformRules } from './registry';
+import { isKnownToDiffer } from '../constructs/ca/cross-account';
+import { IPrivateIotCa } from '../constructs/ca/i-private-iot-ca';
+import { grantListRevocations, grantReadNames } from '../constructs/ca/ledger-table';
+import { Kinds, optional, TEXT } from '../constructs/checks/kinds';
+import { CA, DURATION } from '../constructs/checks/object-kinds';
+import { validate } from '../constructs/checks/validation';
+import { keepPrivateKeysOut } from '../constructs/keys/private-key-guard';
+import { libraryFunction } from '../constructs/provider/library-function';
+import { rolePolicy } from '../constructs/provider/role-policy';
+import { onCaEvent } from '../constructs/revocation/on-ca-event';
+import { onSchedule } from '../constructs/revocation/on-schedule';
+import { carriesOver } from '../constructs/revocation/revocation-reach';
+import { CaEventType } from '../contract/ca-events';
+import { checkCheckMinutes, PlatformRevocationEnvironment } from '../contract/revocation-functions';
+
+/**
+ * Whose revocations are carried over to a platform, and how often that is checked.
+ */
+export interface PlatformRevocationProps {
+  /**
+   * The CA whose certificates are revoked, in the account and the Region of the stack.
+   */
+  readonly ca: IPrivateIotCa;
+
+  /**
+   * How often everything that is revoked is compared with the platform, from 5 minutes to one day in whole minutes. This makes up for what
+   * went wrong, and finds certificates that became known to the platform only after they were revoked.
+   *
+   * @default Duration.hours(1)
+   */
+  readonly checkInterval?: Duration;
+
+  /**
+   * The ARN of the stream of the ledger, for a CA that `fromKeptCa` or `fromPrivateIotCaAttributes` returns. Find it with
+   * `aws dynamodb describe-table --table-name … --query Table.LatestStreamArn`. The stream must have at least the keys.
+   *
+   * @default - the stream of the ledger in this app
+   */
+  readonly ledgerStreamArn?: string;
+}
+
+export const PLATFORM_REVOCATION_KINDS: Kinds<PlatformRevocationProps> = {
+  ca: CA, checkInterval: optional(DURATION), ledgerStreamArn: optional(TEXT),
+};
+
+/** The platform, and its function. */
+export interface PlatformRevocationFunction {
+  readonly platform: PlatformId;
+  /** Where revocations go, so that a CA has one construct for each: the platform, and what it is called there. */
+  readonly place: string;
+  readonly bundle: string;
+  readonly handler: string;
+  /** The environment variables in addition to `PlatformRevocationEnvironment`. */
+  readonly environment?: { readonly [name: string]: string };
+  /** Whether the platform knows devices only, so that a device that has another certificate must be found out. */
+  readonly knowsDevices?: boolean;
+}
+
+/** How many checks in a row must fail before the alarm goes off: a single one may be throttled. */
+const FAILED_CHECKS = 2;
+
+/** The time limit of the function: the longest that Lambda allows, for a check of everything. */
+const TIMEOUT = Duration.minutes(15);
+
+/**
+ * Carries the revocations of a CA over to a platform. The classes that extend this class show its members as their own.
+ *
+ * @internal
+ */
+export abstract class PlatformRevocation extends Construct {
+  /**
+   * The alarm that goes off when two checks in a row have failed, or when none has been made. Tell somebody:
+   * `alarm.addAlarmAction(new SnsAction(topic))`.
+   */
+  public readonly alarm: Alarm;
+
+  /** The rights of the function, to which a platform adds its own. @internal */
+  protected readonly _rights: Policy;
+
+  private readonly ca: IPrivateIotCa;
+  private readonly place: string;
+
+  /** @internal */
+  protected constructor(scope: Construct, id: string, props: PlatformRevocationProps, made: PlatformRevocationFunction) {
+    super(scope, id);
+    keepPrivateKeysOut(this);
+    const { ca, checkInterval = Duration.hours(1), ledgerStreamArn } = props;
+    const { name } = platformRules(made.platform);
+    const minutes = checkInterval.toMinutes({ integral: false });
+    validate(this, [minutes], () => checkCheckMinutes(minutes));
+    this.ca = ca;
+    this.place = made.place;
+    this.assertInReach();
+    this.assertOnce();
+    carriesOver(ca, made.platform);
+
+    const environment: PlatformRevocationEnvironment = { STACK_ID: Aws.STACK_ID, CA_ID: ca.caId, LEDGER_TABLE: ca.ledger.tableName };
+    const { role, function: target } = libraryFunction(this, {
+      description: `Carries the revocations of a CA over to ${name}`,
+      bundle: made.bundle,
+      handler: made.handler,
+      memorySize: 256,
+      timeout: TIMEOUT,
+      environment: { ...environment, ...made.environment },
+    });
+    this._rights = rolePolicy(this, 'Rights', role);
+    grantListRevocations(ca.ledger, this._rights);
+    if (made.knowsDevices) {
+      grantReadNames(ca.ledger, this._rights);
+    }
+    target.node.addDependency(this._rights);
+    onCaEvent(this, { ca, type: CaEventType.REVOCATION_CHANGED, function: target, role, timeout: TIMEOUT, ledgerStreamArn });
+    onSchedule(this, target, checkInterval, `Compares what a CA has revoked with ${name}`);
+    this.alarm = new Alarm(this, 'Alarm', {
+      alarmDescription: `Revocations of the CA ${ca.node.path} are not carried over to ${name}; revoked devices may still connect`,
+      metric: target.metricErrors({ statistic: Stats.SUM, period: checkInterval }),
+      threshold: 1,
+      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      evaluationPeriods: FAILED_CHECKS,
+      treatMissingData: TreatMissingData.BREACHING,
+    });
+  }
+
+  private assertInReach(): void {
+    const { account, region } = Stack.of(this);
+    const { env } = this.ca;
+    if (isKnownToDiffer(account, env.account) || isKnownToDiffer(region, env.region)) {
+      throw new Error(`${this.node.path}: ca must be in the account and the Region of the stack, where its revocations are announced, `
+        + `${account}/${region}, got ${this.ca.node.path} in ${env.account}/${env.region}`);
+    }
+  }
+
+  private assertOnce(): void {
+    const other = this.node.root.node.findAll().find(node =>
+      node instanceof PlatformRevocation && node !== this && node.ca === this.ca && node.place === this.place);
+    if (other) {
+      throw new Error(`${this.node.path}: ca must be a CA whose revocations are not carried over to ${this.place} yet, got ${this.ca.node.path}, `
+        + `for which ${other.node.path} does so`);
+    }
+  }
+}

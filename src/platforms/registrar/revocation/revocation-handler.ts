@@ -1,0 +1,155 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { carryOver, RevocationLedger } from './carry-over';
+import { revocationIn, SqsBatchResponse } from './revocation-messages';
+import { RevocationTarget } from './revocation-target';
+import { isMap } from '../../../contract/json-map';
+import { REVOCATION_STATES, RevocationState } from '../../../contract/revocation';
+import { PlatformRevocationEnvironment } from '../../../contract/revocation-functions';
+import { InvocationContext } from '../../../lambda/cloudformation/handle-event';
+import { log } from '../../../lambda/log';
+import { text } from '../../../resource/property-values';
+import { FunctionApis } from '../aws/function-apis';
+
+/** A platform to which revocations are carried over. */
+export interface RevocationPlatform {
+  /** The platform's name in messages. */
+  readonly name: string;
+  /** The least time between two certificates in a check of everything, so that most of the platform's quota is left to others; milliseconds. */
+  readonly pace: number;
+  /**
+   * Signs in, once for each invocation.
+   *
+   * @param environment the environment variables of the function
+   * @param signal ends every call
+   */
+  readonly signIn: (environment: NodeJS.ProcessEnv, signal: AbortSignal) => Promise<RevocationTarget>;
+}
+
+/** A CA whose revocations are carried over to a platform, and how the function reaches both. */
+export interface RevokingCa extends Omit<RevocationPlatform, 'signIn'> {
+  readonly caId: string;
+  readonly ledger: (signal: AbortSignal) => RevocationLedger;
+  readonly target: (signal: AbortSignal) => Promise<RevocationTarget>;
+}
+
+/** How long the calls for one certificate may take, so that a certificate for which they fail leaves time for the others; milliseconds. */
+const FOR_EACH = 20_000;
+
+/** How long a right that was just given may take to become effective; milliseconds. */
+export const RIGHT_PATIENCE = 10_000;
+
+/** The time that is left of an invocation when its calls end, so that its outcome is reported; milliseconds. */
+const LAST_MOMENT = 5_000;
+
+/**
+ * The states that a check of everything carries over. The end of a hold is carried over only when it is recorded: later, a certificate may be
+ * inactive because somebody wants it so.
+ */
+const CHECKED_STATES: readonly RevocationState[] = ['HELD', 'REVOKED'];
+
+/** The entry point of a function that carries the revocations of a CA over to a platform: after a revocation, and when the time has come. */
+export function revocationHandler(
+  platform: RevocationPlatform,
+): (event: unknown, context: InvocationContext) => Promise<SqsBatchResponse | undefined> {
+  return async (event, context) => {
+    const { CA_ID, LEDGER_TABLE } = process.env as Partial<PlatformRevocationEnvironment>;
+    const table = text('LEDGER_TABLE', LEDGER_TABLE);
+    const ca: RevokingCa = {
+      name: platform.name,
+      pace: platform.pace,
+      caId: text('CA_ID', CA_ID),
+      ledger: signal => new FunctionApis(process.env, signal, RIGHT_PATIENCE, 'it is tried again').ledger(table),
+      target: signal => platform.signIn(process.env, signal),
+    };
+    const until = Date.now() + context.getRemainingTimeInMillis() - LAST_MOMENT;
+    if (isMap(event) && Array.isArray(event.Records)) {
+      return carryOverMessages(event.Records, ca, until);
+    }
+    if (isMap(event) && event['detail-type'] === 'Scheduled Event') {
+      await carryOverAll(ca, until);
+      return undefined;
+    }
+    throw new Error('the event must be from the queue of revocations or from the schedule');
+  };
+}
+
+/**
+ * Carries over the revocations that messages of the queue are about. Nothing in a message is believed but that the revocation of a
+ * certificate has changed: what holds is in the ledger. Messages about anything else are passed over.
+ */
+export async function carryOverMessages(messages: readonly unknown[], ca: RevokingCa, until: number): Promise<SqsBatchResponse> {
+  const batchItemFailures: { itemIdentifier: string }[] = [];
+  const changed = messages.flatMap(message => revocationIn(message, ca.caId));
+  const target = changed.length === 0 ? undefined : await ca.target(AbortSignal.timeout(timeUntil(until)));
+  for (const { serialNumber, itemIdentifier } of changed) {
+    if (await complaintAfter(serialNumber, ca, target!, until, REVOCATION_STATES) !== undefined) {
+      batchItemFailures.push({ itemIdentifier });
+    }
+  }
+  return { batchItemFailures };
+}
+
+/**
+ * Carries over everything that is revoked and has not expired: what was missed, and certificates that the platform knows only since they
+ * were revoked. The check begins at a random place, so that all are reached in time although one invocation may be too short for them.
+ *
+ * @throws Error if a revocation could not be carried over, after all others were
+ */
+export async function carryOverAll(ca: RevokingCa, until: number): Promise<void> {
+  const complaints: string[] = [];
+  let count = 0;
+  const target = await ca.target(AbortSignal.timeout(timeUntil(until)));
+  for await (const serialNumber of revokedFrom(randomBytes(20).toString('hex').toUpperCase(), ca, until)) {
+    if (Date.now() > until) {
+      log('WARN', { message: `the time ran out, after ${count} of what is revoked; the next check begins at another place` });
+      break;
+    }
+    const complaint = await complaintAfter(serialNumber, ca, target, until, CHECKED_STATES);
+    complaints.push(...complaint === undefined ? [] : [`${serialNumber}: ${complaint}`]);
+    count++;
+    await sleep(ca.pace);
+  }
+  if (complaints.length > 0) {
+    throw new Error(`${complaints.length} of ${count} revocations could not be carried over to ${ca.name}; the first: ${complaints[0]}`);
+  }
+}
+
+/** The serial numbers of the certificates that are revoked and have not expired, from one serial number on, and then those before it. */
+async function* revokedFrom(start: string, { caId, ledger }: RevokingCa, until: number): AsyncIterable<string> {
+  const api = ledger(AbortSignal.timeout(timeUntil(until)));
+  for (const after of [start, undefined]) {
+    for await (const page of api.revocations(caId, after)) {
+      for (const { serialNumber, state, notAfter } of page) {
+        if (after === undefined && serialNumber > start) {
+          return;
+        }
+        if (CHECKED_STATES.includes(state) && new Date(notAfter).getTime() > Date.now()) {
+          yield serialNumber;
+        }
+      }
+    }
+  }
+}
+
+/** Carries over one revocation. @returns why that was not possible, or `undefined` */
+async function complaintAfter(
+  serialNumber: string, { caId, ledger, name: platform }: RevokingCa, target: RevocationTarget, until: number, states: readonly RevocationState[],
+): Promise<string | undefined> {
+  try {
+    const signal = AbortSignal.timeout(Math.min(FOR_EACH, timeUntil(until)));
+    const changed = await carryOver({ issuer: caId, serialNumber }, ledger(signal), target, states, signal);
+    if (changed !== undefined) {
+      log('INFO', { message: `${platform}: ${changed}`, serialNumber });
+    }
+    return undefined;
+  } catch (error) {
+    const { name, message } = error as Error;
+    log('ERROR', { message: `the revocation could not be carried over to ${platform}`, serialNumber, errorName: name, errorMessage: message });
+    return message;
+  }
+}
+
+function timeUntil(until: number): number {
+  return Math.max(0, until - Date.now());
+}

@@ -110,7 +110,7 @@ export class HttpApi {
    *
    * @throws UnansweredError if the call may have taken effect, or not; the caller must look before it calls again
    */
-  public async sendOnce(what: string, make: MakeRequest, passing: (response: HttpResponse) => string | undefined = passingStatus): Promise<HttpResponse> {
+  public async sendOnce(what: string, make: MakeRequest, passing: (response: HttpResponse) => string | undefined): Promise<HttpResponse> {
     const { response, fault } = await this.attempt(make);
     const words = response ? passing(response) : fault.words;
     if (response && words === undefined) {

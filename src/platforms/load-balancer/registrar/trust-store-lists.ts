@@ -17,8 +17,8 @@ export class TrustStoreLists implements ListHolder {
    * @param known keeps what has been found out about lists, which can have 50 MB
    */
   constructor(
-    private readonly api: TrustStoreApi, private readonly file: { readonly bucket: string; readonly key: string }, private readonly ca: () => Promise<ListIssuer>,
-    private readonly known: KnownContents,
+    private readonly api: TrustStoreApi, private readonly file: { readonly bucket: string; readonly key: string },
+    private readonly ca: () => Promise<ListIssuer>, private readonly known: KnownContents,
   ) {}
 
   public async held(): Promise<HeldList[]> {

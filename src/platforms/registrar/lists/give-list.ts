@@ -51,12 +51,10 @@ export async function giveList(published: () => Promise<RevocationList>, holder:
   for (let turn = 0; turn < MAX_TURNS; turn++) {
     const list = await published();
     const [standing, ...surplus] = (await holder.held()).sort(newestFirst);
-    for (const { id } of surplus) {
-      await holder.take(id);
-    }
+    const complaint = await takeAll(surplus, holder) ?? standing?.complaint;
     if (standing?.number !== undefined && standing.number >= list.number) {
-      if (standing.complaint !== undefined) {
-        throw new Error(standing.complaint);
+      if (complaint !== undefined) {
+        throw new Error(complaint);
       }
       return given;
     }
@@ -84,6 +82,17 @@ export async function takeLists(holder: ListHolder): Promise<void> {
   for (const id of await holder.ids()) {
     await holder.take(id);
   }
+}
+
+/** Takes lists from a service. That this fails must not keep the newest list out, so the caller gets the first complaint. */
+async function takeAll(lists: readonly HeldList[], holder: ListHolder): Promise<string | undefined> {
+  let complaint: string | undefined;
+  for (const { id } of lists) {
+    await holder.take(id).catch((error: Error) => {
+      complaint ??= error.message;
+    });
+  }
+  return complaint;
 }
 
 /** The same order for everyone who looks, so that two functions at once keep the same list. IDs of a service differ in length only if they are numbers. */

@@ -41,12 +41,9 @@ export interface ListService<T extends GivenList> {
 /** The time that is left of an invocation when its calls end, so that its outcome is logged; milliseconds. */
 const LAST_MOMENT = 5_000;
 
-/** The events, beside CloudFormation's requests, after which the list is compared. What they say is not believed. */
-const OCCASIONS: readonly unknown[] = ['Scheduled Event', 'Revocation Lists Published'];
-
 /**
  * Makes the Lambda handler of a function that gives the published list of a CA to a service: when CloudFormation deploys it, after each
- * publication, and when the time has come.
+ * publication, and when the time has come. If that fails, all messages of a batch are delivered again.
  */
 export function listHandler<T extends GivenList>(service: ListService<T>): (event: unknown, context: InvocationContext) => Promise<void> {
   const give = async (properties: RawProperties, signal: AbortSignal): Promise<{ readonly declared: T; readonly given: bigint | undefined }> => {
@@ -77,9 +74,7 @@ export function listHandler<T extends GivenList>(service: ListService<T>): (even
     }
     const { awsRequestId } = context;
     try {
-      if (!isMap(event) || !OCCASIONS.includes(event['detail-type'])) {
-        throw new Error('the event must be of a publication of lists, from the schedule or from CloudFormation');
-      }
+      assertOccasion(event);
       const signal = AbortSignal.timeout(Math.max(0, context.getRemainingTimeInMillis() - LAST_MOMENT));
       const { declared, given } = await give(givenListIn(process.env), signal);
       if (given !== undefined) {
@@ -91,6 +86,13 @@ export function listHandler<T extends GivenList>(service: ListService<T>): (even
       throw new Error(message); // Lambda invokes the function again; a new error, because Lambda logs everything that is attached to one
     }
   };
+}
+
+/** Messages of the queue say that new lists were published. Which ones, is not believed: the newest list is in the bucket. */
+function assertOccasion(event: unknown): void {
+  if (!isMap(event) || !(Array.isArray(event.Records) || event['detail-type'] === 'Scheduled Event')) {
+    throw new Error('the event must be from the queue of publications, from the schedule or from CloudFormation');
+  }
 }
 
 function givenListIn({ GIVEN_LIST }: NodeJS.ProcessEnv & Partial<GivenListEnvironment>): RawProperties {

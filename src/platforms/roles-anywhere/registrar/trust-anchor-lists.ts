@@ -10,7 +10,8 @@ import { MAX_CRL_BYTES } from '../contract';
 export class TrustAnchorLists implements ListHolder {
   /** @param ca reads the certificate of the CA */
   constructor(
-    private readonly api: CrlApi, private readonly trustAnchorArn: string, private readonly name: string, private readonly ca: () => Promise<ListIssuer>,
+    private readonly api: CrlApi, private readonly trustAnchorArn: string, private readonly name: string,
+    private readonly ca: () => Promise<ListIssuer>,
   ) {}
 
   public async held(): Promise<HeldList[]> {

@@ -32,16 +32,16 @@ const PAGE = 2;
 export class StrictTrustStores extends StrictAws {
   /** The trust stores that exist, and their lists. */
   public readonly stores = new Map<string, Copy[]>();
+  private readonly urls = new Map<string, string>();
+  private last = 0;
+  constructor() {
+    super('elasticloadbalancing');
+  }
+
   /** Reads a file in Amazon S3 with the rights of the caller; `undefined` if there is none or the caller may not read it. */
   public s3: (bucket: string, key: string) => Promise<string | undefined> = async () => undefined;
   /** What is delivered as the copy of a list. */
   public delivered: (pem: string) => string = pem => pem;
-  private readonly urls = new Map<string, string>();
-  private last = 0;
-
-  constructor() {
-    super('elasticloadbalancing');
-  }
 
   public idsOf(store: string): number[] {
     return this.stores.get(store)!.map(({ id }) => id);

@@ -38,9 +38,13 @@ function lists(store = STORE, signal = AbortSignal.timeout(20_000)): TrustStoreL
   return new TrustStoreLists(api, FILE, async () => ca.issuer, new Map());
 }
 
-const give = (holder = lists()): Promise<bigint | undefined> => giveList(async () => readList(published, ca.issuer), holder, AbortSignal.timeout(20_000));
+function give(holder = lists()): Promise<bigint | undefined> {
+  return giveList(async () => readList(published, ca.issuer), holder, AbortSignal.timeout(20_000));
+}
 
-const fails = (operation: string, fault: AwsFault, times = 1) => (called: string, again: number) => called === operation && again < times ? fault : undefined;
+function fails(operation: string, fault: AwsFault, times = 1): StrictTrustStores['fault'] {
+  return (called, again) => called === operation && again < times ? fault : undefined;
+}
 
 test('a trust store gets the published list, and each newer one in place of the former', async () => {
   expect(await give()).toBe(1n);

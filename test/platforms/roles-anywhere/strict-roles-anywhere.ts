@@ -14,8 +14,15 @@ export interface StoredCrl {
   data: string;
 }
 
+interface Operation {
+  readonly method: string;
+  readonly path: RegExp;
+  readonly members: readonly string[];
+  readonly required: readonly string[];
+}
+
 /** The operations about revocation lists: `requestUri` and `method` of the service's model 2018-05-10, and the members of their input. */
-const OPERATIONS: { readonly [name: string]: { readonly method: string; readonly path: RegExp; readonly members: readonly string[]; readonly required: readonly string[] } } = {
+const OPERATIONS: { readonly [name: string]: Operation } = {
   ImportCrl: { method: 'POST', path: /^\/crls$/, members: ['name', 'crlData', 'enabled', 'tags', 'trustAnchorArn'], required: ['name', 'crlData', 'trustAnchorArn'] },
   ListCrls: { method: 'GET', path: /^\/crls$/, members: [], required: [] },
   UpdateCrl: { method: 'PATCH', path: /^\/crl\/([a-f0-9]{8}-(?:[a-z0-9]{4}-){3}[a-z0-9]{12})$/, members: ['name', 'crlData'], required: [] },
@@ -81,7 +88,7 @@ export class StrictRolesAnywhere extends StrictAws {
     return json(status, { __type: `com.amazonaws.rolesanywhere#${code}`, message: 'a message of AWS' });
   }
 
-  private import({ name, crlData, enabled = false, trustAnchorArn }: { name: string; crlData: string; enabled?: boolean; trustAnchorArn: string }): StoredCrl {
+  private import({ name, crlData, enabled = false, trustAnchorArn }: Omit<StoredCrl, 'enabled'> & { crlData: string; enabled?: boolean }): StoredCrl {
     const room = this.anchors.get(trustAnchorArn);
     if (room === undefined || this.crls.filter(each => each.trustAnchorArn === trustAnchorArn).length >= room || !/^[ a-zA-Z0-9-_]{1,255}$/.test(name)) {
       throw new AwsRefusal(400, 'ValidationException');

@@ -38,7 +38,10 @@ function lists(anchor = ANCHOR): TrustAnchorLists {
 
 const give = (): Promise<bigint | undefined> => giveList(async () => readList(published, ca.issuer), lists(), AbortSignal.timeout(20_000));
 const numbers = (): unknown[] => service.crls.map(({ data }) => listNumber(data, ca.issuer));
-const fails = (operation: string, fault: AwsFault, times = 1) => (called: string, again: number) => called === operation && again < times ? fault : undefined;
+
+function fails(operation: string, fault: AwsFault, times = 1): StrictRolesAnywhere['fault'] {
+  return (called, again) => called === operation && again < times ? fault : undefined;
+}
 
 /** A list that this library has imported before. */
 const imported = async (number: number, name = NAME, trustAnchorArn = ANCHOR): Promise<string> => {

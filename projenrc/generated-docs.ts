@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { lintRuleTable } from './docs-tables/lint-rules';
 import { noticeTable } from './docs-tables/notices';
-import { platformDeviceTable, platformTable } from './docs-tables/platforms';
+import { platformDeviceTable, platformRevocationTable, platformTable } from './docs-tables/platforms';
 import {
   APSARA_REMEDIES, AWS_REMEDIES, AZURE_REMEDIES, ENTRA_REMEDIES, HUAWEI_REMEDIES, KEY_STATE_REMEDIES, NETWORK_REMEDIES, remedyTable, TENCENT_REMEDIES,
 } from './docs-tables/remedies';
@@ -13,6 +13,7 @@ const DOCS = join(__dirname, '..', 'docs');
 export const TABLES: { readonly [name: string]: () => string } = {
   'platforms': platformTable,
   'devices of platforms': platformDeviceTable,
+  'revocation at platforms': platformRevocationTable,
   'notices': noticeTable,
   'lint rules': lintRuleTable,
   'remedies of AWS': () => remedyTable(AWS_REMEDIES),

@@ -36,6 +36,7 @@ export { KeyStorage, KmsKeyStorageOptions, ParameterKeyStorageOptions, SecretsMa
 export { ListRevocationProps } from './platforms/list-revocation';
 export { LoadBalancerRevocation, LoadBalancerRevocationProps } from './platforms/load-balancer/load-balancer-revocation';
 export { PemSource } from './constructs/certificates/pem-source';
+export { PlatformRevocationProps } from './platforms/platform-revocation';
 export { PrivateIotCa } from './constructs/ca/private-iot-ca';
 export { PrivateIotCaProps } from './constructs/ca/private-iot-ca-props';
 export { ProofOfPossessionSignature, ProofOfPossessionSignatureProps } from './constructs/certificates/proof-of-possession-signature';

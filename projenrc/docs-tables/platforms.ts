@@ -40,6 +40,18 @@ export function platformDeviceTable(): string {
   return markdownTable(DEVICE_COLUMNS.map(([title]) => title), rows.filter(cells => cells.slice(1).some(cell => cell !== '')));
 }
 
+const REFUSED = { certificate: 'the certificate', device: 'the device', list: 'what its list says', nothing: 'nothing' } as const;
+
+/** What each platform does about a revoked certificate, made from the rules that the answer of `revoke` is made from. */
+export function platformRevocationTable(): string {
+  const rows = PLATFORM_IDS.flatMap(platform => {
+    const { name, revocation } = platformRules(platform);
+    return revocation ? [{ name, ...revocation }] : [];
+  });
+  return markdownTable(['Platform', 'Refuses', 'Carried over by', 'Limits'], rows.map(({ name, reaches, construct, limit, documentation }) =>
+    [documentation ? `[${name}](${documentation})` : name, REFUSED[reaches], construct ? `\`${construct}\`` : '', limit ?? '']));
+}
+
 /** The constant of `IotPlatform`: `AWS_IOT_CORE` for `aws-iot-core`. */
 function constantOf(platform: string): string {
   return platform.toUpperCase().replace(/-/g, '_');

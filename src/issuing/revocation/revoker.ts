@@ -40,7 +40,7 @@ export async function answerRevocation(
 export function platformAnswer({ platform, carriedOver }: RevocationReach): PlatformAnswer {
   const { name, revocation } = platformRules(platform as PlatformId);
   const { construct, limit } = revocation ?? {};
-  const step = carriedOver ? undefined : construct ? `revocations are not carried over: declare ${construct}` : 'revocations are not carried over';
+  const step = carriedOver ? undefined : construct ? `revocations are not carried over: declare ${construct}` : undefined;
   return { platform, name, carriedOver, note: [step, limit].filter(Boolean).join('; ') || undefined };
 }
 

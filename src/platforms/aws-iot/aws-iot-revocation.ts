@@ -39,7 +39,7 @@ const RIGHTS = {
 export class AwsIotRevocation extends PlatformRevocation {
   constructor(scope: Construct, id: string, props: AwsIotRevocationProps) {
     check(pathBelow(scope, id), PLATFORM_REVOCATION_KINDS, props);
-    super(scope, id, props, { platform: 'aws-iot-core', place: 'AWS IoT Core', bundle: 'aws-iot', handler: 'revoke' });
+    super(scope, id, props, { platform: 'aws-iot-core', place: 'AWS IoT Core', bundle: 'aws-iot', handler: 'awsIotRevocation' });
     for (const [resource, actions] of Object.entries(RIGHTS)) {
       const arn = Stack.of(this).formatArn({ service: 'iot', resource, resourceName: '*', arnFormat: ArnFormat.SLASH_RESOURCE_NAME });
       this._rights.addStatements(new PolicyStatement({ actions, resources: [arn] }));

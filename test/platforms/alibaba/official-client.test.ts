@@ -30,7 +30,7 @@ function theirSignature({ method, path, query, headers }: PlatformRequest): stri
 test('Alibaba Cloud\'s own client makes the same requests, and signs them as they are signed here', async () => {
   const ca = await registeredCa();
   const { host } = new URL(server.url);
-  const api = new MqttApi(new HttpApi(AbortSignal.timeout(20_000), server.trustedCas), server.url, CREDENTIALS, INSTANCE);
+  const api = new MqttApi(new HttpApi(AbortSignal.timeout(120_000), server.trustedCas), server.url, CREDENTIALS, INSTANCE);
   const verification = await ca.prove(await api.registerCode());
   const { sn } = await api.register('acme', ca.pem, verification);
   await api.find('no fingerprint');

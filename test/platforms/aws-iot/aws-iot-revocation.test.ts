@@ -15,7 +15,7 @@ function declared(props: Partial<AwsIotRevocationProps> = {}, publishes = false)
   return { stack, ca, template: Template.fromStack(stack) };
 }
 
-const functionOf = (template: Template) => Object.entries(template.findResources('AWS::Lambda::Function', { Properties: { Handler: 'index.revoke' } }))[0];
+const functionOf = (template: Template) => Object.entries(template.findResources('AWS::Lambda::Function', { Properties: { Handler: 'index.awsIotRevocation' } }))[0];
 
 /** The rights of the function, except those on its log. */
 function rightsOf(template: Template): { action: string[]; resource: unknown; condition: unknown }[] {
@@ -25,17 +25,31 @@ function rightsOf(template: Template): { action: string[]; resource: unknown; co
     .filter(({ action }) => !action[0].startsWith('logs:'));
 }
 
-test('the function is invoked after each revocation, with the keys only, and repeats only what has failed', () => {
+test('the function gets the revocations of its CA alone, from a queue, and repeats only what has failed', () => {
   const { template } = declared();
-  const [[ledger, { Properties: { StreamSpecification } }]] = Object.entries(template.findResources('AWS::DynamoDB::GlobalTable'));
-  expect(StreamSpecification).toEqual({ StreamViewType: 'KEYS_ONLY' });
+  const [[queue]] = Object.entries(template.findResources('AWS::SQS::Queue', { Properties: { SqsManagedSseEnabled: true, VisibilityTimeout: 900 } }));
+  template.hasResourceProperties('AWS::Events::Rule', {
+    EventPattern: {
+      'source': ['private-iot-ca'], 'account': [ENV.account], 'detail-type': ['Certificate Revocation Changed'], 'detail': { ca: [{ Ref: Match.stringLikeRegexp('^Ca') }] },
+    },
+    Targets: [{ Arn: { 'Fn::GetAtt': [queue, 'Arn'] } }],
+  });
   template.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
     FunctionName: { Ref: functionOf(template)[0] },
-    EventSourceArn: { 'Fn::GetAtt': [ledger, 'StreamArn'] },
-    FilterCriteria: { Filters: [{ Pattern: JSON.stringify({ dynamodb: { Keys: { pk: { S: [{ prefix: 'revoked#' }] } } } }) }] },
+    EventSourceArn: { 'Fn::GetAtt': [queue, 'Arn'] },
     FunctionResponseTypes: ['ReportBatchItemFailures'],
-    StartingPosition: 'TRIM_HORIZON',
+    ScalingConfig: { MaximumConcurrency: 2 },
   });
+});
+
+test('only the rule may send messages to the queue, and nobody without TLS', () => {
+  const [{ Properties: { PolicyDocument: { Statement } } }] = Object.values(declared().template.findResources('AWS::SQS::QueuePolicy'));
+  expect(Statement).toEqual([
+    expect.objectContaining({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
+    expect.objectContaining({
+      Effect: 'Allow', Action: 'sqs:SendMessage', Principal: { Service: 'events.amazonaws.com' }, Condition: { ArnEquals: { 'aws:SourceArn': expect.anything() } },
+    }),
+  ]);
 });
 
 test('the function compares everything with AWS IoT Core once an hour, or as often as declared', () => {
@@ -70,35 +84,36 @@ test('the function can read what is revoked and change the status of certificate
     { action: ['dynamodb:Query'], resource: expect.anything(), condition: keys('revoked#*') },
     { action: ['iot:DescribeCertificate', 'iot:UpdateCertificate'], resource: onAll('cert'), condition: undefined },
     { action: ['iot:DescribeCACertificate', 'iot:UpdateCACertificate'], resource: onAll('cacert'), condition: undefined },
-    { action: ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'], resource: expect.anything(), condition: undefined },
-    { action: ['dynamodb:ListStreams'], resource: '*', condition: undefined },
+    { action: ['sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ReceiveMessage'], resource: expect.anything(), condition: undefined },
   ]));
-  expect(rights).toHaveLength(6);
+  expect(rights).toHaveLength(5);
   expect(functionOf(template)[1].Properties.Environment.Variables).toEqual({
     STACK_ID: { Ref: 'AWS::StackId' }, CA_ID: { Ref: expect.stringMatching(/^Ca/) }, LEDGER_TABLE: { Ref: expect.stringMatching(/^CaLedger/) },
   });
 });
 
-test('revocation lists can be published at the same time: the stream has two readers', () => {
+test('revocation lists can be published at the same time, and the stream of the ledger has its two readers', () => {
   const { template } = declared({}, true);
-  template.resourceCountIs('AWS::Lambda::EventSourceMapping', 2);
+  expect(Object.values(template.findResources('AWS::Lambda::EventSourceMapping')).filter(({ Properties: { EventSourceArn } }) => /Ledger/.test(JSON.stringify(EventSourceArn)))).toHaveLength(2);
 });
 
-test('a CA has one in a stack, because a third reader would be throttled', () => {
+test('a CA has one in an app, because two would do the same', () => {
   const { stack, ca } = declared();
   expect(() => new AwsIotRevocation(stack, 'Again', { ca })).toThrow(
-    'Iot/Again: ca must have one AwsIotRevocation in a stack, because the stream of a ledger has few readers, got Iot/Ca, which Iot/Revocation has already');
+    'Iot/Again: ca must be a CA whose revocations are not carried over to AWS IoT Core yet, got Iot/Ca, for which Iot/Revocation does so');
 });
 
-test('a CA of another stack works by its stream, in the same Region', () => {
+test('a CA of another stack works in the same Region: its own stack announces the revocations', () => {
   const app = new App();
-  const ca = new PrivateIotCa(new Stack(app, 'Pki', { env: ENV }), 'Ca', { subject: SUBJECT });
+  const pki = new Stack(app, 'Pki', { env: ENV });
+  const ca = new PrivateIotCa(pki, 'Ca', { subject: SUBJECT });
   const devices = new Stack(app, 'Devices', { env: ENV });
   new AwsIotRevocation(devices, 'Revocation', { ca });
-  Template.fromStack(devices).hasResourceProperties('AWS::Lambda::EventSourceMapping', { EventSourceArn: { 'Fn::ImportValue': Match.stringLikeRegexp('StreamArn') } });
+  Template.fromStack(devices).resourceCountIs('AWS::SQS::Queue', 1);
+  Template.fromStack(pki).hasResourceProperties('AWS::Lambda::Function', { Handler: 'index.announce' });
   const elsewhere = new Stack(app, 'Elsewhere', { env: { ...ENV, region: 'us-east-1' } });
   expect(() => new AwsIotRevocation(elsewhere, 'Revocation', { ca })).toThrow(
-    'Elsewhere/Revocation: ca must be in the account and the Region of the stack, where AWS Lambda reads the stream of its ledger, 111111111111/us-east-1, '
+    'Elsewhere/Revocation: ca must be in the account and the Region of the stack, where its revocations are announced, 111111111111/us-east-1, '
     + 'got Pki/Ca in 111111111111/eu-central-1');
 });
 
@@ -109,7 +124,7 @@ test('a kept CA needs the ARN of its stream', () => {
     ledgerTableArn: 'arn:aws:dynamodb:eu-central-1:111111111111:table/Ledger',
     privateKeySecretArn: 'arn:aws:secretsmanager:eu-central-1:111111111111:secret:CaKey-AbCdEf',
   });
-  expect(() => new AwsIotRevocation(stack, 'Without', { ca })).toThrow('Iot/Without: ledgerStreamArn must be given for a CA whose ledger is not made in this stack');
+  expect(() => new AwsIotRevocation(stack, 'Without', { ca })).toThrow('Iot/Ca/RevocationEvents: ledgerStreamArn must be given for a CA whose ledger is not made in this stack');
   const stream = 'arn:aws:dynamodb:eu-central-1:111111111111:table/Ledger/stream/2026-01-01T00:00:00.000';
   const other = new Stack(new App(), 'Iot', { env: ENV });
   new AwsIotRevocation(other, 'With', {

@@ -197,7 +197,7 @@ export class AwsIotStack {
     const api = (_: string, signal: AbortSignal): IotApi => new IotApi(new HttpApi(signal, pem), { endpoint: url, region, credentials, patience: 0 });
     return (Object.values(ResourceType) as string[]).includes(type) ? handleLifecycleEvent(event, this.world.ports()) : carryOut({
       [RegistrationType.AWS_IOT_REGISTRATION_CODE]: new RegistrationCode(api),
-    }, { ...event, signal: AbortSignal.timeout(10_000) });
+    }, { ...event, signal: AbortSignal.timeout(120_000) });
   }
 
   private scope(): Scope {

@@ -22,7 +22,7 @@ function clients(): { ours: IotApi; theirs: IoTClient; agent: https.Agent } {
   const { credentials, region, url: endpoint, pem } = iot;
   const agent = new https.Agent({ ca: pem });
   return {
-    ours: new IotApi(new HttpApi(AbortSignal.timeout(20_000), pem), { endpoint, region, credentials, patience: 0 }),
+    ours: new IotApi(new HttpApi(AbortSignal.timeout(120_000), pem), { endpoint, region, credentials, patience: 0 }),
     theirs: new IoTClient({ endpoint, region, credentials, requestHandler: { httpsAgent: agent } }),
     agent,
   };
@@ -83,7 +83,7 @@ test('moto takes the calls about certificates and CAs as they are, and knows wha
     const { certificateId: caId } = await theirs.send(new RegisterCACertificateCommand({
       caCertificate: certificate, certificateMode: 'SNI_ONLY', setAsActive: true, allowAutoRegistration: true,
     }));
-    const ours = new IotApi(new HttpApi(AbortSignal.timeout(20_000), pem), { endpoint, region, credentials, patience: 0 });
+    const ours = new IotApi(new HttpApi(AbortSignal.timeout(120_000), pem), { endpoint, region, credentials, patience: 0 });
     expect(await ours.certificateStatus(certificateId!)).toBe('ACTIVE');
     await ours.setCertificateStatus(certificateId!, 'REVOKED');
     expect(await ours.certificateStatus(certificateId!)).toBe('REVOKED');

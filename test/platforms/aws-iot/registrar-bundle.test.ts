@@ -43,7 +43,7 @@ test('the function stays below its ceiling, and needs nothing beside its one fil
 
 test('the functions load with an empty environment', () => {
   expect(execFileSync(process.execPath, ['-p', `Object.keys(require(${JSON.stringify(BUNDLE)})).sort().join()`], { env: {}, encoding: 'utf8' }))
-    .toBe('handler,revoke,validate\n');
+    .toBe('awsIotRevocation,handler,validate\n');
 });
 
 /** Runs a function once, as Lambda does, and answers what it has returned and what it has logged. */
@@ -94,7 +94,7 @@ describe('with a revoked certificate in the ledger', () => {
   beforeAll(async () => {
     const client = dynamoDbClient(dynamoDb.target.origin);
     const table = await makeTable(client);
-    const revocation = { issuer: CA_ID, serialNumber: SERIAL_NUMBER, state: 'REVOKED', notAfter: '2999-01-01T00:00:00Z', revision: 1 };
+    const revocation = { issuer: CA_ID, serialNumber: SERIAL_NUMBER, state: 'REVOKED', reason: 'keyCompromise', notAfter: '2999-01-01T00:00:00Z', revision: 1 };
     const items = [
       { ...certificateKey(revocation), ...toItem({ ...revocation, certificate: new X509Certificate(pem).raw }) },
       { ...revocationKey(revocation), ...toItem(revocation) },
@@ -114,22 +114,26 @@ describe('with a revoked certificate in the ledger', () => {
   });
 
   test.each([
-    ['the stream', {
-      Records: [{ eventSource: 'aws:dynamodb', dynamodb: { Keys: { pk: { S: `revoked#${CA_ID}` }, sk: { S: `serial#${SERIAL_NUMBER}` } }, SequenceNumber: '7' } }],
+    ['a message', {
+      Records: [{
+        messageId: '7',
+        eventSource: 'aws:sqs',
+        body: JSON.stringify({ 'source': 'private-iot-ca', 'detail-type': 'Certificate Revocation Changed', 'detail': { ca: CA_ID, serialNumber: SERIAL_NUMBER } }),
+      }],
     }, { batchItemFailures: [] }],
     ['the schedule', { 'source': 'aws.events', 'detail-type': 'Scheduled Event', 'detail': {} }, null],
   ])('the function that carries revocations over changes AWS IoT when %s says so, and shows none of its credentials', async (_, event, expected) => {
     iot.reset();
     const certificateId = iot.state.registerCertificate({ certificatePem: pem, certificateMode: 'SNI_ONLY', status: 'ACTIVE' });
-    const { result, log } = await invoke(event, 'revoke', environment);
+    const { result, log } = await invoke(event, 'awsIotRevocation', environment);
     expect(result).toEqual(expected);
     expect(iot.state.certificates.get(certificateId)!.status).toBe('REVOKED');
-    expect(log.trim().split('\n').map(line => JSON.parse(line))).toEqual([{ level: 'INFO', message: 'set the certificate REVOKED in AWS IoT Core', serialNumber: SERIAL_NUMBER }]);
+    expect(log.trim().split('\n').map(line => JSON.parse(line))).toEqual([{ level: 'INFO', message: 'AWS IoT Core: set the certificate REVOKED', serialNumber: SERIAL_NUMBER }]);
     Object.values(iot.credentials).forEach(value => expect(log).not.toContain(value));
   });
 
   test('the function that carries revocations over refuses an event from anywhere else', async () => {
-    await expect(invoke({ Records: 'x' }, 'revoke', environment)).rejects.toThrow('the event must be from the stream of the ledger or from the schedule');
+    await expect(invoke({ Records: 'x' }, 'awsIotRevocation', environment)).rejects.toThrow('the event must be from the queue of revocations or from the schedule');
   });
 
   test('the function that AWS IoT asks refuses the client', async () => {

@@ -50,7 +50,7 @@ test.each([
 ])('Huawei Cloud\'s own signer signs every request for the host %s as it is signed here', async (_, host, isDerived) => {
   const ca = await registeredCa();
   const authenticate = (request: HttpRequest): HttpRequest => signRequest(request, KEY, new Date(), signingRegion(host, 'cn-north-4'));
-  const certificates = new InstanceCertificates(new HttpApi(AbortSignal.timeout(20_000)), { authenticate, secrets: [SECRET_KEY] }, {
+  const certificates = new InstanceCertificates(new HttpApi(AbortSignal.timeout(120_000)), { authenticate, secrets: [SECRET_KEY] }, {
     url: `https://${host}/v5/iot/${PROJECT}/certificates`, headers: { 'host': host, 'x-project-id': PROJECT, 'instance-id': INSTANCE }, appId: 'space-1',
   });
   const { id, verifyCode } = await certificates.upload(ca.certificate, () => false, async () => undefined);

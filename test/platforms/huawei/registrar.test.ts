@@ -49,7 +49,7 @@ function properties(changes: Properties = {}): Properties {
 function ask(requestType: 'Create' | 'Update' | 'Delete', resourceType: string, given: Properties, physicalResourceId?: string, logicalResourceId = 'Huawei') {
   const reach = { url: huawei.url, trustedCas: huawei.trustedCas, readSecret: async () => JSON.stringify(secret), openRecords: () => records };
   return carryOut({ [UPLOAD]: new HuaweiCaUpload(reach), [VERIFICATION]: new HuaweiCaVerification(reach) }, {
-    requestType, resourceType, properties: given, physicalResourceId, stackId: STACK_ID, logicalResourceId, requestId: 'r1', signal: AbortSignal.timeout(20_000),
+    requestType, resourceType, properties: given, physicalResourceId, stackId: STACK_ID, logicalResourceId, requestId: 'r1', signal: AbortSignal.timeout(120_000),
   });
 }
 

@@ -24,7 +24,7 @@ test('an emulation is called over HTTP', async () => {
   const server: Server = createServer((_, response) => response.end('{}'));
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/registrationcode`;
-  await expect(new HttpApi(AbortSignal.timeout(5_000)).send('a call', () => ({ method: 'GET', url }))).resolves.toMatchObject({ status: 200, text: '{}' });
+  await expect(new HttpApi(AbortSignal.timeout(120_000)).send('a call', () => ({ method: 'GET', url }))).resolves.toMatchObject({ status: 200, text: '{}' });
   server.closeAllConnections();
   await new Promise(resolve => server.close(resolve));
 });

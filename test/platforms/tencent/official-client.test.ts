@@ -58,7 +58,7 @@ function ourSignature({ headers, body }: PlatformRequest): string {
 test('Tencent Cloud\'s own client makes the same requests, and signs them as they are signed here', async () => {
   const ca = await registeredCa();
   const verificationPem = await ca.prove(CODE);
-  const api = new IotHubApi(new HttpApi(AbortSignal.timeout(20_000)), `https://${HOST}`, 'ap-guangzhou', CREDENTIALS);
+  const api = new IotHubApi(new HttpApi(AbortSignal.timeout(120_000)), `https://${HOST}`, 'ap-guangzhou', CREDENTIALS);
   const content = { name: 'acme', caPem: ca.pem, verificationPem };
   await api.list();
   await api.create(content);

@@ -11,14 +11,13 @@ import { RegistrarName, REGISTRARS, ShippedFunction } from '../../../src/platfor
 /** The function that issues. */
 const PROVIDER: ShippedFunction = { bundle: 'handler', handler: 'handler' };
 
-/** The functions that revoke, publish and give lists to services, by their handlers. */
-const OF_REVOCATION: { readonly [handler: string]: ShippedFunction | undefined } = {
-  'index.publish': { bundle: 'revocation', handler: 'publish' },
-  'index.revoke': { bundle: 'revocation', handler: 'revoke' },
-  'index.ocsp': { bundle: 'revocation', handler: 'ocsp' },
-  'index.rolesAnywhere': { bundle: 'given-lists', handler: 'rolesAnywhere' },
-  'index.loadBalancer': { bundle: 'given-lists', handler: 'loadBalancer' },
-};
+/** The functions for revocation, by their handlers. */
+const OF_REVOCATION: { readonly [handler: string]: ShippedFunction | undefined } = Object.fromEntries(Object.entries({
+  'revocation': ['publish', 'revoke', 'ocsp', 'announce'],
+  'aws-iot': ['awsIotRevocation', 'validate'],
+  'given-lists': ['rolesAnywhere', 'loadBalancer'],
+  'registrars': ['azureRevocation', 'apsaraMqttRevocation', 'huaweiRevocation', 'tencentRevocation'],
+}).flatMap(([bundle, handlers]) => handlers.map(handler => [`index.${handler}`, { bundle, handler }])));
 
 /** What a resource is once it is made. */
 export interface Made {

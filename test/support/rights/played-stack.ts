@@ -74,6 +74,12 @@ export class PlayedStack {
     return [...this.standing].find(([id, { type }]) => id.startsWith(beginning) && type.startsWith('Custom::'))?.[1].physicalId;
   }
 
+  /** The certificate of the custom resource whose logical id begins so. */
+  public certificateOf(beginning: string): { readonly pem: string; readonly serialNumber: string } {
+    const [, { attributes }] = [...this.standing].find(([id, { type }]) => id.startsWith(beginning) && type.startsWith('Custom::'))!;
+    return { pem: attributes.CertificatePem, serialNumber: attributes.SerialNumber };
+  }
+
   /** CloudFormation has got no answer to a creation, and knows the resource by an id that it invents. */
   public loseAnswer(beginning: string): void {
     const [id, standing] = [...this.standing].find(([each, { type }]) => each.startsWith(beginning) && type.startsWith('Custom::'))!;

@@ -26,7 +26,7 @@ export const handler = registrarHandler({
  * The entry point of the function that carries revocations over to AWS IoT. AWS IoT accepts ten of its calls a second for an account, of
  * which half are left to others. https://docs.aws.amazon.com/general/latest/gr/iot-core.html#iot-core-api-quotas
  */
-export const revoke = revocationHandler({
+export const awsIotRevocation = revocationHandler({
   name: AWS_IOT_CORE_RULES.name,
   pace: 200,
   signIn: async environment => new IotRevocation(signal => {

@@ -96,12 +96,12 @@ export async function carryOverMessages(messages: readonly unknown[], ca: Revoki
  *
  * @throws Error if a revocation could not be carried over, after all others were
  */
-export async function carryOverAll(ca: RevokingCa, until: number): Promise<void> {
+export async function carryOverAll(ca: RevokingCa, until: number, now: () => number = Date.now): Promise<void> {
   const complaints: string[] = [];
   let count = 0;
   const target = await ca.target(AbortSignal.timeout(timeUntil(until)));
   for await (const serialNumber of revokedFrom(randomBytes(20).toString('hex').toUpperCase(), ca, until)) {
-    if (Date.now() > until) {
+    if (now() > until) {
       log('WARN', { message: `the time ran out, after ${count} of what is revoked; the next check begins at another place` });
       break;
     }

@@ -9,7 +9,7 @@ const CREDENTIALS = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'wJalrXUtnFEM
 const REGION = 'eu-central-1';
 const CERTIFICATE = { issuer: `ca-${'2'.repeat(32)}`, serialNumber: '4A'.repeat(20) };
 const KEY = { pk: { S: `revoked#${CERTIFICATE.issuer}` }, sk: { S: `serial#${CERTIFICATE.serialNumber}` } };
-const REVOCATION = { sk: KEY.sk, state: { S: 'REVOKED' }, notAfter: { S: '2036-02-01T00:00:00Z' }, revision: { N: '2' } };
+const REVOCATION = { sk: KEY.sk, state: { S: 'REVOKED' }, reason: { S: 'keyCompromise' }, notAfter: { S: '2036-02-01T00:00:00Z' }, revision: { N: '2' } };
 
 /** A DynamoDB that says what it is told to. */
 class TalkativeDynamoDb extends HttpsPlatform {
@@ -27,7 +27,7 @@ beforeAll(() => dynamoDb.start());
 beforeEach(() => {
   dynamoDb.forget();
   dynamoDb.answers = [];
-  ledger = new LedgerApi(new HttpApi(AbortSignal.timeout(20_000), dynamoDb.trustedCas), {
+  ledger = new LedgerApi(new HttpApi(AbortSignal.timeout(120_000), dynamoDb.trustedCas), {
     endpoint: dynamoDb.url, region: REGION, credentials: CREDENTIALS, patience: 0,
   }, 'Ledger');
 });
@@ -48,7 +48,7 @@ describe('the reader of a ledger', () => {
     await revocations();
     const agent = new https.Agent({ ca: dynamoDb.trustedCas });
     const client = new DynamoDBClient({ endpoint: dynamoDb.url, region: REGION, credentials: CREDENTIALS, requestHandler: { httpsAgent: agent } });
-    const names = { ProjectionExpression: 'sk, #state, notAfter, revision', ExpressionAttributeNames: { '#state': 'state' } };
+    const names = { ProjectionExpression: 'sk, #state, reason, notAfter, revision', ExpressionAttributeNames: { '#state': 'state' } };
     await client.send(new GetItemCommand({ TableName: 'Ledger', ConsistentRead: true, Key: KEY, ...names }));
     await client.send(new QueryCommand({
       TableName: 'Ledger', ConsistentRead: true, KeyConditionExpression: 'pk = :pk', ExpressionAttributeValues: { ':pk': KEY.pk }, Limit: 1000, ...names,
@@ -94,7 +94,7 @@ describe('the reader of a ledger', () => {
     ['no revision', { ...REVOCATION, revision: undefined }], ['another key', { ...REVOCATION, sk: { S: 'current' } }],
   ])('complains of a revocation with %s', async (_, Item) => {
     dynamoDb.answers = [{ status: 200, body: { Item } }];
-    await expect(ledger.revocation(CERTIFICATE)).rejects.toThrow('the ledger must have a state of HELD, RELEASED, REVOKED, a notAfter and a revision in the revocation');
+    await expect(ledger.revocation(CERTIFICATE)).rejects.toThrow('the ledger must have a state of HELD, RELEASED, REVOKED, a reason, a notAfter and a revision in the revocation');
   });
 
   test('says that the table is gone', async () => {

@@ -1,0 +1,155 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EventBridgeClient, PutRuleCommand, PutTargetsCommand } from '@aws-sdk/client-eventbridge';
+import { RevocationReason } from '../../../src/contract/revocation';
+import { DynamoDbRevocations } from '../../../src/issuing/aws/dynamodb-revocations';
+import { EventBridgeBus } from '../../../src/issuing/aws/event-bridge-bus';
+import { LedgerTable } from '../../../src/issuing/aws/ledger-table';
+import { announce, StreamBatchResponse } from '../../../src/issuing/revocation/announce';
+import { revocationIn } from '../../../src/platforms/registrar/revocation/revocation-messages';
+import { awsCalls, dynamoDb, makeTable } from '../../support/aws-clients';
+import { Fault, FaultProxy } from '../../support/fault-proxy';
+import { MOTO_TIMEOUT, motoUrl } from '../../support/moto';
+
+const CA = `ca-${'2'.repeat(32)}`;
+const serialNumber = (digits: string): string => digits.repeat(20);
+
+let proxy: FaultProxy;
+let client: DynamoDBClient;
+let bus: EventBridgeBus;
+let revocations: DynamoDbRevocations;
+let queueUrl: string;
+
+/** The calls of Amazon SQS that the test makes itself. */
+async function sqs(parameters: { [name: string]: string }): Promise<string> {
+  const response = await fetch(await motoUrl(), {
+    method: 'POST',
+    headers: { authorization: 'AWS4-HMAC-SHA256 Credential=AKID/20260101/eu-central-1/sqs/aws4_request, SignedHeaders=host, Signature=0' },
+    body: new URLSearchParams(parameters),
+  });
+  return response.text();
+}
+
+beforeAll(async () => {
+  proxy = await FaultProxy.start(await motoUrl());
+  client = dynamoDb(await motoUrl());
+  const eventBridge = new EventBridgeClient({ endpoint: await motoUrl() });
+  bus = new EventBridgeBus(new EventBridgeClient({ endpoint: proxy.url, maxAttempts: 10 }), awsCalls());
+  queueUrl = /<QueueUrl>(.*)<\/QueueUrl>/.exec(await sqs({ Action: 'CreateQueue', QueueName: 'Revocations' }))![1];
+  // As the constructs declare it.
+  await eventBridge.send(new PutRuleCommand({ Name: 'Revocations', EventPattern: JSON.stringify({ source: ['private-iot-ca'], detail: { ca: [CA] } }) }));
+  await eventBridge.send(new PutTargetsCommand({
+    Rule: 'Revocations', Targets: [{ Id: 'Queue', Arn: `arn:aws:sqs:eu-central-1:123456789012:${queueUrl.split('/').at(-1)}` }],
+  }));
+}, MOTO_TIMEOUT);
+beforeEach(async () => {
+  proxy.reset();
+  revocations = new DynamoDbRevocations(new LedgerTable(client, awsCalls(), await makeTable(client)));
+  await delivered();
+});
+afterAll(() => proxy.stop());
+
+async function revoke(digits: string, reason: RevocationReason = 'keyCompromise'): Promise<void> {
+  const state = reason === 'certificateHold' ? 'HELD' : 'REVOKED';
+  await revocations.record({
+    issuer: CA, serialNumber: serialNumber(digits), state, reason, revokedAt: '2026-01-31T00:00:00Z', notAfter: '2036-01-01T00:00:00Z', orderedBy: 'anna', revision: 1,
+  }, undefined);
+}
+
+/** The record of a stream about an item, with nothing but its keys. */
+function record(pk: string, sk: string, SequenceNumber = '1'): object {
+  return { eventSource: 'aws:dynamodb', eventName: 'MODIFY', dynamodb: { Keys: { pk: { S: pk }, sk: { S: sk } }, SequenceNumber, StreamViewType: 'KEYS_ONLY' } };
+}
+
+const ofRevocation = (digits: string, sequence?: string): object => record(`revoked#${CA}`, `serial#${serialNumber(digits)}`, sequence);
+
+function announced(...records: unknown[]): Promise<StreamBatchResponse> {
+  return announce(CA, { Records: records }, { revocations, events: bus });
+}
+
+/** The messages in the queue, as Lambda gives them to a function. */
+async function delivered(): Promise<{ messageId: string; eventSource: string; body: string }[]> {
+  const all: { messageId: string; eventSource: string; body: string }[] = [];
+  for (;;) {
+    const text = await sqs({ Action: 'ReceiveMessage', QueueUrl: queueUrl, MaxNumberOfMessages: '10', VisibilityTimeout: '3600' });
+    const bodies = [...text.matchAll(/<Body>(.*?)<\/Body>/gs)].map(([, body]) => body.replaceAll('&quot;', '"').replaceAll('&amp;', '&'));
+    if (bodies.length === 0) {
+      return all;
+    }
+    all.push(...bodies.map(body => ({ messageId: String(all.length), eventSource: 'aws:sqs', body })));
+  }
+}
+
+const details = async (): Promise<unknown[]> => (await delivered()).map(({ body }) => JSON.parse(body)).map(event => [event.source, event['detail-type'], event.detail]);
+
+test('a revocation reaches a queue as an event, which the functions of platforms understand', async () => {
+  await revoke('2A');
+  expect(await announced(ofRevocation('2A'))).toEqual({ batchItemFailures: [] });
+  const messages = await delivered();
+  expect(messages.flatMap(message => revocationIn(message, CA))).toEqual([{ serialNumber: serialNumber('2A'), itemIdentifier: '0' }]);
+  expect(JSON.parse(messages[0].body)).toMatchObject({
+    'source': 'private-iot-ca',
+    'detail-type': 'Certificate Revocation Changed',
+    'detail': { ca: CA, serialNumber: serialNumber('2A'), state: 'REVOKED', reason: 'keyCompromise', revokedAt: '2026-01-31T00:00:00Z' },
+  });
+});
+
+test('a hold is announced as a hold', async () => {
+  await revoke('2A', 'certificateHold');
+  await announced(ofRevocation('2A'));
+  expect(await details()).toEqual([['private-iot-ca', 'Certificate Revocation Changed', expect.objectContaining({ state: 'HELD', reason: 'certificateHold' })]]);
+});
+
+test('published lists are announced with their number, and a number that was only taken is not', async () => {
+  const list = record(`crl#${CA}`, 'current');
+  await revocations.takeCrlNumber(CA);
+  await announced(list);
+  expect(await details()).toEqual([]);
+  await revocations.publishedCrl(CA, { number: 1, publishedAt: '2026-01-31T00:00:00Z' });
+  await announced(list);
+  expect(await details()).toEqual([['private-iot-ca', 'Revocation Lists Published', { ca: CA, number: 1 }]]);
+});
+
+test('a record is believed for its keys only, and one about anything else is passed over', async () => {
+  await revoke('2A');
+  const others = [
+    null, 'x', {}, { eventSource: 'aws:dynamodb' }, { ...ofRevocation('2A'), eventSource: 'aws:sqs' },
+    ofRevocation('3A'), // which the ledger does not hold
+    record(`revoked#ca-${'0'.repeat(32)}`, `serial#${serialNumber('2A')}`), record(`issuer#${CA}`, `serial#${serialNumber('2A')}`), record(`revoked#${CA}`, 'serial#1'),
+    record(`crl#${CA}`, 'publication'), record(`crl#${CA}`, 'current'),
+  ];
+  expect(await announced(...others)).toEqual({ batchItemFailures: [] });
+  expect(await details()).toEqual([]);
+});
+
+test('an event that is not of a stream is refused', async () => {
+  await expect(announce(CA, { 'detail-type': 'Scheduled Event' }, { revocations, events: bus })).rejects.toThrow('the event must be from the stream of the ledger');
+});
+
+test('many revocations at once are announced ten at a time', async () => {
+  const all = Array.from({ length: 23 }, (_, n) => (n + 16).toString(16).toUpperCase());
+  for (const digits of all) {
+    await revoke(digits);
+  }
+  proxy.reset();
+  expect(await announced(...all.map(digits => ofRevocation(digits)))).toEqual({ batchItemFailures: [] });
+  expect(proxy.calls).toHaveLength(3);
+  expect(await details()).toHaveLength(23);
+});
+
+test('what the bus does not take is delivered again, and nothing else', async () => {
+  for (const digits of ['2A', '3A', '4A']) {
+    await revoke(digits);
+  }
+  const taken = [true, false, true];
+  const answer = await announce(CA, { Records: ['2A', '3A', '4A'].map((digits, n) => ofRevocation(digits, `${n}`)) }, { revocations, events: { put: async () => taken } });
+  expect(answer).toEqual({ batchItemFailures: [{ itemIdentifier: '1' }] });
+});
+
+test.each<Fault>([{ kind: 'reset', when: 'before' }, { kind: 'reset', when: 'after' }, { kind: 'serverError', when: 'before' }, { kind: 'throttled', when: 'before' }])(
+  'an event reaches the queue in spite of a fault of the bus: $kind $when', async fault => {
+    await revoke('2A');
+    proxy.faults = index => index === 0 ? fault : undefined;
+    expect(await announced(ofRevocation('2A'))).toEqual({ batchItemFailures: [] });
+    expect((await details()).length).toBeGreaterThanOrEqual(1);
+    expect(proxy.calls.length).toBeGreaterThan(1);
+  });

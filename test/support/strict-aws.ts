@@ -29,6 +29,8 @@ export interface AwsAnswer {
 export abstract class StrictAws {
   /** The operations that were called since the last `forget`. */
   public calls: string[] = [];
+  /** All requests since then. */
+  public received: SignedRequest[] = [];
   public readonly credentials = CREDENTIALS;
   public readonly region = 'eu-central-1';
   /** The key and the certificate of the server. */
@@ -62,6 +64,7 @@ export abstract class StrictAws {
   /** Forgets what was called, and nothing goes wrong any more. */
   public forget(): void {
     this.calls = [];
+    this.received = [];
     this.fault = () => undefined;
     this.meanwhile = () => undefined;
   }
@@ -79,6 +82,7 @@ export abstract class StrictAws {
 
   private async serve(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     const request: SignedRequest = { method: incoming.method!, url: incoming.url!, headers: incoming.headers, body: await text(incoming) };
+    this.received.push(request);
     const { status, contentType, body } = this.unsigned(request) ?? await this.answer(request) ?? {};
     if (status === undefined) {
       incoming.socket.destroy();

@@ -9,6 +9,7 @@ export const BUNDLES = [
   { entry: 'src/issuing/revocation/index.ts', outfile: 'assets/revocation/index.js' },
   { entry: 'src/platforms/registrars.ts', outfile: 'assets/registrars/index.js' },
   { entry: 'src/platforms/aws-iot/registrar/index.ts', outfile: 'assets/aws-iot/index.js' },
+  { entry: 'src/platforms/registrar/lists/index.ts', outfile: 'assets/given-lists/index.js' },
 ];
 
 /** What decides on which files of a package are bundled. */

@@ -13,7 +13,7 @@ const ROOMS = {
   registrars: ['./src/platforms/registrars*.ts', './src/platforms/registrar/**/*', './src/platforms/*/registrar/**/*'],
   constructs: ['./src/constructs/**/*'],
   platformConstructs: [
-    './src/platforms/{iot-platform,platform-revocation,registrar-function,registered-ca}.ts', './src/platforms/!(registrar)/!(rules|contract|name-in-path|kit*).ts', './src/platforms/aws-iot/provisioning/**/*',
+    './src/platforms/{iot-platform,list-revocation,platform-revocation,registrar-function,registered-ca}.ts', './src/platforms/!(registrar)/!(rules|contract|name-in-path|kit*).ts', './src/platforms/aws-iot/provisioning/**/*',
   ],
   kits: ['./src/platforms/*/kit*.ts'],
   cli: ['./src/cli/**/*'],

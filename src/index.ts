@@ -37,11 +37,14 @@ export { JustInTimeProvisioning, JustInTimeProvisioningOptions, ProvisioningPara
 export { KeyAlgorithm } from './constructs/keys/key-algorithm';
 export { KeptCaProps } from './constructs/ca/kept-iot-ca';
 export { KeyStorage, KmsKeyStorageOptions, ParameterKeyStorageOptions, SecretsManagerKeyStorageOptions } from './constructs/keys/key-storage';
+export { ListRevocationProps } from './platforms/list-revocation';
+export { LoadBalancerRevocation, LoadBalancerRevocationProps } from './platforms/load-balancer/load-balancer-revocation';
 export { PemSource } from './constructs/certificates/pem-source';
 export { PlatformRevocationProps } from './platforms/platform-revocation';
 export { PrivateIotCa } from './constructs/ca/private-iot-ca';
 export { PrivateIotCaProps } from './constructs/ca/private-iot-ca-props';
 export { ProofOfPossessionSignature, ProofOfPossessionSignatureProps } from './constructs/certificates/proof-of-possession-signature';
+export { RolesAnywhereRevocation, RolesAnywhereRevocationProps } from './platforms/roles-anywhere/roles-anywhere-revocation';
 export { ServerCertificate, ServerCertificateOptions, ServerCertificateProps } from './constructs/certificates/server-certificate';
 export { SigningAlarm, SigningAlarmProps } from './constructs/alarms/signing-alarm';
 export { PublishRevocationOptions, RevocationPublicationProps } from './constructs/revocation/publish-revocation-options';

@@ -1,12 +1,13 @@
 import { App, Validations } from 'aws-cdk-lib';
+import { TrustStore } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import {
   ApsaraMqttCaRegistration, ApsaraMqttRevocation,
   AwsIotCaRegistration, AwsIotCertificateMode, AwsIotClientCertificateValidation, AwsIotRevocation, AwsIotThing,
-  AzureCaRegistration, AzureIotService, AzureRevocation, HuaweiIotdaCaRegistration, HuaweiIotdaRevocation, JustInTimeProvisioning, PrivateIotCa,
-  ProofOfPossessionSignature, TencentIotHubCaRegistration, TencentIotHubRevocation,
+  AzureCaRegistration, AzureIotService, AzureRevocation, HuaweiIotdaCaRegistration, HuaweiIotdaRevocation, JustInTimeProvisioning,
+  LoadBalancerRevocation, PrivateIotCa, ProofOfPossessionSignature, RolesAnywhereRevocation, TencentIotHubCaRegistration, TencentIotHubRevocation,
 } from '../src';
 import { fullStack } from './support/full-stack';
 import { stackOf } from './support/stacks';
@@ -74,6 +75,18 @@ test('the AwsSolutions pack has no finding about a CA and a device on AWS IoT Co
     new AwsIotRevocation(stack, 'Revocation', { ca });
     new AwsIotClientCertificateValidation(stack, 'Validation', { cas: [ca, other] });
     new AwsIotThing(stack, 'Thing', { certificate: ca.addDeviceCertificate('Sensor', { subject: { commonName: 'sensor-001' } }), caRegistration });
+  })).not.toContain('AwsSolutions-');
+});
+
+test('the AwsSolutions pack has no finding about lists that are given to IAM Roles Anywhere and to load balancers', () => {
+  expect(findings(app => {
+    const stack = stackOf(app);
+    const publication = new PrivateIotCa(stack, 'Ca', { subject: { commonName: 'Root' } }).publishRevocation();
+    new RolesAnywhereRevocation(stack, 'RolesAnywhere', {
+      publication, trustAnchorArn: 'arn:aws:rolesanywhere:eu-central-1:111111111111:trust-anchor/11111111-2222-3333-4444-555555555555',
+    });
+    const trustStore = TrustStore.fromTrustStoreArn(stack, 'Store', 'arn:aws:elasticloadbalancing:eu-central-1:111111111111:truststore/devices/0123456789abcdef');
+    new LoadBalancerRevocation(stack, 'LoadBalancers', { publication, trustStore });
   })).not.toContain('AwsSolutions-');
 });
 

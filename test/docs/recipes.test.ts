@@ -2,10 +2,12 @@ import { mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Annotations, App, CfnOutput, CfnParameter, Duration, Stack } from 'aws-cdk-lib';
+import { TrustStore } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { AccountPrincipal, Role } from 'aws-cdk-lib/aws-iam';
 import { CfnCACertificate, CfnDomainConfiguration } from 'aws-cdk-lib/aws-iot';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import { CfnTrustAnchor } from 'aws-cdk-lib/aws-rolesanywhere';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import * as ts from 'typescript';
@@ -88,8 +90,10 @@ function run(code: string, names: { readonly [name: string]: unknown }): void {
     Stack,
     CfnCACertificate,
     CfnDomainConfiguration,
+    CfnTrustAnchor,
     Key,
     Secret,
+    TrustStore,
     EmailSubscription,
     readFileSync,
     ...library,

@@ -106,8 +106,8 @@ async function start(directory: string): Promise<string> {
   throw new Error(`the moto server did not start:\n${readFileSync(log, 'utf8')}`);
 }
 
-/** A Python that has moto with its server: this machine's, or one in .venv, which is made where there is none. */
-function pythonWithMoto(): string {
+/** A Python that has moto with its server, and boto3: this machine's, or one in .venv, which is made where there is none. */
+export function pythonWithMoto(): string {
   const own = join(VENV, 'bin', 'python');
   const found = ['python3', own].find(python => succeeds(python, ['-c', HAS_MOTO]));
   if (found) {

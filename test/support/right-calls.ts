@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
+import { TrustStore } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { PolicyDocument, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { CfnDomainConfiguration } from 'aws-cdk-lib/aws-iot';
 import { Key } from 'aws-cdk-lib/aws-kms';
@@ -23,6 +24,9 @@ const REQUEST = opensslRequest('/CN=Elsewhere');
 const FILE = join(mkdtempSync(join(tmpdir(), 'private-iot-ca-')), 'ca.pem');
 writeFileSync(FILE, FOREIGN);
 
+const TRUST_ANCHOR = 'arn:aws:rolesanywhere:eu-central-1:111111111111:trust-anchor/11111111-2222-3333-4444-555555555555';
+const TRUST_STORE = 'arn:aws:elasticloadbalancing:eu-central-1:111111111111:truststore/devices/0123456789abcdef';
+
 /** What there is to give in a stack, each with the types that it is of. */
 export function objectsIn(stack: Stack) {
   const ca = new PrivateIotCa(stack, 'Ca', { subject: { commonName: 'Root' }, pathLength: 1 });
@@ -39,6 +43,10 @@ export function objectsIn(stack: Stack) {
     domainCertificate: {
       value: Certificate.fromCertificateArn(stack, 'Certificate', 'arn:aws:acm:us-east-1:111111111111:certificate/1'), of: ['ICertificate', 'Construct'],
     },
+    lists: {
+      value: new PrivateIotCa(stack, 'Published', { subject: { commonName: 'Root' } }).publishRevocation(), of: ['RevocationPublication', 'Construct'],
+    },
+    trustStore: { value: TrustStore.fromTrustStoreArn(stack, 'TrustStore', TRUST_STORE), of: ['ITrustStore', 'Construct'] },
     role: { value: Role.fromRoleName(stack, 'Role', 'role'), of: ['IRole', 'IGrantable', 'Construct'] },
     parameter: { value: StringParameter.fromStringParameterName(stack, 'Parameter', 'name'), of: ['IStringParameter', 'Construct'] },
     fn: { value: Function.fromFunctionName(stack, 'Function', 'name'), of: ['IFunction', 'IGrantable', 'Construct'] },
@@ -132,6 +140,7 @@ export const RIGHT_CALLS: { readonly [name: string]: (given: Objects, stack: Sta
   'PemSource.file()': () => ({ args: { path: FILE } }),
   'PemSource.parameter()': ({ parameter }) => ({ args: { parameter: parameter.value } }),
   'PemSource.secret()': ({ secret }) => ({ args: { secret: secret.value } }),
+  'new LoadBalancerRevocation()': ({ lists, trustStore }) => props({ publication: lists, trustStore }),
   'new PrivateIotCa()': () => props({}, { subject: SUBJECT }),
   'PrivateIotCa.fromPrivateIotCaAttributes()': () => props({}, { ...KEPT, certificatePem: FOREIGN }, 'attrs'),
   'PrivateIotCa.fromExistingCa()': ({ secret }) => props({ privateKey: secret }, { certificate: PemSource.inline(FOREIGN) }),
@@ -151,6 +160,7 @@ export const RIGHT_CALLS: { readonly [name: string]: (given: Objects, stack: Sta
   'ProofOfPossessionSignature#applyRemovalPolicy()': ({ ca }, stack) =>
     refused(new ProofOfPossessionSignature(stack, 'Proof', { ca: ca.value, verificationCode: 'code' })),
   'new RevocationPublication()': ({ ca }) => props({ ca }),
+  'new RolesAnywhereRevocation()': ({ lists }) => props({ publication: lists }, { trustAnchorArn: TRUST_ANCHOR }),
   'new ServerCertificate()': ({ ca }) => props({ ca }, SERVER),
   'ServerCertificate#delivered()': ({ ca, format }) => ({ self: ca.value.addServerCertificate('Server', { ...SERVER, deliveryFormats: [format.value] }), args: { format: format.value } }),
   'ServerCertificate#grantReadPrivateKey()': ({ ca, role }) => ({ self: ca.value.addServerCertificate('Server', SERVER), args: { grantee: role.value } }),

@@ -12,6 +12,7 @@ import { PemSource } from '../certificates/pem-source';
 import { SubjectRule } from '../certificates/subject-rule';
 import { KeyAlgorithm } from '../keys/key-algorithm';
 import { KeyStorage } from '../keys/key-storage';
+import { RevocationPublication } from '../revocation/revocation-publication';
 
 /** The objects that several constructs take. */
 export const CA = having<IPrivateIotCa>('a CA, such as new PrivateIotCa()', 'caId', '_chain');
@@ -29,6 +30,7 @@ export const DURATION = having<Duration>('a Duration, such as Duration.days(30)'
 export const GRANTEE = having<IGrantable>('a principal that can be granted rights, such as a Role or a Function', 'grantPrincipal');
 export const KEY = having<IKey>('an IKey of aws-kms, such as Key.fromKeyArn()', 'keyArn');
 export const REMOVAL_POLICY = oneOf('RemovalPolicy', RemovalPolicy);
+export const PUBLICATION = having<RevocationPublication>('the publication of a CA\'s lists, such as ca.publishRevocation()', 'completeListUrl', 'bucket');
 export const ROLE = having<IRole>('an IRole of aws-iam, such as Role.fromRoleArn()', 'roleArn');
 export const SCOPE = having<IConstruct>('a construct', 'node');
 export const SECRET = insteadOfText(having<ISecret>('an ISecret of aws-secretsmanager, such as Secret.fromSecretNameV2()', 'secretArn'), {

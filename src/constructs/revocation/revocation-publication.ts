@@ -50,6 +50,14 @@ const SERVING = ['AWS::S3::BucketPolicy', 'AWS::CloudFront::OriginAccessControl'
 /** The function that makes the lists, and its rights. */
 type Publisher = ReturnType<typeof libraryFunction> & { readonly rights: Construct };
 
+/** The CA of published lists, and the resource that has published them first. */
+interface PublishedLists {
+  readonly ca: IPrivateIotCa;
+  /** The stream of the ledger, for a ledger that is not made in this app. */
+  readonly ledgerStreamArn?: string;
+  readonly resource: CustomResource;
+}
+
 /** The revocation lists of a CA, published where validators find them. Created by `publishRevocation` of a CA. */
 export class RevocationPublication extends Construct {
   /**
@@ -84,6 +92,9 @@ export class RevocationPublication extends Construct {
 
   /** The role of the function that signs the lists. @internal */
   public readonly _role?: IRole;
+
+  /** What whoever uses the lists needs to know. Absent for a CA that awaits its certificate, of which there are no lists. @internal */
+  public readonly _lists?: PublishedLists;
 
   constructor(scope: Construct, id: string, props: RevocationPublicationProps) {
     check(pathBelow(scope, id), REVOCATION_PUBLICATION_KINDS, props);
@@ -129,6 +140,7 @@ export class RevocationPublication extends Construct {
       properties: { ...properties },
     });
     resource.node.addDependency(publisher.rights, ...made ? [made.distribution, made.bucket] : []);
+    this._lists = { ca, ledgerStreamArn: options.ledgerStreamArn, resource };
     beforeIssuance(ca).add(resource);
     // A batch is tried again for a day, and the schedule goes on.
     onLedgerChange(this, { ca, ...publisher, ledgerStreamArn: options.ledgerStreamArn }, ['revoked#'], {

@@ -6,11 +6,13 @@ import { NetworkFault, networkFault, TOO_LONG } from './network-fault';
 
 /** A request to a platform's API over HTTPS; over HTTP only where AWS is emulated. */
 export interface HttpRequest {
-  readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE';
+  readonly method: 'GET' | 'PUT' | 'POST' | 'PATCH' | 'DELETE';
   /** The whole URL. */
   readonly url: string;
   readonly headers?: { readonly [name: string]: string };
   readonly body?: string;
+  /** The longest response that is accepted, in characters; 262,144 if absent. */
+  readonly longest?: number;
 }
 
 /** A response of a platform's API. */
@@ -32,7 +34,9 @@ const ATTEMPT_TIMEOUT = 20_000;
 /** How many times a call with a lasting fault is tried: a resolver or a load balancer can also be wrong for a moment. */
 const LASTING_ATTEMPTS = 3;
 
-/** No response of these APIs is longer; characters. A truncated response would suggest that the missing entries do not exist. */
+/**
+ * Usually, no response of these APIs is longer; characters. A truncated response would suggest that the missing entries do not exist.
+ */
 const MAX_RESPONSE = 262_144;
 
 /** The statuses of throttling and of transient faults: RFC 6585, section 4, and RFC 9110, sections 15.5.9 and 15.6. */
@@ -52,6 +56,9 @@ export function passingStatus({ status }: HttpResponse): string | undefined {
 export function passingCode(response: HttpResponse, code: unknown, passes: RegExp): string | undefined {
   return typeof code === 'string' ? passes.exec(code)?.[0] : passingStatus(response);
 }
+
+/** A call may have taken effect, or not: there was no response to it, or one of a transient fault. */
+export class UnansweredError extends Error {}
 
 /**
  * Calls a platform's API. Throttled calls and faults of the service and of the network are retried with jitter until the signal ends
@@ -98,8 +105,22 @@ export class HttpApi {
     }
   }
 
+  /**
+   * Makes a call once, for a call that takes another effect each time, such as one that creates something.
+   *
+   * @throws UnansweredError if the call may have taken effect, or not; the caller must look before it calls again
+   */
+  public async sendOnce(what: string, make: MakeRequest, passing: (response: HttpResponse) => string | undefined): Promise<HttpResponse> {
+    const { response, fault } = await this.attempt(make);
+    const words = response ? passing(response) : fault.words;
+    if (response && words === undefined) {
+      return response;
+    }
+    throw new UnansweredError(`${what} failed: ${words}; ${this.wayOut}`);
+  }
+
   private async attempt(make: MakeRequest): Promise<Outcome> {
-    const { url, method, headers, body = '' } = await make();
+    const { url, method, headers, body = '', longest = MAX_RESPONSE } = await make();
     const { hostname, protocol } = new URL(url);
     return new Promise(resolve => {
       const fail = (error: Error): void => resolve({ fault: networkFault(error, hostname) });
@@ -112,7 +133,7 @@ export class HttpApi {
         let text = '';
         response.setEncoding('utf8').on('data', (part: string) => {
           text += part;
-          if (text.length > MAX_RESPONSE) {
+          if (text.length > longest) {
             response.destroy(Object.assign(new Error(), { code: TOO_LONG }));
           }
         });

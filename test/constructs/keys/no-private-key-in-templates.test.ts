@@ -2,6 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import {
   Annotations, App, Aws, CfnMapping, CfnOutput, CfnParameter, CfnResource, Fn, Lazy, NestedStack, SecretValue, Stack, Stage, Tags, Token,
 } from 'aws-cdk-lib';
+import { TrustStore } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import * as library from '../../../src';
@@ -10,7 +11,7 @@ import {
   ApsaraMqttCaRegistration, AwsIotCaRegistration, AwsIotThing, AwsIotThingPolicy, AzureCaRegistration, AzureIotService, CaCertificate,
   CertificateOutputs, DeviceCertificate, HuaweiIotdaCaRegistration, HuaweiIotdaRevocation, InvocationAlarm, KeyStorage, PemSource, PrivateIotCa,
   ProofOfPossessionSignature, ServerCertificate, SigningAlarm, TencentIotHubCaRegistration, TrustBundle, VerificationCertificate,
-  RevocationPublication,
+  LoadBalancerRevocation, RevocationPublication, RolesAnywhereRevocation,
 } from '../../../src';
 import { opensslCa, opensslRequest } from '../../support/foreign-ca';
 import { fullStack } from '../../support/full-stack';
@@ -156,9 +157,17 @@ describe('a construct keeps private keys out of its whole stack:', () => {
       credentials: credentialsIn(stack),
     }),
     InvocationAlarm: stack => new InvocationAlarm(stack, 'Alarm'),
+    LoadBalancerRevocation: (stack, other) => new LoadBalancerRevocation(stack, 'Lists', {
+      publication: caIn(other).publishRevocation(),
+      trustStore: TrustStore.fromTrustStoreArn(stack, 'Store', 'arn:aws:elasticloadbalancing:eu-central-1:111111111111:truststore/devices/0123456789abcdef'),
+    }),
     PrivateIotCa: stack => caIn(stack),
     ProofOfPossessionSignature: (stack, other) => new ProofOfPossessionSignature(stack, 'Proof', { ca: inKms(other), verificationCode: 'code-1' }),
     RevocationPublication: (stack, other) => new RevocationPublication(stack, 'Lists', { ca: inKms(other) }),
+    RolesAnywhereRevocation: (stack, other) => new RolesAnywhereRevocation(stack, 'Lists', {
+      publication: caIn(other).publishRevocation(),
+      trustAnchorArn: 'arn:aws:rolesanywhere:eu-central-1:111111111111:trust-anchor/11111111-2222-3333-4444-555555555555',
+    }),
     ServerCertificate: (stack, other) => new ServerCertificate(stack, 'Broker', {
       ca: inKms(other), subject: { commonName: 'broker' }, subjectAlternativeNames: { dns: ['broker.acme.example'] },
     }),

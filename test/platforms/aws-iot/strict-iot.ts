@@ -2,8 +2,8 @@ import { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, Server } from 'node:https';
 import { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { SSMClient } from '@aws-sdk/client-ssm';
 import { IotError, StrictIotState } from './strict-iot-state';
+import { CREDENTIALS, SignatureCheck } from '../../support/aws-signature';
 import { opensslOutput } from '../../support/openssl';
 import { AWS_IOT_OPERATIONS } from '../../support/platform-operations';
 import { complaintAbout, operationOf } from '../../support/published-operations';
@@ -22,17 +22,10 @@ export interface IotFault {
   readonly error: string;
 }
 
-const CREDENTIALS = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY', sessionToken: 'session-token' };
 const REGION = 'eu-central-1';
 
 /** Developer guide, "AWS IoT Core endpoints and quotas": GetRegistrationCode, UpdateCACertificate and the like, for each action. */
 const CALLS_A_SECOND = 10;
-
-/** IAM user guide, "Create a signed AWS API request": "within five minutes of the time stamp". */
-const CLOCK_SKEW = 300_000;
-
-/** A header that requests to other services than S3 may have, or not. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html */
-const PAYLOAD_HASH = 'x-amz-content-sha256';
 
 /** The HTTP status of an error that stands in no operation's list. https://docs.aws.amazon.com/iot/latest/apireference/CommonErrors.html */
 const COMMON_ERRORS: { readonly [name: string]: number } = {
@@ -55,7 +48,7 @@ export class StrictIot {
   public state = new StrictIotState();
   public readonly credentials = CREDENTIALS;
   public readonly region = REGION;
-  private readonly signer = new SSMClient({ region: REGION, credentials: { ...CREDENTIALS } }).config.signer;
+  private readonly signatures = new SignatureCheck('iot', REGION);
   private readonly server: Server;
   private readonly recent: { readonly action: string; readonly at: number }[] = [];
 
@@ -111,27 +104,9 @@ export class StrictIot {
   }
 
   private async assertSigned({ method, url, headers }: IncomingMessage, body: string): Promise<void> {
-    const [, signed] = /SignedHeaders=([^,]+),/.exec(headers.authorization ?? '') ?? [];
-    if (signed === undefined) {
-      throw new IotError(403, 'MissingAuthenticationTokenException');
-    }
-    const signingDate = new Date(String(headers['x-amz-date']).replace(/(....)(..)(..T..)(..)(..Z)/, '$1-$2-$3:$4:$5'));
-    if (Math.abs(Date.now() - signingDate.getTime()) > CLOCK_SKEW) {
-      throw new IotError(403, 'InvalidSignatureException');
-    }
-    const { pathname, searchParams } = new URL(url!, this.url);
-    const signer = await this.signer({ schemeId: 'aws.auth#sigv4', signingName: 'iot', signingRegion: REGION, name: 'sigv4', properties: {} } as never);
-    const expected = await signer.sign({
-      method: method!,
-      protocol: 'https:',
-      hostname: '127.0.0.1',
-      path: pathname,
-      query: Object.fromEntries(searchParams),
-      headers: Object.fromEntries(signed.split(';').map(name => [name, String(headers[name])])),
-      body,
-    } as never, { signingDate, unsignableHeaders: new Set(signed.split(';').includes(PAYLOAD_HASH) ? [] : [PAYLOAD_HASH]) } as never);
-    if ((expected as { headers: { [name: string]: string } }).headers.authorization !== headers.authorization) {
-      throw new IotError(403, 'InvalidSignatureException');
+    const fault = await this.signatures.fault({ method: method!, url: url!, headers, body });
+    if (fault !== undefined) {
+      throw new IotError(403, fault);
     }
   }
 

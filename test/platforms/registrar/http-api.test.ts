@@ -1,6 +1,6 @@
-import { askedWait, HttpApi } from '../../../src/platforms/registrar/http-api';
+import { askedWait, HttpApi, passingStatus, UnansweredError } from '../../../src/platforms/registrar/http-api';
 import { networkFault } from '../../../src/platforms/registrar/network-fault';
-import { HttpsPlatform, PlatformAnswer } from '../../support/https-platform';
+import { HttpsPlatform, PlatformAnswer, PlatformFault } from '../../support/https-platform';
 
 /** A platform that has nothing to say but how busy it is. */
 class BusyPlatform extends HttpsPlatform {
@@ -49,6 +49,29 @@ describe('the client of platforms', () => {
       expect(String(answer)).toMatch(
         /the call failed: ANSWER_TOO_LONG; the response of 127\.0\.0\.1 is longer than any response of the platform: check the declared endpoint/);
     }
+  });
+
+  test('takes a longer answer of a call that says so', async () => {
+    platform.instead = () => ({ status: 200, body: 'x'.repeat(300_000) });
+    const once = (longest: number) => new HttpApi(AbortSignal.timeout(20_000), platform.trustedCas)
+      .send('the call', () => ({ method: 'GET', url: `${platform.url}/busy`, longest }));
+    expect((await once(300_000)).text).toHaveLength(300_000);
+    await expect(once(299_999)).rejects.toThrow('ANSWER_TOO_LONG');
+  });
+
+  test.each<[string, PlatformFault, string]>([
+    ['the answer is lost', 'lost', 'ECONNRESET|ABORT|socket'],
+    ['the service is not available', 'unavailable', 'HTTP status 503'],
+    ['the call is throttled', 'throttled', 'HTTP status 429'],
+  ])('makes a call that takes another effect each time only once, if %s, and says that nobody knows the effect', async (_, fault, words) => {
+    platform.fault = (__, again) => again === 0 ? fault : undefined;
+    const api = new HttpApi(AbortSignal.timeout(20_000), platform.trustedCas);
+    const once = () => api.sendOnce('the call', () => ({ method: 'POST', url: `${platform.url}/busy` }), passingStatus);
+    const error = await once().catch(each => each);
+    expect(error).toBeInstanceOf(UnansweredError);
+    expect(error.message).toMatch(new RegExp(`^the call failed: (${words}).*; deploy again$`));
+    expect(platform.calls).toHaveLength(1);
+    expect((await once()).status).toBe(200);
   });
 
   test('says where to look, where there is no such host', () => {

@@ -15,6 +15,7 @@ const PROVIDER: ShippedFunction = { bundle: 'handler', handler: 'handler' };
 const OF_REVOCATION: { readonly [handler: string]: ShippedFunction | undefined } = Object.fromEntries(Object.entries({
   'revocation': ['publish', 'revoke', 'ocsp', 'announce'],
   'aws-iot': ['awsIotRevocation', 'validate'],
+  'given-lists': ['rolesAnywhere', 'loadBalancer'],
   'registrars': ['azureRevocation', 'apsaraMqttRevocation', 'huaweiRevocation', 'tencentRevocation'],
 }).flatMap(([bundle, handlers]) => handlers.map(handler => [`index.${handler}`, { bundle, handler }])));
 

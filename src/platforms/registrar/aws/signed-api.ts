@@ -1,4 +1,6 @@
 import { AwsCredentials, signV4 } from './signature-v4';
+import { xmlTexts } from './xml-texts';
+import { entryOf } from '../../../lambda/outside-text';
 import { HttpApi, HttpRequest, HttpResponse, passingStatus } from '../http-api';
 import { jsonOf } from '../json-answer';
 import { errorCode, refusalOf } from '../platform-failure';
@@ -27,7 +29,11 @@ export interface AwsService {
  * The errors that a role gets if its rights were given a moment ago: IAM is eventually consistent.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html#troubleshoot_general_eventual-consistency
  */
-const DENIED: readonly string[] = ['AccessDeniedException', 'ForbiddenException', 'UnauthorizedException', 'UnrecognizedClientException'];
+const DENIED: readonly string[] = [
+  'AccessDeniedException', 'ForbiddenException', 'UnauthorizedException', 'UnrecognizedClientException',
+  // of services that answer in XML
+  'AccessDenied', 'InvalidAccessKeyId', 'InvalidClientTokenId', 'UnauthorizedOperation',
+];
 
 const ALLOW = 'the role of the function and the policies of the organization must allow this action';
 
@@ -40,6 +46,12 @@ export interface SignedCall {
   readonly path: string;
   readonly headers?: HttpRequest['headers'];
   readonly body?: string;
+  /** The longest response that is accepted, in characters; 262,144 if absent. */
+  readonly longest?: number;
+  /** Whether the call takes another effect each time; see `HttpApi.sendOnce`. */
+  readonly once?: boolean;
+  /** What to do about errors, by their names. */
+  readonly advice?: { readonly [name: string]: string };
 }
 
 /**
@@ -63,19 +75,20 @@ export class SignedApi {
    * @returns the response of a call that has succeeded; `undefined` if there is nothing of the kind
    */
   public async send(call: SignedCall, absent?: string): Promise<HttpResponse | undefined> {
-    const { action, method, path, headers, body } = call;
+    const { action, method, path, headers, body, longest, once, advice = {} } = call;
     const { endpoint, region, credentials } = this.options;
-    const request: HttpRequest = { method, url: new URL(path, endpoint).href, headers, body };
+    const request: HttpRequest = { method, url: new URL(path, endpoint).href, headers, body, longest };
     const sign = (): HttpRequest => signV4(request, credentials, { region, service: this.service.id }, new Date());
-    const response = await this.http.send(this.describe(call), sign, answer => this.passing(answer));
-    if (response.status === 200) {
+    const passing = (answer: HttpResponse): string | undefined => this.passing(answer);
+    const response = once ? await this.http.sendOnce(this.describe(call), sign, passing) : await this.http.send(this.describe(call), sign, passing);
+    if (response.status >= 200 && response.status < 300) {
       return response;
     }
     const name = errorName(response, this.secrets);
     if (name === absent) {
       return undefined;
     }
-    throw refusalOf(this.service.name, action, name, DENIED.includes(name) ? ALLOW : undefined);
+    throw refusalOf(this.service.name, action, name, entryOf(advice, name) ?? (DENIED.includes(name) ? ALLOW : undefined));
   }
 
   /** The values that no message may show. */
@@ -100,9 +113,10 @@ export class SignedApi {
 /**
  * AWS's name of an error, from a header or from the body, without the namespace before it and the URL after it.
  * https://smithy.io/2.0/aws/protocols/aws-restjson1-protocol.html#operation-error-serialization
+ * https://smithy.io/2.0/aws/protocols/aws-query-protocol.html#operation-error-serialization
  */
 function errorName(response: HttpResponse, secrets: readonly string[]): string {
   const { __type: type, code } = jsonOf(response);
-  const name = response.headers['x-amzn-errortype'] ?? (typeof type === 'string' ? type : code);
+  const name = response.headers['x-amzn-errortype'] ?? (typeof type === 'string' ? type : code ?? xmlTexts(response.text, 'Code')[0]);
   return errorCode(typeof name === 'string' ? name.replace(/:.*$/s, '').replace(/^.*#/s, '') : name, response.status, secrets);
 }

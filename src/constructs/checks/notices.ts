@@ -27,6 +27,7 @@ export const WARNINGS = {
 /** The ids of notes, and what each note says. The id of a note about a platform consists of the platform's identifier and the notice's id. */
 export const NOTES = {
   'crl-domain': 'Certificates name the domain of a CloudFront distribution',
+  'revocation-unread': 'A `revokeFunction` revokes certificates of a CA, and nobody who accepts devices learns of it',
   'trail-of-invocations': 'What AWS CloudTrail must record for an `InvocationAlarm`',
   'trail-of-signatures': 'What AWS CloudTrail must record for a `SigningAlarm`',
 } as const;

@@ -22,6 +22,7 @@ import { quote } from '../../contract/rules';
 import { validateLedgerStream } from '../ca/ca-parts';
 import { grantSign } from '../ca/grant-issue';
 import { IPrivateIotCa } from '../ca/i-private-iot-ca';
+import { knownCa } from '../ca/known-ca';
 import { grantPublish } from '../ca/ledger-table';
 import { check, pathBelow } from '../checks/kinds';
 import { note } from '../checks/notices';
@@ -106,6 +107,10 @@ export class RevocationPublication extends Construct {
     if (options.domainName === undefined && made) {
       note(this, 'crl-domain', 'certificates name the domain of the CloudFront distribution for as long as they are valid, so it must stay; '
         + 'with a domainName of your own, the lists can move');
+    }
+    if (knownCa(ca).succeeds) {
+      note(this, 'former-ca', 'the CA that this one replaces has no lists and no revokeFunction any more, so what it has issued can\'t be revoked; '
+        + 'where its certificates are still in use, declare a second CA instead, and keep the former one until they have expired');
     }
     if (awaitsCertificate(ca)) {
       return;

@@ -109,5 +109,5 @@ test.each([['mosquitto', '--run \'systemctl reload mosquitto\''], ['vernemq', '-
   const [command] = /^# {3}(private-iot-ca crl fetch --watch .*)$/m.exec(files[`${name}.conf`])!.slice(1);
   expect(command).toContain(says);
   expect(files['revoked.pem']).toBe(toPem('X509 CRL', readFileSync(plain)));
-  await expect(exported(name, published)).rejects.toThrow(/is about those with the distribution point http:\/\/crl\.example\.com\/1-of-1\.crl; take the list without one/);
+  await expect(exported(name, published)).rejects.toThrow(/is about those with the distribution point http:\/\/crl\.example\.com\/1-of-1\.crl: a broker that reads a file needs the list that is published as complete\.pem or complete\.crl \(completeListPemUrl, completeListUrl\)$/);
 });

@@ -74,7 +74,7 @@ function listsForFile(lists: readonly RevocationList[], cas: readonly Certificat
     const urls = list.crl.distributionPoint?.urls ?? [];
     if (urls.length > 0) {
       throw new CliError(`--crl: ${list.title} must be about all certificates of ${signerOf(list, cas)!.shortName}, and is about those with the distribution point `
-        + `${urls.join(', ')}; take the list without one`);
+        + `${urls.join(', ')}: a broker that reads a file needs the list that is published as complete.pem or complete.crl (completeListPemUrl, completeListUrl)`);
     }
   }
   return { lists: [...new Map(lists.map(({ crl }) => [crl.der.toString('base64'), crl.der])).values()].map(der => toPem(REVOCATION_LIST, der)).join(''), urls: [] };

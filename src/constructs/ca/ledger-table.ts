@@ -30,6 +30,9 @@ export function ledgerTable(scope: Construct, removalPolicy: RemovalPolicy): Tab
 /**
  * Lets a principal read and record what was issued, but not where the CA is registered. No principal gets the right to delete from a
  * ledger or to scan it.
+ *
+ * The right is one statement, although `crl#…` is only read and `revoked#…` only read and put: with a statement for each, the rights on
+ * twelve CAs would not fit into the inline policies of a role.
  */
 export function grantRecord(table: ITable, grantee: IGrantable): Grant {
   const actions = ['ConditionCheckItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'].map(action => `dynamodb:${action}`);
@@ -60,8 +63,10 @@ export function grantReadStatus(table: ITable, grantee: IGrantable): Grant {
 
 /** Lets a principal revoke certificates of the CA, and find those that are to be revoked. */
 export function grantRecordRevocations(table: ITable, grantee: IGrantable): Grant {
-  const read = grantOn(table, { grantee, actions: ['dynamodb:GetItem', 'dynamodb:Query'], conditions: onKeys([...LOOKED_UP_KEYS, 'name#*', ...REVOCATION_KEYS]) });
-  return read.combine(grantOn(table, { grantee, actions: ['dynamodb:PutItem'], conditions: onKeys(REVOCATION_KEYS) }));
+  const read = grantOn(table, { grantee, actions: ['dynamodb:GetItem'], conditions: onKeys(['issuer#*', ...REVOCATION_KEYS]) });
+  const list = grantOn(table, { grantee, actions: ['dynamodb:Query'], conditions: onKeys(['issuer#*']) });
+  const record = grantOn(table, { grantee, actions: ['dynamodb:PutItem'], conditions: onKeys(REVOCATION_KEYS) });
+  return read.combine(list).combine(record);
 }
 
 /**

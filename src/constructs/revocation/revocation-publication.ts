@@ -179,7 +179,7 @@ export class RevocationPublication extends Construct {
     const forNewBucket = { domainName, encryptionKey, removalPolicy, ocsp: ocsp || undefined };
     const ofOwnBucket = Object.entries(forNewBucket).find(([, value]) => value !== undefined);
     if (bucket && ofOwnBucket) {
-      throw new Error(`${this.node.path}: ${ofOwnBucket[0]} must be left out with a bucket of yours: it is for the bucket and the distribution that this construct makes`);
+      throw new Error(`${this.node.path}: ${ofOwnBucket[0]} must be left out with your own bucket: it is for the bucket and the distribution that this construct makes`);
     }
     const { region } = Stack.of(this);
     validate(this, [region], () => bucket || !region.startsWith('us-gov-') ? undefined

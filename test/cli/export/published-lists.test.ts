@@ -63,7 +63,7 @@ describe('EMQX', () => {
     expect(files['emqx.conf']).toMatch(/^ {4}fail_if_no_peer_cert = true\n( {4}# .*\n)+ {4}enable_crl_check = true\n {2}\}$/m);
     expect(Object.keys(files)).toEqual(['ca-bundle.pem', 'emqx.conf', 'server.pem']);
     expect(stderr).toBe('note: emqx reads no file of lists, and fetches each list from the URL in the certificate of a device (crlDistributionPoints); '
-      + `keep a list that counts at ${URL}\n`);
+      + `keep a valid list at ${URL}\n`);
   });
 
   test('without --crl is left as it is', async () => {

@@ -63,7 +63,7 @@ export function notesOnRevocation(name: KitName, { revocation: check }: Kit, { r
   if (!revocation || check?.from !== 'URL') {
     return [];
   }
-  const where = revocation.urls.length > 0 ? `; keep a list that counts at ${revocation.urls.join(' and ')}` : '';
+  const where = revocation.urls.length > 0 ? `; keep a valid list at ${revocation.urls.join(' and ')}` : '';
   return [`${name} reads no file of lists, and fetches each list from the URL in the certificate of a device (crlDistributionPoints)${where}`
     + `${check.userStep === undefined ? '' : `; ${check.userStep}`}`];
 }

@@ -145,7 +145,7 @@ export const COMMANDS: readonly CommandDescription[] = [
       new Option('--json', JSON_OPTION).conflicts('watch'),
     ],
     notes: [
-      'A list is taken only if one of the CAs has signed it, if it counts at present, and if it is newer than the one in the file. Otherwise the file '
+      'A list is taken only if one of the CAs has signed it, if it is valid at present, and if it is newer than the one in the file. Otherwise the file '
         + 'keeps the list that it has. A file that holds anything else is never overwritten.',
       'Private CAs of https servers and proxies are named to Node.js, with NODE_EXTRA_CA_CERTS and, from Node.js 24, NODE_USE_ENV_PROXY=1 and HTTP_PROXY.',
       'The exit code is 1 if a list could not be fetched, was refused, or is missing, and if the command of --run has failed.',

@@ -11,7 +11,7 @@ import { opensslCa, opensslRequest } from '../support/foreign-ca';
 import { MOTO_TIMEOUT, motoUrl } from '../support/moto';
 import { ocspRequests } from '../support/ocsp-requests';
 import { AwsWorld } from '../support/rights/aws-world';
-import { assertRights, assertStrangersDenied } from '../support/rights/expectations';
+import { assertKeysUsed, assertRights, assertStrangersDenied } from '../support/rights/expectations';
 import { PlayedStack } from '../support/rights/played-stack';
 import { RecordedAws } from '../support/rights/recorded-aws';
 import { Template } from '../support/rights/template-values';
@@ -138,5 +138,6 @@ describe.each(PLACES)('in $partition', place => {
     await stack.delete();
     expect(stack.used.length).toBeGreaterThan(200);
     assertRights(stack);
+    assertKeysUsed(stack);
   }, LONG);
 });

@@ -3,7 +3,7 @@ import { CertificateFacts } from '../certificates/certificate-facts';
 import { doubtOfSigner, RevocationList, signerOf } from '../inspect/revocation-list';
 import { outOfTime } from '../inspect/revocation-status';
 
-/** Why a broker must not get a list (RFC 5280, section 6.3.3); `undefined` if one of the CAs has signed it and it counts at present. */
+/** Why a broker must not get a list (RFC 5280, section 6.3.3); `undefined` if one of the CAs has signed it and it is valid at present. */
 export function refusalOf(list: RevocationList, cas: readonly CertificateFacts[], now: Date): Complaint {
   const { crl, hasUnknownEntries } = list;
   if (crl.deltaBase) {

@@ -148,15 +148,15 @@ function warningOf({ list, isOrdered }: HeldList, now: Date): string[] {
   const { thisUpdate, nextUpdate } = list.crl;
   const late = outOfTime(list, now);
   if (late !== undefined) {
-    return [`${described(list)} does not count: ${late}${isOrdered ? '' : '; no CA of --ca has signed it'}`];
+    return [`${described(list)} is not valid: ${late}${isOrdered ? '' : '; no CA of --ca has signed it'}`];
   }
   const isNearEnd = nextUpdate && nextUpdate.getTime() - now.getTime() < NEAR_END * (nextUpdate.getTime() - thisUpdate.getTime());
-  return isNearEnd ? [`${described(list)} counts only until ${readableTime(nextUpdate)}, and no newer one was found`] : [];
+  return isNearEnd ? [`${described(list)} is valid only until ${readableTime(nextUpdate)}, and no newer one was found`] : [];
 }
 
-/** The CAs without a list that counts: a broker that checks revocation, such as Mosquitto, refuses all their devices. */
+/** The CAs without a valid list: a broker that checks revocation, such as Mosquitto, refuses all their devices. */
 function missing({ cas, file }: ListOrder, lists: readonly HeldList[], now: Date): string[] {
   const current = lists.filter(({ list }) => outOfTime(list, now) === undefined);
   return [...cas].filter(([, certificates]) => !current.some(({ list }) => signerOf(list, certificates)))
-    .map(([name]) => `${file} has no list that counts of the CA in ${name}: a broker that checks revocation can refuse all its devices`);
+    .map(([name]) => `${file} has no valid list of the CA in ${name}: a broker that checks revocation can refuse all its devices`);
 }

@@ -13,7 +13,7 @@ export type OcspVerdict = { readonly state: 'revoked'; readonly response: string
   | { readonly state: 'good'; readonly response: string; readonly thisUpdate: Date }
   | { readonly state: 'unknown'; readonly reasons: readonly string[] };
 
-/** What one response says about a certificate, or why it does not count. */
+/** What one response says about a certificate, or why it is not valid. */
 interface Judged {
   readonly title: string;
   readonly single?: SingleResponse;
@@ -21,7 +21,7 @@ interface Judged {
 }
 
 /**
- * Says whether a certificate is revoked, from OCSP responses for which its CA vouches. The newest response that counts at present decides.
+ * Says whether a certificate is revoked, from OCSP responses for which its CA vouches. The newest response that is valid at present decides.
  * If there is none, a response that is out of date still revokes, but clears nobody.
  *
  * @param given the certificates among which that of the CA is looked for
@@ -65,9 +65,9 @@ function doubtOf({ status, thisUpdate, nextUpdate }: SingleResponse, now: Date):
     return 'the responder does not know the certificate';
   }
   if (now < thisUpdate) {
-    return `it counts only from ${readableTime(thisUpdate)}`;
+    return `it is valid only from ${readableTime(thisUpdate)}`;
   }
-  return nextUpdate && now > nextUpdate ? `it counted until ${readableTime(nextUpdate)}` : undefined;
+  return nextUpdate && now > nextUpdate ? `it expired on ${readableTime(nextUpdate)}` : undefined;
 }
 
 /** A verdict in words. */

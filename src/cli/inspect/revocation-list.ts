@@ -59,7 +59,7 @@ function complaintOf(crl: Crl, { subjectName, spki, keyUsages }: CertificateFact
     ?? (keyUsages?.includes('cRLSign') === false ? 'its CA must have the key usage cRLSign (RFC 5280, section 6.3.3 (f))' : undefined);
 }
 
-/** Why no certificate that was given counts as that of the CA of a list. */
+/** Why no certificate that was given is taken for that of the CA of a list. */
 export function doubtOfSigner({ crl }: RevocationList, given: readonly CertificateFacts[]): string {
   const namesakes = given.filter(({ subjectName }) => isSameName(subjectName, crl.issuer));
   return namesakes.map(ca => complaintOf(crl, ca)).find(complaint => complaint !== undefined)
@@ -73,7 +73,7 @@ export function describeRevocationList(list: RevocationList, given: readonly Cer
   return [
     ['revocation list of', issuer || '(no name)'],
     ['number', numberOf(crl)],
-    ['counts from', readableTime(crl.thisUpdate)],
+    ['valid from', readableTime(crl.thisUpdate)],
     ['next list by', crl.nextUpdate ? `${readableTime(crl.nextUpdate)} (${validityState(new Date(0), crl.nextUpdate, now)})` : '(it does not say)'],
     ['signature', signer ? `by the CA ${signer.shortName}` : `not verified: ${doubtOfSigner(list, given)}`],
     ['is about', describeScope(crl)],

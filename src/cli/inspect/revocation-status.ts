@@ -11,7 +11,7 @@ export type RevocationStatus = { readonly state: 'revoked'; readonly list: strin
   | { readonly state: 'unknown'; readonly reasons: readonly string[] };
 
 /**
- * Says whether a certificate is revoked, from lists that their CA has signed. The newest list that counts at present decides. If there is
+ * Says whether a certificate is revoked, from lists that their CA has signed. The newest list that is valid at present decides. If there is
  * none, a list that is out of date still revokes, but clears nobody.
  *
  * @param given the certificates among which that of the CA is looked for
@@ -51,10 +51,10 @@ function doubtOf(list: RevocationList, certificate: CertificateFacts, given: rea
   return !signer ? doubtOfSigner(list, given) : keyHasSigned(signer, certificate) ? undefined : 'it is the list of another CA with the same name';
 }
 
-/** Why a list does not count at present. */
+/** Why a list is not valid at present. */
 export function outOfTime({ crl: { thisUpdate, nextUpdate } }: RevocationList, now: Date): string | undefined {
   if (now < thisUpdate) {
-    return `it counts only from ${readableTime(thisUpdate)}`;
+    return `it is valid only from ${readableTime(thisUpdate)}`;
   }
   return nextUpdate && now > nextUpdate ? `it was to be replaced by ${readableTime(nextUpdate)}` : undefined;
 }

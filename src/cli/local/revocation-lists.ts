@@ -24,7 +24,7 @@ export interface WrittenList {
   readonly failure?: string;
 }
 
-/** How long a list counts, in milliseconds: a week. */
+/** How long a list is valid, in milliseconds: a week. */
 const LIFE = 7 * 24 * 60 * 60 * 1000;
 
 /**

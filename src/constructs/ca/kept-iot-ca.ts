@@ -8,7 +8,7 @@ import { CaChainLinks, chainBelow, chainWithRest } from './ca-chain';
 import { partsOf } from './ca-parts';
 import { assertNumberOfCas, validateHeldCa, validateReplaces } from './ca-validation';
 import { IPrivateIotCa } from './i-private-iot-ca';
-import { knownCa, rememberCa } from './known-ca';
+import { knownCa, rememberCa, succeedsAnother } from './known-ca';
 import { PrivateIotCaBase } from './private-iot-ca-base';
 import { KeptCaAttributes, KeptIotCaProperties } from '../../contract/properties';
 import { ResourceType } from '../../contract/resource-types';
@@ -121,7 +121,7 @@ export class KeptIotCa extends PrivateIotCaBase {
     };
     const resource = provider.resource(this, ResourceType.KEPT_IOT_CA, properties, rights);
     this.caId = attribute(resource, 'CaId');
-    rememberCa(this, { ...knownCa(this), keyIdentifier: attribute(resource, 'SubjectKeyIdentifier') });
+    rememberCa(this, { ...knownCa(this), keyIdentifier: attribute(resource, 'SubjectKeyIdentifier'), succeeds: succeedsAnother(props) });
     this.certificatePem = attribute(resource, 'CertificatePem');
     const sha256Fingerprint = attribute(resource, 'Sha256Fingerprint');
     this._chain = issuer ? chainBelow(this, sha256Fingerprint, issuer, false)

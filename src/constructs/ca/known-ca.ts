@@ -29,6 +29,13 @@ export interface KnownCa {
   readonly keyIdentifier?: string;
   /** Whether the CA's certificate is still to be made elsewhere. */
   readonly awaitsCertificate?: boolean;
+  /** Whether the declaration says that the CA takes the place of another one. */
+  readonly succeeds?: boolean;
+}
+
+/** Whether a declaration says that its CA takes the place of another one. */
+export function succeedsAnother({ generation = 1, replaces }: { readonly generation?: number; readonly replaces?: string }): boolean {
+  return replaces !== undefined || (!Token.isUnresolved(generation) && generation > 1);
 }
 
 const KNOWN = new WeakMap<IPrivateIotCa, KnownCa>();

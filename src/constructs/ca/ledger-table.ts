@@ -30,14 +30,26 @@ export function ledgerTable(scope: Construct, removalPolicy: RemovalPolicy): Tab
 /**
  * Lets a principal read and record what was issued, but not where the CA is registered. No principal gets the right to delete from a
  * ledger or to scan it.
+ *
+ * The right is one statement, although `crl#…` is only read and `revoked#…` only read and put: with a statement for each, the rights on
+ * twelve CAs would not fit into the inline policies of a role.
  */
 export function grantRecord(table: ITable, grantee: IGrantable): Grant {
   const actions = ['ConditionCheckItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'].map(action => `dynamodb:${action}`);
   return grantOn(table, { grantee, actions, conditions: onKeys(CERTIFICATE_KEYS) });
 }
 
+/** The ledgers of which somebody learns what is revoked. */
+const READ = new WeakSet<ITable>();
+
+/** Whether what a ledger records about revocation reaches anybody, as far as this app has declared it so far. */
+export function isRevocationRead(table: ITable): boolean {
+  return READ.has(table);
+}
+
 /** Lets a principal publish the revocation lists of the CA: read what is revoked, and number the lists. */
 export function grantPublish(table: ITable, grantee: IGrantable): Grant {
+  READ.add(table);
   const read = grantOn(table, { grantee, actions: ['dynamodb:GetItem'], conditions: onKeys([...LOOKED_UP_KEYS, ...LIST_KEYS]) });
   const list = grantOn(table, { grantee, actions: ['dynamodb:Query'], conditions: onKeys(REVOCATION_KEYS) });
   const record = grantOn(table, { grantee, actions: ['dynamodb:PutItem', 'dynamodb:UpdateItem'], conditions: onKeys(LIST_KEYS) });
@@ -51,8 +63,10 @@ export function grantReadStatus(table: ITable, grantee: IGrantable): Grant {
 
 /** Lets a principal revoke certificates of the CA, and find those that are to be revoked. */
 export function grantRecordRevocations(table: ITable, grantee: IGrantable): Grant {
-  const read = grantOn(table, { grantee, actions: ['dynamodb:GetItem', 'dynamodb:Query'], conditions: onKeys([...LOOKED_UP_KEYS, 'name#*', ...REVOCATION_KEYS]) });
-  return read.combine(grantOn(table, { grantee, actions: ['dynamodb:PutItem'], conditions: onKeys(REVOCATION_KEYS) }));
+  const read = grantOn(table, { grantee, actions: ['dynamodb:GetItem'], conditions: onKeys(['issuer#*', ...REVOCATION_KEYS]) });
+  const list = grantOn(table, { grantee, actions: ['dynamodb:Query'], conditions: onKeys(['issuer#*']) });
+  const record = grantOn(table, { grantee, actions: ['dynamodb:PutItem'], conditions: onKeys(REVOCATION_KEYS) });
+  return read.combine(list).combine(record);
 }
 
 /**
@@ -74,6 +88,7 @@ export function grantRead(table: ITable, grantee: IGrantable): Grant {
 
 /** Lets a principal look up certificates, and whether they are revoked. */
 export function grantReadRevocations(table: ITable, grantee: IGrantable): Grant {
+  READ.add(table);
   return grantReading(table, grantee, 'GetItem', [...LOOKED_UP_KEYS, ...REVOCATION_KEYS]);
 }
 
@@ -89,6 +104,7 @@ export function grantReadNames(table: ITable, grantee: IGrantable): Grant {
 
 /** Lets a principal read everything that is revoked, and the certificates. */
 export function grantListRevocations(table: ITable, grantee: IGrantable): Grant {
+  READ.add(table);
   return grantReading(table, grantee, 'GetItem', ['issuer#*', ...REVOCATION_KEYS]).combine(grantReading(table, grantee, 'Query', REVOCATION_KEYS));
 }
 

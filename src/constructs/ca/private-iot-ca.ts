@@ -13,7 +13,7 @@ import { grantIssue, grantReadPrivateKey } from './grant-issue';
 import { IPrivateIotCa } from './i-private-iot-ca';
 import { ImportedPrivateIotCa, PrivateIotCaAttributes } from './imported-private-iot-ca';
 import { KeptCaProps, KeptIotCa } from './kept-iot-ca';
-import { issuerProperties, knownByDeclaration, rememberCa } from './known-ca';
+import { issuerProperties, knownByDeclaration, rememberCa, succeedsAnother } from './known-ca';
 import { grantRecord, ledgerTable } from './ledger-table';
 import { PRIVATE_IOT_CA_KINDS, PrivateIotCaProps } from './private-iot-ca-props';
 import { PrivateIotCaProperties } from '../../contract/properties';
@@ -178,7 +178,11 @@ export class PrivateIotCa extends IotCertificateBase implements IPrivateIotCa, I
     if (issuer) {
       this._resource.node.addDependency(beforeIssuance(issuer));
     }
-    rememberCa(this, { ...knownByDeclaration(props), keyIdentifier: signedElsewhere ? undefined : this._attribute('SubjectKeyIdentifier') });
+    rememberCa(this, {
+      ...knownByDeclaration(props),
+      keyIdentifier: signedElsewhere ? undefined : this._attribute('SubjectKeyIdentifier'),
+      succeeds: succeedsAnother(props),
+    });
     this.caId = this._resource.ref;
     this._chain = this.chainOf(props);
   }

@@ -59,7 +59,7 @@ export interface PublishRevocationOptions {
 
   /**
    * Whether an OCSP responder (RFC 6960) answers for the CA too, by HTTP and HTTPS through the distribution. Certificates that are issued
-   * from then on name it, so validators may choose. An answer counts for an hour, and the responder's own certificate is renewed by itself.
+   * from then on name it, so validators may choose. An answer is valid for an hour, and the responder's own certificate is renewed automatically.
    *
    * @default false
    */
@@ -82,7 +82,7 @@ export interface PublishRevocationOptions {
 
   /**
    * What happens to the new bucket and the distribution when the CA leaves the stack. As long as they exist, validators can fetch the last
-   * lists until these end.
+   * lists until these expire.
    *
    * @default RemovalPolicy.RETAIN, also if the first deployment fails, because CloudFormation deletes only empty buckets
    */

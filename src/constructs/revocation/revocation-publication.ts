@@ -22,6 +22,7 @@ import { quote } from '../../contract/rules';
 import { validateLedgerStream } from '../ca/ca-parts';
 import { grantSign } from '../ca/grant-issue';
 import { IPrivateIotCa } from '../ca/i-private-iot-ca';
+import { knownCa } from '../ca/known-ca';
 import { grantPublish } from '../ca/ledger-table';
 import { check, pathBelow } from '../checks/kinds';
 import { note } from '../checks/notices';
@@ -118,6 +119,10 @@ export class RevocationPublication extends Construct {
       note(this, 'crl-domain', 'certificates name the domain of the CloudFront distribution for as long as they are valid, so it must stay; '
         + 'with a domainName of your own, the lists can move');
     }
+    if (knownCa(ca).succeeds) {
+      note(this, 'former-ca', 'the CA that this one replaces has no lists and no revokeFunction any more, so what it has issued can\'t be revoked; '
+        + 'where its certificates are still in use, declare a second CA instead, and keep the former one until they have expired');
+    }
     if (awaitsCertificate(ca)) {
       return;
     }
@@ -186,7 +191,7 @@ export class RevocationPublication extends Construct {
     const forNewBucket = { domainName, encryptionKey, removalPolicy, ocsp: ocsp || undefined };
     const ofOwnBucket = Object.entries(forNewBucket).find(([, value]) => value !== undefined);
     if (bucket && ofOwnBucket) {
-      throw new Error(`${this.node.path}: ${ofOwnBucket[0]} must be left out with a bucket of yours: it is for the bucket and the distribution that this construct makes`);
+      throw new Error(`${this.node.path}: ${ofOwnBucket[0]} must be left out with your own bucket: it is for the bucket and the distribution that this construct makes`);
     }
     const { region } = Stack.of(this);
     validate(this, [region], () => bucket || !region.startsWith('us-gov-') ? undefined

@@ -1,10 +1,12 @@
 import { Duration, Lazy } from 'aws-cdk-lib';
 import { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
+import { publicationOf } from './revocation-publication';
 import { reachOf } from './revocation-reach';
 import { RevokerEnvironment } from '../../contract/revocation-functions';
 import { IPrivateIotCa } from '../ca/i-private-iot-ca';
-import { grantRecordRevocations } from '../ca/ledger-table';
+import { grantRecordRevocations, isRevocationRead } from '../ca/ledger-table';
+import { note } from '../checks/notices';
 import { keepPrivateKeysOut } from '../keys/private-key-guard';
 import { FULL_CORE, libraryFunction } from '../provider/library-function';
 import { rolePolicy } from '../provider/role-policy';
@@ -18,6 +20,8 @@ const ID = 'RevokeFunction';
  */
 class RevokeFunction extends Construct {
   public readonly function: IFunction;
+  /** An app can be synthesized several times. */
+  private said = false;
 
   constructor(ca: IPrivateIotCa) {
     super(ca as unknown as Construct, ID);
@@ -37,6 +41,17 @@ class RevokeFunction extends Construct {
     });
     grantRecordRevocations(ca.ledger, rolePolicy(this, 'Rights', made.role));
     this.function = made.function;
+    this.node.addValidation({ validate: () => this.sayIfUnread(ca) });
+  }
+
+  /** A revocation can be published, or carried over to a platform, by a declaration that follows this one, so this is said at the end. */
+  private sayIfUnread(ca: IPrivateIotCa): string[] {
+    if (!this.said && !isRevocationRead(ca.ledger) && !publicationOf(ca)) {
+      this.said = true;
+      note(this, 'revocation-unread', 'a revocation goes into the ledger only, and reaches nobody who accepts devices: '
+        + 'call publishRevocation of the CA, or declare a construct that carries revocations over to your platform, such as AwsIotRevocation');
+    }
+    return [];
   }
 }
 

@@ -57,6 +57,7 @@ export function parseDeclaration(resourceType: string, properties: RawProperties
     replaces: replacesProperty(properties.Replaces),
     signedElsewhere,
   };
+  truth('revokeOnRemoval', properties.RevokeOnRemoval, false); // only the removal needs it, and must not be the first to refuse it
   complain(checkExtensions(declaration.extensions ?? {}));
   assertTogether(declaration);
   assertSubject(declaration);

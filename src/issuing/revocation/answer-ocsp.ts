@@ -61,7 +61,7 @@ const SERIAL_NUMBER = /^[0-9A-F]{40}$/;
  * - `tryLater`: there is no responder whose certificate is valid at present
  * - `internalError`: the ledger or the signer has failed; `report` receives the error
  *
- * @param life how long an answer counts from now on, in milliseconds; shorter if the responder's certificate ends before
+ * @param life how long an answer is valid from now on, in milliseconds; shorter if the responder's certificate expires before
  */
 export function ocspAnswers(ca: OcspCa, life: number, ports: OcspPorts): (request: Buffer) => Promise<OcspAnswer> {
   const isOfCa = certIdsOf(ca);

@@ -12,7 +12,7 @@ export interface AnsweringPorts extends Pick<Ports, 'ledger' | 'revocations'> {
 }
 
 /**
- * How long an answer counts, in milliseconds. Caches keep it for nine tenths of that, so this is how long a revocation can take to reach a
+ * How long an answer is valid, in milliseconds. Caches keep it for nine tenths of that, so this is how long a revocation can take to reach a
  * validator.
  */
 const ANSWER_LIFE = 3_600_000;

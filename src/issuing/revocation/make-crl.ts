@@ -32,7 +32,7 @@ export interface CaCrl {
  *
  * @param caId the identity of the CA
  * @param table the name of the CA's ledger
- * @param life how long the list counts from now on, in milliseconds
+ * @param life how long the list is valid from now on, in milliseconds
  */
 export async function makeCrl(caId: string, table: string, life: number, ports: CrlPorts): Promise<CaCrl> {
   const maker = await CrlMaker.begin(caId, table, life, ports);

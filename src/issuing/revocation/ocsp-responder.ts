@@ -35,7 +35,7 @@ const SUBJECT = { commonName: 'OCSP Responder' };
 
 /**
  * Makes a responder for a CA, or renews it: another key, with another certificate. Its serial number is not in the ledger, which holds what
- * can be revoked: a responder ends by itself.
+ * can be revoked: a responder simply expires.
  *
  * @param table the name of the CA's ledger
  */

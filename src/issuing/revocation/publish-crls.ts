@@ -46,7 +46,7 @@ export interface PublishedCa {
   readonly caId: string;
   /** The name of the CA's ledger. */
   readonly table: string;
-  /** How long a list counts, in milliseconds. */
+  /** How long a list is valid, in milliseconds. */
   readonly life: number;
   /** The URL of the CA's OCSP responder, if it has one. */
   readonly ocspUrl?: string;

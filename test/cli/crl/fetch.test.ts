@@ -173,7 +173,7 @@ describe('the lists of several CAs', () => {
 
   test('must all be there: the CA without one is named', async () => {
     expect(await crlFetch({ url: [server.publish('/a.crl', await testCrl(ca))], ca: [caPath, otherPath], out })).toMatchObject({
-      fresh: false, stderr: `error: ${out} has no list that counts of the CA in ${otherPath}: a broker that checks revocation can refuse all its devices\n`,
+      fresh: false, stderr: `error: ${out} has no valid list of the CA in ${otherPath}: a broker that checks revocation can refuse all its devices\n`,
     });
   });
 
@@ -199,7 +199,7 @@ test('the document says what is in the file, what will go wrong and what has', a
     revocationLists: [
       { issuer: 'CN=Acme IoT Root CA,O=Acme,C=CN', number: '258', thisUpdate: '2026-03-01T12:00:00Z', nextUpdate: '2026-03-08T12:00:00Z', size: 4, new: true },
     ],
-    warnings: ['the list of CN=Acme IoT Root CA,O=Acme,C=CN with the number 258 counts only until 2026-03-08 12:00:00 UTC, and no newer one was found'],
+    warnings: ['the list of CN=Acme IoT Root CA,O=Acme,C=CN with the number 258 is valid only until 2026-03-08 12:00:00 UTC, and no newer one was found'],
     errors: [`${server.url('/none')}: the server must answer with the status 200, got 404`],
   });
 });

@@ -35,7 +35,7 @@ beforeEach(() => {
   args = ['crl', 'fetch', '--ca', caFile(folder, 'ca.pem', ca.certificate), '--out', out];
 });
 
-/** A list that counts at present, whenever the test runs. */
+/** A list that is valid at present, whenever the test runs. */
 function current(number: number): Promise<Buffer> {
   return testCrl(ca, { number, thisUpdate: new Date(Date.now() - HOUR), nextUpdate: new Date(Date.now() + 24 * HOUR) });
 }

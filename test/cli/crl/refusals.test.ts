@@ -66,12 +66,12 @@ describe('the file keeps its list where the server has', () => {
     expect(await refused()).toMatch(/with the number 6 can't be used: it must be signed by a CA of --ca: .* a signature that does not verify\n$/);
   });
 
-  test('a list that is out of date, or that does not count yet', async () => {
+  test('a list that is out of date, or that is not valid yet', async () => {
     const [thisUpdate, nextUpdate] = [-7200_000, -3600_000].map(offset => new Date(RUN_AT.getTime() + offset - 60_000));
     server.publish('/ca.crl', await testCrl(ca, { number: 6, thisUpdate, nextUpdate }));
     expect(await refused()).toMatch(/with the number 6 can't be used: it was to be replaced by 2026-03-01 11:59:00 UTC\n$/);
     server.publish('/ca.crl', await testCrl(ca, { number: 6, thisUpdate: new Date(RUN_AT.getTime() + 60_000) }));
-    expect(await refused()).toMatch(/can't be used: it counts only from 2026-03-01 13:01:00 UTC\n$/);
+    expect(await refused()).toMatch(/can't be used: it is valid only from 2026-03-01 13:01:00 UTC\n$/);
   });
 
   test.each<[string, string | Buffer | ((response: ServerResponse) => void), RegExp]>([
@@ -162,9 +162,9 @@ test('a list in the file that is past its end is an error as long as there is no
   server.answers.delete('/ca.crl');
   const said = await refused({}, { clock: () => new Date(RUN_AT.getTime() + 8 * 86_400_000) });
   expect(said.split('\n').slice(0, 3)).toEqual([
-    'warning: the list of CN=Acme IoT Root CA,O=Acme,C=CN with the number 5 does not count: it was to be replaced by 2026-03-08 12:00:00 UTC',
+    'warning: the list of CN=Acme IoT Root CA,O=Acme,C=CN with the number 5 is not valid: it was to be replaced by 2026-03-08 12:00:00 UTC',
     'error: http://server/ca.crl: the server must answer with the status 200, got 404',
-    expect.stringContaining('has no list that counts of the CA in '),
+    expect.stringContaining('has no valid list of the CA in '),
   ]);
 });
 

@@ -14,7 +14,7 @@ export interface CrlRun {
   readonly stderr: string;
 }
 
-/** An hour after the test lists count from. */
+/** An hour after the test lists become valid. */
 export const RUN_AT = new Date(NOW.getTime() + 3_600_000);
 
 /** Runs `crl fetch` in this process, with a real network and a clock that stands still. */

@@ -102,10 +102,10 @@ test('a watch warns when a tenth of the list\'s life is left, and when it has pa
   await publish(1, NOW.getTime(), 10);
   const { stderr } = await watch(Array.from({ length: 14 }, () => nothing));
   const said = stderr.split('\n');
-  expect(said[0]).toBe('warning: the list of CN=Acme IoT Root CA,O=Acme,C=CN with the number 1 counts only until 2026-03-01 22:00:00 UTC, and no newer one was found');
-  expect(stderr).not.toContain('does not count');
+  expect(said[0]).toBe('warning: the list of CN=Acme IoT Root CA,O=Acme,C=CN with the number 1 is valid only until 2026-03-01 22:00:00 UTC, and no newer one was found');
+  expect(stderr).not.toContain('is not valid');
   const later = await watch([...Array.from({ length: 30 }, () => nothing)]);
-  expect(later.stderr).toContain('warning: the list of CN=Acme IoT Root CA,O=Acme,C=CN with the number 1 does not count: it was to be replaced by 2026-03-01 22:00:00 UTC\n');
+  expect(later.stderr).toContain('warning: the list of CN=Acme IoT Root CA,O=Acme,C=CN with the number 1 is not valid: it was to be replaced by 2026-03-01 22:00:00 UTC\n');
 });
 
 test('a watch runs the command after each change, and again after it has failed', async () => {

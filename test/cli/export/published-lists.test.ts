@@ -63,7 +63,7 @@ describe('EMQX', () => {
     expect(files['emqx.conf']).toMatch(/^ {4}fail_if_no_peer_cert = true\n( {4}# .*\n)+ {4}enable_crl_check = true\n {2}\}$/m);
     expect(Object.keys(files)).toEqual(['ca-bundle.pem', 'emqx.conf', 'server.pem']);
     expect(stderr).toBe('note: emqx reads no file of lists, and fetches each list from the URL in the certificate of a device (crlDistributionPoints); '
-      + `keep a list that counts at ${URL}\n`);
+      + `keep a valid list at ${URL}\n`);
   });
 
   test('without --crl is left as it is', async () => {
@@ -109,5 +109,5 @@ test.each([['mosquitto', '--run \'systemctl reload mosquitto\''], ['vernemq', '-
   const [command] = /^# {3}(private-iot-ca crl fetch --watch .*)$/m.exec(files[`${name}.conf`])!.slice(1);
   expect(command).toContain(says);
   expect(files['revoked.pem']).toBe(toPem('X509 CRL', readFileSync(plain)));
-  await expect(exported(name, published)).rejects.toThrow(/is about those with the distribution point http:\/\/crl\.example\.com\/1-of-1\.crl; take the list without one/);
+  await expect(exported(name, published)).rejects.toThrow(/is about those with the distribution point http:\/\/crl\.example\.com\/1-of-1\.crl: a broker that reads a file needs the list that is published as complete\.pem or complete\.crl \(completeListPemUrl, completeListUrl\)$/);
 });

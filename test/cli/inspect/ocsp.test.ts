@@ -135,15 +135,15 @@ describe('with --ocsp', () => {
   test('a response that is out of date still revokes, but clears nobody', () => {
     const later = new Date('2026-03-05T00:00:00Z');
     const options = { ocsp: ['response.der'] };
-    expect(statusIn(inspect(['good.pem', 'ca.pem'], options, later))).toBe('not known: response.der: it counted until 2026-03-02 00:00:00 UTC');
+    expect(statusIn(inspect(['good.pem', 'ca.pem'], options, later))).toBe('not known: response.der: it expired on 2026-03-02 00:00:00 UTC');
     expect(statusIn(inspect(['revoked.pem', 'ca.pem'], options, later))).toMatch(/^revoked on /);
     expect(statusIn(inspect(['good.pem', 'ca.pem'], options, new Date('2026-03-01T11:00:00Z')))).toMatch(/^good/);
     expect(statusIn(inspect(['good.pem', 'ca.pem'], options, new Date('2026-03-01T10:59:59Z')))).toMatch(/^not known: .* must be valid at 2026-03-01T10:59:59Z/);
   });
 
-  test('a response that does not count yet clears nobody', async () => {
+  test('a response that is not valid yet clears nobody', async () => {
     file('early.der', await response(STATUSES, { thisUpdate: new Date('2026-03-01T12:00:01Z') }));
-    expect(statusIn(inspect(['good.pem', 'ca.pem'], { ocsp: ['early.der'] }))).toBe('not known: early.der: it counts only from 2026-03-01 12:00:01 UTC');
+    expect(statusIn(inspect(['good.pem', 'ca.pem'], { ocsp: ['early.der'] }))).toBe('not known: early.der: it is valid only from 2026-03-01 12:00:01 UTC');
   });
 
   test('the newest response decides, whatever the order of the files', async () => {

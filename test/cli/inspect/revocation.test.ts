@@ -46,7 +46,7 @@ describe('a revocation list', () => {
       'ca.crl',
       '  revocation list of        CN=Acme IoT Root CA,O=Acme,C=CN',
       '  number                    258',
-      '  counts from               2026-03-01 12:00:00 UTC',
+      '  valid from                2026-03-01 12:00:00 UTC',
       '  next list by              2026-03-08 12:00:00 UTC (7 days left)',
       '  signature                 by the CA Acme IoT Root CA',
       '  is about                  all certificates of the CA',
@@ -128,8 +128,8 @@ describe('inspect --crl', () => {
     expect(revocation(['revoked.pem', 'ca.pem'], ['ca.crl', 'released.crl'])).toMatch(/^not revoked, according to released\.crl /);
   });
 
-  test('lets a list that does not count yet clear no certificate', () => {
-    expect(revocation(['good.pem', 'ca.pem'], ['ca.crl'], new Date(NOW.getTime() - 1000))).toBe('not known: ca.crl: it counts only from 2026-03-01 12:00:00 UTC');
+  test('lets a list that is not valid yet clear no certificate', () => {
+    expect(revocation(['good.pem', 'ca.pem'], ['ca.crl'], new Date(NOW.getTime() - 1000))).toBe('not known: ca.crl: it is valid only from 2026-03-01 12:00:00 UTC');
   });
 
   test('does not take an entry that removes a certificate from the list for a revocation', async () => {

@@ -14,15 +14,14 @@ describe('the extended key usage OCSPSigning', () => {
     ['a device', ca => ca.addDeviceCertificate('A', usages(ExtendedKeyUsage.OCSP_SIGNING))],
     ['a device, by its object identifier', ca => ca.addDeviceCertificate('A', usages(ExtendedKeyUsage.of('1.3.6.1.5.5.7.3.9')))],
     ['a server', ca => ca.addServerCertificate('A', { ...usages(ExtendedKeyUsage.OCSP_SIGNING), subjectAlternativeNames: NAMES })],
-    ['a subordinate CA', ca => new PrivateIotCa(ca.stack, 'A', { ...usages(ExtendedKeyUsage.CLIENT_AUTH, ExtendedKeyUsage.OCSP_SIGNING), issuer: ca })],
   ])('of %s brings a warning, because it makes a responder of its issuer', (_, declare) => {
-    const { stack, ca } = stackWithCa({ pathLength: 1, keyAlgorithm: KeyAlgorithm.EC_P256 });
+    const { stack, ca } = stackWithCa();
     declare(ca);
     expect(said(stack)).toEqual([expect.stringContaining(WARNING)]);
   });
 
-  test('of a CA that signs itself, and other usages, bring none', () => {
-    const { stack, ca } = stackWithCa({ extendedKeyUsages: [ExtendedKeyUsage.CLIENT_AUTH, ExtendedKeyUsage.CODE_SIGNING, ExtendedKeyUsage.OCSP_SIGNING] });
+  test('is the only one that brings this warning', () => {
+    const { stack, ca } = stackWithCa();
     ca.addDeviceCertificate('A', usages(ExtendedKeyUsage.CODE_SIGNING));
     expect(said(stack)).toEqual([]);
   });

@@ -226,8 +226,8 @@ describe('a mistake is told at synthesis', () => {
       'removalPolicy must be left out'],
     ['a domain with a scheme', stack => ({ domainName: 'http://pki.acme.example', certificate: certificate(stack) }), 'domainName must be a host name'],
     ['a domain for a bucket of one\'s own', stack => ({ bucket: bucket(stack), url: 'http://pki.acme.example', domainName: 'a.b', certificate: certificate(stack) }),
-      'domainName must be left out with a bucket of yours'],
-    ['OCSP for a bucket of one\'s own', stack => ({ bucket: bucket(stack), url: 'http://pki.acme.example', ocsp: true }), 'ocsp must be left out with a bucket of yours'],
+      'domainName must be left out with your own bucket'],
+    ['OCSP for a bucket of one\'s own', stack => ({ bucket: bucket(stack), url: 'http://pki.acme.example', ocsp: true }), 'ocsp must be left out with your own bucket'],
   ])('%s', (_, options, message) => {
     const stack = new Stack(new App(), 'Iot');
     const ca = new PrivateIotCa(stack, 'Ca', { subject: SUBJECT });

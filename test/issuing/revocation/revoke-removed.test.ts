@@ -72,6 +72,14 @@ test.each<[string, object, boolean]>([
   expect(await revocationOf(made) !== undefined).toBe(isRevoked);
 });
 
+test('a device whose declaration says neither yes nor no is refused when it is created and when it is updated, not at last when it is removed', async () => {
+  const wrong = device({ RevokeOnRemoval: 'sometimes' });
+  await expect(send('device', 'Create', wrong)).rejects.toThrow('revokeOnRemoval must be true or false, got "sometimes"');
+  expect(world.issued()).toHaveLength(1); // the CA
+  const made = await send('device', 'Create', device());
+  await expect(send('device', 'Update', wrong, made.physicalResourceId)).rejects.toThrow('revokeOnRemoval must be true or false, got "sometimes"');
+});
+
 test('a device of a CA that does not publish is revoked only if its declaration says so', async () => {
   world = new MemoryWorld();
   await send('ca', 'Create', caProperties());

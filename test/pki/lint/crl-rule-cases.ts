@@ -62,7 +62,7 @@ const TIME_CASES: readonly CrlRuleCase[] = [
   { rule: 'rfc5280-crl-time-type', says: 'nextUpdate must be UTCTime through the year 2049', found: { nextUpdate: generalized('20491231235959Z') }, passed: { nextUpdate: generalized('20500101000000Z') } },
   { rule: 'rfc5280-crl-next-update', says: 'nextUpdate must be present', found: { nextUpdate: NOTHING }, passed: {} },
   { rule: 'rfc5280-crl-update-order', says: 'must be after thisUpdate, 2026-05-30T00:00:00Z, got 2026-05-30T00:00:00Z', found: { nextUpdate: utc('260530000000Z') }, passed: { nextUpdate: utc('260530000001Z') } },
-  { rule: 'rfc5280-crl-current', says: 'counts only from 2026-06-01T00:00:01Z', found: { thisUpdate: utc('260601000001Z') }, passed: { thisUpdate: utc('260601000000Z') } },
+  { rule: 'rfc5280-crl-current', says: 'valid only from 2026-06-01T00:00:01Z', found: { thisUpdate: utc('260601000001Z') }, passed: { thisUpdate: utc('260601000000Z') } },
   { rule: 'rfc5280-crl-current', says: 'was to be replaced by 2026-05-31T23:59:59Z', found: { nextUpdate: utc('260531235959Z') }, passed: { nextUpdate: utc('260601000000Z') } },
 ];
 

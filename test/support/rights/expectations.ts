@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { decide } from './authorization';
 import { AwsWorld } from './aws-world';
 import { NeededRight } from './needed-rights';
-import { PlayedStack, UsedRight } from './played-stack';
+import { Allowing, PlayedStack, UsedRight } from './played-stack';
 import { REGISTRARS } from '../../../src/platforms/registrations';
 
 const BUNDLES = ['handler', 'revocation', ...new Set(Object.values(REGISTRARS).map(({ bundle }) => bundle))];
@@ -25,6 +25,32 @@ export function assertRights(...stacks: readonly PlayedStack[]): void {
     const unused = [...statements].filter(([statement, { Action }]) => !needed.has(statement) && [Action].flat().some(isCalled));
     expect(unused.map(([statement]) => statement)).toEqual([]);
   }
+}
+
+/** The keys of a ledger's items, by the form of the statements that allow them. */
+function leadingKeysOf({ Action, Condition }: Allowing): { readonly form: string; readonly patterns: readonly string[] } {
+  const patterns = Condition?.['ForAllValues:StringLike']?.['dynamodb:LeadingKeys'] ?? [];
+  return { form: JSON.stringify([Action, patterns]), patterns: [patterns].flat() };
+}
+
+/** Every kind of item that some statements of the same form allow was used, in stacks that use everything. One CA may have nothing of a kind. */
+export function assertKeysUsed(...stacks: readonly PlayedStack[]): void {
+  const unused = new Map<string, Set<string>>();
+  for (const { statements } of stacks) {
+    for (const statement of statements.values()) {
+      const { form, patterns } = leadingKeysOf(statement);
+      unused.set(form, new Set(patterns));
+    }
+  }
+  for (const { used, statements } of stacks) {
+    for (const { context, decision } of used) {
+      for (const key of [context['dynamodb:LeadingKeys'] ?? []].flat()) {
+        decision.by.flatMap(by => statements.get(by) ?? []).map(leadingKeysOf).forEach(({ form, patterns }) =>
+          patterns.filter(pattern => key.startsWith(pattern.replace(/\*$/, ''))).forEach(pattern => unused.get(form)!.delete(pattern)));
+      }
+    }
+  }
+  expect([...unused].filter(([, patterns]) => patterns.size > 0).map(([form, patterns]) => ({ form, unused: [...patterns] }))).toEqual([]);
 }
 
 /** Whether the shipped functions call an action themselves: Lambda writes their logs. */

@@ -12,6 +12,12 @@ export interface UsedRight extends NeededRight {
   readonly decision: Decision;
 }
 
+/** What a statement of a policy allows. */
+export interface Allowing {
+  readonly Action: string | string[];
+  readonly Condition?: { readonly [operator: string]: { readonly [key: string]: string | string[] } | undefined };
+}
+
 /** A resource that is there. */
 interface Standing {
   readonly type: string;
@@ -33,7 +39,7 @@ export class PlayedStack {
   /** What was needed, request by request. */
   public readonly used: UsedRight[] = [];
   /** The statements of functions' roles that ever were, by the name of their policy and as text. */
-  public readonly statements = new Map<string, { Action: string | string[] }>();
+  public readonly statements = new Map<string, Allowing>();
   public readonly id: string;
   private template: Template = { Resources: {} };
   private standing = new Map<string, Standing>();

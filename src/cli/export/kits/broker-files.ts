@@ -9,7 +9,7 @@ export const BROKER_FILE = { caBundle: 'ca-bundle.pem', server: 'server.pem', se
 /**
  * The command that keeps the lists in a broker's folder fresh, where they are published.
  *
- * @param reload makes the broker read the file again; absent if it does so by itself
+ * @param reload makes the broker read the file again; absent if it does so automatically
  */
 export function freshListsCommand(folder: string, reload?: string): string {
   return `private-iot-ca crl fetch --watch --url <URL> --ca ${shellWord(`${folder}/${BROKER_FILE.caBundle}`)} `

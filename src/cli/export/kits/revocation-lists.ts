@@ -63,7 +63,7 @@ export function notesOnRevocation(name: KitName, { revocation: check }: Kit, { r
   if (!revocation || check?.from !== 'URL') {
     return [];
   }
-  const where = revocation.urls.length > 0 ? `; keep a list that counts at ${revocation.urls.join(' and ')}` : '';
+  const where = revocation.urls.length > 0 ? `; keep a valid list at ${revocation.urls.join(' and ')}` : '';
   return [`${name} reads no file of lists, and fetches each list from the URL in the certificate of a device (crlDistributionPoints)${where}`
     + `${check.userStep === undefined ? '' : `; ${check.userStep}`}`];
 }
@@ -74,7 +74,7 @@ function listsForFile(lists: readonly RevocationList[], cas: readonly Certificat
     const urls = list.crl.distributionPoint?.urls ?? [];
     if (urls.length > 0) {
       throw new CliError(`--crl: ${list.title} must be about all certificates of ${signerOf(list, cas)!.shortName}, and is about those with the distribution point `
-        + `${urls.join(', ')}; take the list without one`);
+        + `${urls.join(', ')}: a broker that reads a file needs the list that is published as complete.pem or complete.crl (completeListPemUrl, completeListUrl)`);
     }
   }
   return { lists: [...new Map(lists.map(({ crl }) => [crl.der.toString('base64'), crl.der])).values()].map(der => toPem(REVOCATION_LIST, der)).join(''), urls: [] };

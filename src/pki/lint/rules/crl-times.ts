@@ -44,7 +44,7 @@ export const CRL_TIME_RULES: readonly CrlRule[] = [
     checks: 'The present time is between thisUpdate and nextUpdate of a revocation list: many brokers refuse all devices of a CA whose list is out of date.',
     check: ({ thisUpdate, nextUpdate }, { now }) => {
       if (now && thisUpdate.date && now < thisUpdate.date) {
-        return `the list counts only from ${formatTime(thisUpdate.date)}, and it is now ${formatTime(now)}`;
+        return `the list is valid only from ${formatTime(thisUpdate.date)}, and it is now ${formatTime(now)}`;
       }
       return now && nextUpdate?.date && now > nextUpdate.date
         ? `the list was to be replaced by ${formatTime(nextUpdate.date)}, and it is now ${formatTime(now)}`

@@ -1,0 +1,49 @@
+import { App, Stack } from 'aws-cdk-lib';
+import { Annotations, Match } from 'aws-cdk-lib/assertions';
+import { AccountRootPrincipal } from 'aws-cdk-lib/aws-iam';
+import { AwsIotClientCertificateValidation, AwsIotRevocation, IPrivateIotCa, PrivateIotCa } from '../../../src';
+import { stackWithCa } from '../../support/stacks';
+
+const NOTE = 'a revocation goes into the ledger only, and reaches nobody who accepts devices: call publishRevocation of the CA, or declare a construct '
+  + 'that carries revocations over to your platform, such as AwsIotRevocation';
+
+const notes = (stack: Stack): unknown[] => Annotations.fromStack(stack).findInfo('*', Match.stringLikeRegexp('revocation-unread')).map(({ entry }) => entry.data);
+
+test.each<[string, (ca: IPrivateIotCa) => unknown]>([
+  ['the function', ca => ca.revokeFunction],
+  ['the right to it', ca => ca.grantRevoke(new AccountRootPrincipal())],
+])('%s alone brings a note that a revocation reaches nobody, once', (_, declare) => {
+  const { stack, ca } = stackWithCa();
+  declare(ca);
+  expect(notes(stack)).toEqual([expect.stringContaining(NOTE)]);
+  expect(notes(stack)).toHaveLength(1);
+});
+
+test('the function of a kept CA brings the note, too', () => {
+  const stack = new Stack(new App(), 'Stack');
+  void PrivateIotCa.fromKeptCa(stack, 'Ca', {
+    caId: `ca-${'0'.repeat(32)}`,
+    ledgerTableArn: 'arn:aws:dynamodb:eu-central-1:111111111111:table/Ledger',
+    privateKeySecretArn: 'arn:aws:secretsmanager:eu-central-1:111111111111:secret:Key-AbCdEf',
+  }).revokeFunction;
+  expect(notes(stack)).toHaveLength(1);
+});
+
+test.each<[string, (ca: PrivateIotCa) => unknown]>([
+  ['lists of the CA are published', ca => ca.publishRevocation()],
+  ['revocations are carried over to a platform', ca => new AwsIotRevocation(ca.stack, 'AtAws', { ca })],
+  ['a platform asks the ledger', ca => new AwsIotClientCertificateValidation(ca.stack, 'AtAws', { cas: [ca] })],
+])('there is no note where %s, whichever is declared first', (_, declare) => {
+  for (const order of [[declare, (ca: PrivateIotCa) => ca.revokeFunction], [(ca: PrivateIotCa) => ca.revokeFunction, declare]]) {
+    const { stack, ca } = stackWithCa();
+    order.forEach(each => each(ca));
+    expect(notes(stack)).toEqual([]);
+  }
+});
+
+test('there is no note where the lists wait for the certificate of the CA, nor without the function', () => {
+  const awaiting = stackWithCa({ signedElsewhere: true });
+  awaiting.ca.publishRevocation();
+  void awaiting.ca.revokeFunction;
+  expect([...notes(awaiting.stack), ...notes(stackWithCa().stack)]).toEqual([]);
+});

@@ -54,7 +54,8 @@ export async function revokeByFunction(
   }
   const given = answer as unknown as RevocationAnswer;
   const { ca, certificates, platforms, changed, unchanged, failed } = given;
-  return { answer: given, platforms, outcomes: certificates.map(each => outcomeOf(each, ca)), unnamed: changed + unchanged + failed - certificates.length };
+  const outcomes = certificates.map(each => outcomeOf(each, ca));
+  return { answer: given, platforms, outcomes, unnamed: changed + unchanged + failed - outcomes.length };
 }
 
 function parse(payload: string, name: string): unknown {

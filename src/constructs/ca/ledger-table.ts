@@ -39,17 +39,8 @@ export function grantRecord(table: ITable, grantee: IGrantable): Grant {
   return grantOn(table, { grantee, actions, conditions: onKeys(CERTIFICATE_KEYS) });
 }
 
-/** The ledgers of which somebody learns what is revoked. */
-const READ = new WeakSet<ITable>();
-
-/** Whether what a ledger records about revocation reaches anybody, as far as this app has declared it so far. */
-export function isRevocationRead(table: ITable): boolean {
-  return READ.has(table);
-}
-
 /** Lets a principal publish the revocation lists of the CA: read what is revoked, and number the lists. */
 export function grantPublish(table: ITable, grantee: IGrantable): Grant {
-  READ.add(table);
   const read = grantOn(table, { grantee, actions: ['dynamodb:GetItem'], conditions: onKeys([...LOOKED_UP_KEYS, ...LIST_KEYS]) });
   const list = grantOn(table, { grantee, actions: ['dynamodb:Query'], conditions: onKeys(REVOCATION_KEYS) });
   const record = grantOn(table, { grantee, actions: ['dynamodb:PutItem', 'dynamodb:UpdateItem'], conditions: onKeys(LIST_KEYS) });
@@ -88,7 +79,6 @@ export function grantRead(table: ITable, grantee: IGrantable): Grant {
 
 /** Lets a principal look up certificates, and whether they are revoked. */
 export function grantReadRevocations(table: ITable, grantee: IGrantable): Grant {
-  READ.add(table);
   return grantReading(table, grantee, 'GetItem', [...LOOKED_UP_KEYS, ...REVOCATION_KEYS]);
 }
 
@@ -104,7 +94,6 @@ export function grantReadNames(table: ITable, grantee: IGrantable): Grant {
 
 /** Lets a principal read everything that is revoked, and the certificates. */
 export function grantListRevocations(table: ITable, grantee: IGrantable): Grant {
-  READ.add(table);
   return grantReading(table, grantee, 'GetItem', ['issuer#*', ...REVOCATION_KEYS]).combine(grantReading(table, grantee, 'Query', REVOCATION_KEYS));
 }
 

@@ -28,6 +28,11 @@ export class RevocationEvents extends Construct {
     return ca.node.tryFindChild(ID) as RevocationEvents | undefined ?? new RevocationEvents(ca, ledgerStreamArn);
   }
 
+  /** Whether the events of a CA have begun so far. */
+  public static areOf(ca: IPrivateIotCa): boolean {
+    return ca.node.tryFindChild(ID) !== undefined;
+  }
+
   private constructor(ca: IPrivateIotCa, ledgerStreamArn: string | undefined) {
     super(ca as unknown as Construct, ID);
     keepPrivateKeysOut(this);

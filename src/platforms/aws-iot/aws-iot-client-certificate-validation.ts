@@ -13,6 +13,7 @@ import { keepPrivateKeysOut } from '../../constructs/keys/private-key-guard';
 import { readableLedgerOf } from '../../constructs/provider/certificate-provider';
 import { libraryFunction } from '../../constructs/provider/library-function';
 import { rolePolicy } from '../../constructs/provider/role-policy';
+import { carriesOver } from '../../constructs/revocation/revocation-reach';
 import { quote } from '../../contract/rules';
 
 /**
@@ -114,7 +115,10 @@ export class AwsIotClientCertificateValidation extends Construct {
       environment: { ...environment },
     });
     const rights = rolePolicy(this, 'Rights', made.role);
-    cas.forEach(ca => grantReadRevocations(ca.ledger, rights));
+    for (const ca of cas) {
+      grantReadRevocations(ca.ledger, rights);
+      carriesOver(ca, 'aws-iot-core');
+    }
     made.function.node.addDependency(rights);
     this.function = made.function;
     this.permission = new CfnPermission(this, 'Permission', {

@@ -39,3 +39,9 @@ export function isThumbprintOf(certificate: X509Certificate, shown: unknown): bo
   const digits = String(shown).replaceAll(':', '');
   return digits.toUpperCase() === thumbprintOf(certificate) || digits.toLowerCase() === fingerprintOf(certificate);
 }
+
+/** The common name of a certificate; the first one of several. */
+export function commonNameOf(certificate: X509Certificate): string | undefined {
+  const { CN } = certificate.toLegacyObject().subject as { CN?: string | string[] };
+  return [CN].flat()[0];
+}

@@ -9,9 +9,9 @@ import { InvocationContext } from '../../../lambda/cloudformation/handle-event';
 import { log } from '../../../lambda/log';
 import { complain, secretId } from '../../../resource/property-values';
 import { HttpApi } from '../../registrar/http-api';
-import { commonNameOf } from '../../registrar/revocation/carry-over';
 import { revocationHandler } from '../../registrar/revocation/revocation-handler';
 import { RevocationTarget, RevokedCertificate } from '../../registrar/revocation/revocation-target';
+import { commonNameOf } from '../../registrar/shown-certificate';
 import {
   AZURE_CLOUD_NAMES, AZURE_DATA_PLANES, AZURE_SERVICE_NAMES, AZURE_SERVICES, AzureCloudName, AzureRevocationEnvironment, AzureServiceName,
 } from '../contract';

@@ -5,8 +5,7 @@ import { JsonMap } from '../../../contract/json-map';
 import { outsideId, outsideName } from '../../../lambda/outside-text';
 import { basicTime } from '../../registrar/canonical-text';
 import { isAnswer } from '../../registrar/json-answer';
-import { commonNameOf } from '../../registrar/revocation/carry-over';
-import { pemOf } from '../../registrar/shown-certificate';
+import { commonNameOf, pemOf } from '../../registrar/shown-certificate';
 
 /** A CA certificate as IoTDA holds it (`CertificatesRspDTO`). IoTDA shows neither the certificate nor a fingerprint. */
 export interface HeldCertificate {

@@ -4,9 +4,8 @@ import { InstanceApi } from './instance-api';
 import { InstanceDeviceCertificates } from './instance-device-certificates';
 import { HeldDevice, InstanceDevices } from './instance-devices';
 import { log } from '../../../lambda/log';
-import { commonNameOf } from '../../registrar/revocation/carry-over';
 import { RevocationTarget, RevokedCertificate } from '../../registrar/revocation/revocation-target';
-import { fingerprintOf, thumbprintOf } from '../../registrar/shown-certificate';
+import { commonNameOf, fingerprintOf, thumbprintOf } from '../../registrar/shown-certificate';
 
 /** The certificates with which a device may connect: the revoked one, or others, or the one with which it connects next. */
 type Accepted = 'this alone' | 'this and another' | 'the next' | 'not this';

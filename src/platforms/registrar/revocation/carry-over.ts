@@ -2,6 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { RevocationTarget } from './revocation-target';
 import { RevocationState } from '../../../contract/revocation';
 import { LedgerApi, RecordedRevocation, SignedBy } from '../aws/ledger-api';
+import { commonNameOf } from '../shown-certificate';
 
 /** The part of a ledger from which revocations are carried over. */
 export type RevocationLedger = Pick<LedgerApi, 'revocation' | 'certificate' | 'revocations' | 'hasOther'>;
@@ -45,10 +46,4 @@ export async function carryOver(
     }
   }
   throw new Error(`the revocation of the certificate ${revoked.serialNumber} keeps changing`);
-}
-
-/** The common name of a certificate; the first one of several. */
-export function commonNameOf(certificate: X509Certificate): string | undefined {
-  const { CN } = certificate.toLegacyObject().subject as { CN?: string | string[] };
-  return [CN].flat()[0];
 }

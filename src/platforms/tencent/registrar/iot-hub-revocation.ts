@@ -1,8 +1,7 @@
 import { Device, IotHubApi } from './iot-hub-api';
 import { log } from '../../../lambda/log';
-import { commonNameOf } from '../../registrar/revocation/carry-over';
 import { RevocationTarget, RevokedCertificate } from '../../registrar/revocation/revocation-target';
-import { fingerprintOf } from '../../registrar/shown-certificate';
+import { commonNameOf, fingerprintOf } from '../../registrar/shown-certificate';
 import { isDeviceName } from '../contract';
 
 /**

@@ -104,7 +104,7 @@ function iotRight({ method, path }: { readonly method: string; readonly path: st
 
 describe.each(PLACES)('in $partition', place => {
   test('a revocation is announced and carried over to AWS IoT Core by allowed calls alone, and every right is used', async () => {
-    const iot = await StrictIot.start();
+    const iot = await StrictIot.start(place.region);
     const here = world = new AwsWorld(aws, place);
     const { accessKeyId, secretAccessKey, sessionToken } = iot.credentials;
     here.platform = {
@@ -122,7 +122,8 @@ describe.each(PLACES)('in $partition', place => {
     const [device, factory] = ['sensor001', 'Factory'].map(id => stack.certificateOf(id));
     const registered = iot.state.registerCertificate({ certificatePem: device.pem, certificateMode: 'SNI_ONLY', status: 'ACTIVE' });
     iot.state.carryOut('POST', '/cacertificate?setAsActive=true&allowAutoRegistration=true', { caCertificate: factory.pem, certificateMode: 'SNI_ONLY' });
-    await stack.use('CaRevokeFunction', { serialNumbers: [device.serialNumber, factory.serialNumber], reason: 'keyCompromise' });
+    await stack.use('CaRevokeFunction', { commonNames: ['sensor-001'], reason: 'keyCompromise' });
+    await stack.use('CaRevokeFunction', { serialNumbers: [factory.serialNumber], reason: 'keyCompromise' });
     for (const { serialNumber } of [device, factory]) {
       const { fromStream, fromQueue } = eventsAbout(caId, serialNumber);
       await stack.use('CaRevocationEvents', fromStream);
@@ -150,7 +151,7 @@ describe.each(PLACES)('in $partition', place => {
     await assertStrangersDenied(stack, here, { secret: await here.secret('others'), key: `arn:${place.partition}:kms:${place.region}:${ACCOUNT}:key/others` });
     azure.hub.register('sensor-001');
     const { serialNumber } = stack.certificateOf('sensor001');
-    await stack.use('CaRevokeFunction', { serialNumbers: [serialNumber], reason: 'keyCompromise' });
+    await stack.use('CaRevokeFunction', { commonNames: ['sensor-001'], reason: 'keyCompromise' });
     const { fromStream, fromQueue } = eventsAbout(stack.idOf('Ca')!, serialNumber);
     await stack.use('CaRevocationEvents', fromStream);
     await stack.use('Revocation', fromQueue);
@@ -181,7 +182,7 @@ test.each(OTHER_CLOUDS)('a revocation is carried over to $name by allowed calls 
   if (platform instanceof StrictTencent) {
     platform.addDevice('sensor-001', new X509Certificate(pem));
   }
-  await stack.use('CaRevokeFunction', { serialNumbers: [serialNumber], reason: 'keyCompromise' });
+  await stack.use('CaRevokeFunction', { commonNames: ['sensor-001'], reason: 'keyCompromise' });
   const { fromStream, fromQueue } = eventsAbout(stack.idOf('Ca')!, serialNumber);
   await stack.use('CaRevocationEvents', fromStream);
   await stack.use('Revocation', fromQueue);

@@ -22,8 +22,6 @@ export interface IotFault {
   readonly error: string;
 }
 
-const REGION = 'eu-central-1';
-
 /** Developer guide, "AWS IoT Core endpoints and quotas": GetRegistrationCode, UpdateCACertificate and the like, for each action. */
 const CALLS_A_SECOND = 10;
 
@@ -37,9 +35,9 @@ const COMMON_ERRORS: { readonly [name: string]: number } = {
  * of the AWS SDK, its rate is limited, and what is registered is checked as AWS says that it does. See `StrictIotState`.
  */
 export class StrictIot {
-  public static async start(): Promise<StrictIot> {
+  public static async start(region = 'eu-central-1'): Promise<StrictIot> {
     const pem = selfSigned();
-    const iot = new StrictIot(pem);
+    const iot = new StrictIot(pem, region);
     await new Promise<void>(resolve => iot.server.listen(0, '127.0.0.1', resolve));
     return iot;
   }
@@ -47,13 +45,13 @@ export class StrictIot {
   public calls: IotCall[] = [];
   public state = new StrictIotState();
   public readonly credentials = CREDENTIALS;
-  public readonly region = REGION;
-  private readonly signatures = new SignatureCheck('iot', REGION);
+  private readonly signatures: SignatureCheck;
   private readonly server: Server;
   private readonly recent: { readonly action: string; readonly at: number }[] = [];
 
   /** @param pem the key and the certificate of the server */
-  private constructor(public readonly pem: string) {
+  private constructor(public readonly pem: string, public readonly region: string) {
+    this.signatures = new SignatureCheck('iot', region);
     this.server = createServer({ key: pem, cert: pem }, (incoming, outgoing) => void this.serve(incoming, outgoing));
   }
 

@@ -3,6 +3,7 @@ import { Alarm, ComparisonOperator, Stats, TreatMissingData } from 'aws-cdk-lib/
 import { Policy } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { PlatformId, platformRules } from './registry';
+import { validateLedgerStream } from '../constructs/ca/ca-parts';
 import { isKnownToDiffer } from '../constructs/ca/cross-account';
 import { IPrivateIotCa } from '../constructs/ca/i-private-iot-ca';
 import { grantListRevocations, grantReadNames } from '../constructs/ca/ledger-table';
@@ -93,6 +94,7 @@ export abstract class PlatformRevocation extends Construct {
     const { name } = platformRules(made.platform);
     const minutes = checkInterval.toMinutes({ integral: false });
     validate(this, [minutes], () => checkCheckMinutes(minutes));
+    validateLedgerStream(this, ca.ledger, ledgerStreamArn);
     this.ca = ca;
     this.place = made.place;
     this.assertInReach();

@@ -1,9 +1,8 @@
 import 'reflect-metadata';
 import { createHash } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { lintCommand, LintOptions } from '../../src/cli/lint-command';
-import { silentProgress } from '../../src/cli/terminal';
 import { ALL_LINT_RULES } from '../../src/pki/lint/all-rules';
 import { CRL_LINT_RULES } from '../../src/pki/lint/lint-crl';
 import { toPem } from '../../src/pki/pem';
@@ -11,30 +10,27 @@ import { NOW, TestCa, testCa } from '../pki/fixtures';
 import { build, CA, NOTHING } from '../pki/lint/certificate-builder';
 import { buildCrl } from '../pki/lint/crl-builder';
 import { testCrl } from '../pki/revocation/fixtures';
-import { temporaryFolder } from '../support/cli-assembly';
 import { readJson } from '../support/cli-run';
+import { CommandFolder } from '../support/command-folder';
 import { complaintsOf } from '../support/json-schema';
 
 const SCHEMA = readJson(resolve(__dirname, '..', '..', 'schema', 'command-line-v1.schema.json'));
 
-let folder: string;
+let folder: CommandFolder;
 let ca: TestCa;
 
 beforeAll(async () => {
-  folder = temporaryFolder();
+  folder = new CommandFolder();
   ca = await testCa();
-  file('ca.pem', toPem('CERTIFICATE', ca.certificate));
-  file('good.crl', await testCrl(ca));
-  file('bare.crl', buildCrl({ number: NOTHING }));
+  folder.write('ca.pem', toPem('CERTIFICATE', ca.certificate));
+  folder.write('good.crl', await testCrl(ca));
+  folder.write('bare.crl', buildCrl({ number: NOTHING }));
 });
 
-const file = (name: string, content: string | Buffer) => writeFileSync(join(folder, name), content);
-
 function lint(files: readonly string[], options: LintOptions = {}, now = NOW): { passed: boolean; said: string } {
-  let said = '';
-  const terminal = { progress: silentProgress, print: (text: string) => { said += text; }, warn: () => undefined };
-  const passed = lintCommand(files.map(name => join(folder, name)), options, terminal, now);
-  return { passed, said: said.replaceAll(`${folder}/`, '') };
+  let passed = false;
+  const said = folder.said(terminal => { passed = lintCommand(files.map(folder.path), options, terminal, now); });
+  return { passed, said };
 }
 
 test('a list is checked with its signature where its CA is among the files', () => {
@@ -58,23 +54,23 @@ test('a list with an error fails the run, and one that is out of date only warns
 });
 
 test('the CA is found by its key where the list names it otherwise, and by its name where its key has not signed', async () => {
-  file('renamed.pem', toPem('CERTIFICATE', build(CA))); // the same key, another name
+  folder.write('renamed.pem', toPem('CERTIFICATE', build(CA))); // the same key, another name
   expect(lint(['good.crl', 'renamed.pem']).said).toContain('rfc5280-crl-issuer-name');
   const forged = await testCrl(ca);
   forged[forged.length - 1] += 1;
-  file('forged.crl.pem', toPem('X509 CRL', forged));
+  folder.write('forged.crl.pem', toPem('X509 CRL', forged));
   expect(lint(['forged.crl.pem', 'ca.pem'])).toEqual({ passed: false, said: expect.stringContaining('the signature must be that of the CA, got one that does not verify') });
   const namesake = await testCa({ algorithm: 'RSA_2048' });
-  file('namesake.pem', toPem('CERTIFICATE', namesake.certificate));
+  folder.write('namesake.pem', toPem('CERTIFICATE', namesake.certificate));
   expect(lint(['good.crl', 'namesake.pem'])).toMatchObject({ passed: true, said: expect.stringContaining('to check those about the CA') });
 });
 
 test('a list that the parser of this library refuses is checked as far as it can be read, in PEM and in DER', () => {
   const odd = buildCrl({ innerSignature: Buffer.from('300a06082a8648ce3d040303', 'hex') }); // another algorithm inside than outside
-  file('odd.crl', odd);
-  file('odd.pem', toPem('X509 CRL', odd));
+  folder.write('odd.crl', odd);
+  folder.write('odd.pem', toPem('X509 CRL', odd));
   ['odd.crl', 'odd.pem'].forEach(name => expect(lint([name])).toEqual({ passed: false, said: expect.stringContaining('rfc5280-crl-signature-fields') }));
-  file('broken.pem', toPem('X509 CRL', Buffer.from('3003020101', 'hex')));
+  folder.write('broken.pem', toPem('X509 CRL', Buffer.from('3003020101', 'hex')));
   expect(lint(['broken.pem'])).toEqual({ passed: false, said: expect.stringMatching(/rfc5280-crl-der-encoding +this is not a revocation list in DER: /) });
 });
 
@@ -94,6 +90,6 @@ test('SARIF has the findings of lists, with the rules of both', () => {
   const [result] = results.filter(({ ruleId }: { ruleId: string }) => ruleId === 'rfc5280-crl-number');
   expect(rules[result.ruleIndex].id).toBe('rfc5280-crl-number');
   expect(result.locations[0].physicalLocation).toEqual({ artifactLocation: { uri: expect.stringMatching(/bare\.crl$/) }, region: { startLine: 1 } });
-  expect(result.partialFingerprints).toEqual({ 'revocationListSha256/v1': createHash('sha256').update(readFileSync(join(folder, 'bare.crl'))).digest('hex') });
+  expect(result.partialFingerprints).toEqual({ 'revocationListSha256/v1': createHash('sha256').update(readFileSync(folder.path('bare.crl'))).digest('hex') });
   expect(rules.every(({ id }: { id: string }) => ALL_LINT_RULES.some(rule => rule.id === id))).toBe(true);
 });

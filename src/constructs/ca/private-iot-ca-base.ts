@@ -14,14 +14,12 @@ import { DeviceCertificate, DeviceCertificateOptions } from '../certificates/dev
 import { HashAlgorithm } from '../certificates/hash-algorithm';
 import { ServerCertificate, ServerCertificateOptions } from '../certificates/server-certificate';
 import { VerificationCertificate, VerificationCertificateOptions } from '../certificates/verification-certificate';
-import { check } from '../checks/kinds';
-import { GRANTEE } from '../checks/object-kinds';
 import { validId } from '../checks/validation';
 import { KeyAlgorithm } from '../keys/key-algorithm';
 import { refuseRemovalPolicy } from '../provider/removal-policy';
 import { PublishRevocationOptions } from '../revocation/publish-revocation-options';
 import { publishRevocation, RevocationPublication } from '../revocation/revocation-publication';
-import { revokeFunction } from '../revocation/revoke-function';
+import { grantRevoke, revokeFunction } from '../revocation/revoke-function';
 
 /** The common base of CAs that were not made by their declaration. */
 export abstract class PrivateIotCaBase extends Resource implements IPrivateIotCa {
@@ -97,8 +95,7 @@ export abstract class PrivateIotCaBase extends Resource implements IPrivateIotCa
   }
 
   public grantRevoke(grantee: IGrantable): Grant {
-    check(this, { grantee: GRANTEE }, { grantee });
-    return this.revokeFunction.grantInvoke(grantee);
+    return grantRevoke(this, grantee);
   }
 
   public grantIssue(grantee: IGrantable): Grant {

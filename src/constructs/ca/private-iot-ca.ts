@@ -28,7 +28,6 @@ import { renderExtensions } from '../certificates/render-extensions';
 import { ServerCertificate, ServerCertificateOptions } from '../certificates/server-certificate';
 import { VerificationCertificate, VerificationCertificateOptions } from '../certificates/verification-certificate';
 import { check } from '../checks/kinds';
-import { GRANTEE } from '../checks/object-kinds';
 import { renderSubject, sayNotices, validateInsideCa, validGeneration, validHashAlgorithm, validId, validTerm } from '../checks/validation';
 import { KeyAlgorithm } from '../keys/key-algorithm';
 import { KeyStorage } from '../keys/key-storage';
@@ -37,7 +36,7 @@ import { validRemovalPolicy } from '../provider/removal-policy';
 import { beforeIssuance } from '../revocation/issuance-order';
 import { PublishRevocationOptions } from '../revocation/publish-revocation-options';
 import { publishRevocation, RevocationPublication } from '../revocation/revocation-publication';
-import { revokeFunction } from '../revocation/revoke-function';
+import { grantRevoke, revokeFunction } from '../revocation/revoke-function';
 
 /**
  * A private CA for IoT devices: a key, a certificate that the CA itself or a CA above it signs, and a ledger of everything
@@ -256,8 +255,7 @@ export class PrivateIotCa extends IotCertificateBase implements IPrivateIotCa, I
   }
 
   public grantRevoke(grantee: IGrantable): Grant {
-    check(this, { grantee: GRANTEE }, { grantee });
-    return this.revokeFunction.grantInvoke(grantee);
+    return grantRevoke(this, grantee);
   }
 
   public grantIssue(grantee: IGrantable): Grant {

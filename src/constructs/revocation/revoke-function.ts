@@ -1,4 +1,5 @@
 import { Duration, Lazy } from 'aws-cdk-lib';
+import { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { RevocationEvents } from './revocation-events';
@@ -7,7 +8,9 @@ import { reachOf } from './revocation-reach';
 import { RevokerEnvironment } from '../../contract/revocation-functions';
 import { IPrivateIotCa } from '../ca/i-private-iot-ca';
 import { grantRecordRevocations } from '../ca/ledger-table';
+import { check } from '../checks/kinds';
 import { note } from '../checks/notices';
+import { GRANTEE } from '../checks/object-kinds';
 import { keepPrivateKeysOut } from '../keys/private-key-guard';
 import { FULL_CORE, libraryFunction } from '../provider/library-function';
 import { rolePolicy } from '../provider/role-policy';
@@ -59,4 +62,10 @@ class RevokeFunction extends Construct {
 /** The function that revokes certificates of a CA, made on first use. */
 export function revokeFunction(ca: IPrivateIotCa): IFunction {
   return (ca.node.tryFindChild(ID) as RevokeFunction | undefined ?? new RevokeFunction(ca)).function;
+}
+
+/** Lets a principal revoke certificates of a CA. */
+export function grantRevoke(ca: IPrivateIotCa, grantee: IGrantable): Grant {
+  check(ca, { grantee: GRANTEE }, { grantee });
+  return revokeFunction(ca).grantInvoke(grantee);
 }

@@ -1,8 +1,6 @@
 import 'reflect-metadata';
-import { writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { inspectCommand, InspectOptions } from '../../../src/cli/inspect-command';
-import { silentProgress } from '../../../src/cli/terminal';
 import { bitString, element, explicit, generalizedTime, objectIdentifier, octetString, sequence, Tag } from '../../../src/pki/der';
 import { ocspError } from '../../../src/pki/ocsp/issue-ocsp-response';
 import { CertStatus } from '../../../src/pki/ocsp/ocsp-status';
@@ -10,8 +8,8 @@ import { toPem } from '../../../src/pki/pem';
 import { signatureAlgorithm } from '../../../src/pki/signature-algorithms';
 import { CA_SUBJECT, NOW, TestCa, testCa, testCertificate } from '../../pki/fixtures';
 import { REVOKED_AT, testResponder, testResponse } from '../../pki/ocsp/fixtures';
-import { temporaryFolder } from '../../support/cli-assembly';
 import { readJson } from '../../support/cli-run';
+import { CommandFolder } from '../../support/command-folder';
 import { complaintsOf } from '../../support/json-schema';
 import { ocspRequests } from '../../support/ocsp-requests';
 
@@ -23,36 +21,27 @@ const STATUSES: readonly CertStatus[] = [
   { state: 'good' }, { state: 'revoked', revokedAt: REVOKED_AT, reason: 'keyCompromise' }, { state: 'unknown' },
 ];
 
-let folder: string;
+let folder: CommandFolder;
 let ca: TestCa;
 
 beforeAll(async () => {
-  folder = temporaryFolder();
+  folder = new CommandFolder();
   ca = await testCa();
-  file('ca.pem', toPem('CERTIFICATE', ca.certificate));
-  file('other.pem', toPem('CERTIFICATE', (await testCa({ algorithm: 'EC_P384', subject: { ...CA_SUBJECT, commonName: 'Other CA' } })).certificate));
+  folder.write('ca.pem', toPem('CERTIFICATE', ca.certificate));
+  folder.write('other.pem', toPem('CERTIFICATE', (await testCa({ algorithm: 'EC_P384', subject: { ...CA_SUBJECT, commonName: 'Other CA' } })).certificate));
   for (const [index, name] of ['good.pem', 'revoked.pem', 'unknown.pem'].entries()) {
-    file(name, toPem('CERTIFICATE', await testCertificate(ca.issuer, { serialNumber: SERIAL_NUMBERS[index] })));
+    folder.write(name, toPem('CERTIFICATE', await testCertificate(ca.issuer, { serialNumber: SERIAL_NUMBERS[index] })));
   }
-  file('response.der', await response(STATUSES, { nonce: Buffer.alloc(16, 7) }));
+  folder.write('response.der', await response(STATUSES, { nonce: Buffer.alloc(16, 7) }));
 });
-
-function file(name: string, content: string | Buffer): string {
-  const path = join(folder, name);
-  writeFileSync(path, content);
-  return path;
-}
 
 async function response(statuses: readonly CertStatus[], content: Parameters<typeof testResponse>[3] = {}): Promise<Buffer> {
   return testResponse(requestAbout(ca.certificate, SERIAL_NUMBERS), statuses, await testResponder(ca), content);
 }
 
 function inspect(files: readonly string[], options: InspectOptions = {}, now = NOW): string {
-  let said = '';
-  const terminal = { progress: silentProgress, print: (text: string) => { said += text; }, warn: () => undefined };
-  const inFolder = (name: string) => join(folder, name);
-  inspectCommand(files.map(inFolder), { ...options, ocsp: options.ocsp?.map(inFolder) }, terminal, now);
-  return said.replaceAll(`${folder}/`, '');
+  const { path } = folder;
+  return folder.said(terminal => inspectCommand(files.map(path), { ...options, ocsp: options.ocsp?.map(path) }, terminal, now));
 }
 
 describe('an OCSP response', () => {
@@ -71,7 +60,7 @@ describe('an OCSP response', () => {
   });
 
   test('is shown from PEM, as GnuTLS writes it', () => {
-    file('response.pem', toPem('OCSP RESPONSE', ocspError('tryLater')));
+    folder.write('response.pem', toPem('OCSP RESPONSE', ocspError('tryLater')));
     expect(inspect(['response.pem'])).toMatch(/^response\.pem\n {2}OCSP response {13}the error tryLater\n/);
   });
 
@@ -86,13 +75,13 @@ describe('an OCSP response', () => {
   });
 
   test('that is cut off is not taken for one', async () => {
-    file('cut.der', (await response(STATUSES)).subarray(0, -1));
+    folder.write('cut.der', (await response(STATUSES)).subarray(0, -1));
     expect(() => inspect(['cut.der'])).toThrow(/cut\.der: this is not a certificate \(X\.509 in DER\)$/);
   });
 });
 
 test('a PEM block that is labelled as an OCSP response and is none is refused', () => {
-  file('none.pem', toPem('OCSP RESPONSE', ca.certificate));
+  folder.write('none.pem', toPem('OCSP RESPONSE', ca.certificate));
   expect(() => inspect(['none.pem'])).toThrow(/none\.pem: this OCSP response can't be read: DER must have tag 0x0a /);
 });
 
@@ -100,7 +89,7 @@ test('a response that names its responder and has no certificates is shown', () 
   const tbs = sequence(explicit(1, ca.issuer.name), generalizedTime(NOW), sequence());
   const basic = octetString(sequence(tbs, signatureAlgorithm('EC', 'SHA-256'), bitString(Buffer.of(1))));
   const bytes = sequence(objectIdentifier('1.3.6.1.5.5.7.48.1.1'), basic);
-  file('empty.der', sequence(element(Tag.ENUMERATED, Buffer.of(0)), explicit(0, bytes)));
+  folder.write('empty.der', sequence(element(Tag.ENUMERATED, Buffer.of(0)), explicit(0, bytes)));
   const said = inspect(['empty.der']);
   expect(said).toMatch(/^ {2}OCSP response of {10}CN=Acme IoT Root CA,O=Acme,C=CN$/m);
   expect(said).toMatch(/^ {2}certificates {14}none$/m);
@@ -122,13 +111,13 @@ describe('with --ocsp', () => {
     expect(statusIn(inspect(['good.pem', 'other.pem'], { ocsp: ['response.der'] })))
       .toBe('not known: response.der: the certificate of the CA that has signed the certificate is not among the files');
     const other = await testCa({ algorithm: 'EC_P384' });
-    file('foreign.der', await testResponse(requestAbout(ca.certificate, SERIAL_NUMBERS), STATUSES, await testResponder(other)));
+    folder.write('foreign.der', await testResponse(requestAbout(ca.certificate, SERIAL_NUMBERS), STATUSES, await testResponder(other)));
     expect(statusIn(inspect(['good.pem', 'ca.pem'], { ocsp: ['foreign.der'] })))
       .toMatch(/^not known: foreign\.der: the responder's certificate must be signed by the CA: /);
-    file('error.der', ocspError('unauthorized'));
+    folder.write('error.der', ocspError('unauthorized'));
     expect(statusIn(inspect(['good.pem', 'ca.pem'], { ocsp: ['error.der'] })))
       .toBe('not known: error.der: the OCSP response must be an answer, got the error unauthorized');
-    file('one.der', await testResponse(requestAbout(ca.certificate, ['05']), STATUSES, await testResponder(ca)));
+    folder.write('one.der', await testResponse(requestAbout(ca.certificate, ['05']), STATUSES, await testResponder(ca)));
     expect(statusIn(inspect(['good.pem', 'ca.pem'], { ocsp: ['one.der'] }))).toBe('not known: one.der: it is not about this certificate');
   });
 
@@ -142,14 +131,14 @@ describe('with --ocsp', () => {
   });
 
   test('a response that is not valid yet clears nobody', async () => {
-    file('early.der', await response(STATUSES, { thisUpdate: new Date('2026-03-01T12:00:01Z') }));
+    folder.write('early.der', await response(STATUSES, { thisUpdate: new Date('2026-03-01T12:00:01Z') }));
     expect(statusIn(inspect(['good.pem', 'ca.pem'], { ocsp: ['early.der'] }))).toBe('not known: early.der: it is valid only from 2026-03-01 12:00:01 UTC');
   });
 
   test('the newest response decides, whatever the order of the files', async () => {
     const at = (hour: number) => new Date(Date.UTC(2026, 2, 1, hour));
-    file('older.der', await response(STATUSES, { thisUpdate: at(10) }));
-    file('newer.der', await response([STATUSES[1], STATUSES[0], STATUSES[2]], { thisUpdate: at(11) }));
+    folder.write('older.der', await response(STATUSES, { thisUpdate: at(10) }));
+    folder.write('newer.der', await response([STATUSES[1], STATUSES[0], STATUSES[2]], { thisUpdate: at(11) }));
     for (const ocsp of [['older.der', 'newer.der'], ['newer.der', 'older.der']]) {
       expect(statusIn(inspect(['good.pem', 'ca.pem'], { ocsp }))).toMatch(/^revoked .*, according to newer\.der$/);
       expect(statusIn(inspect(['revoked.pem', 'ca.pem'], { ocsp }))).toMatch(/^good, according to newer\.der/);

@@ -1,43 +1,31 @@
 import 'reflect-metadata';
-import { writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { inspectCommand, InspectOptions } from '../../../src/cli/inspect-command';
-import { silentProgress } from '../../../src/cli/terminal';
 import { toPem } from '../../../src/pki/pem';
 import { RevokedCertificate } from '../../../src/pki/revocation/crl-entries';
 import { NOW, TestCa, testCa, testCertificate } from '../../pki/fixtures';
 import { NEXT_UPDATE, REVOKED, testCrl } from '../../pki/revocation/fixtures';
-import { temporaryFolder } from '../../support/cli-assembly';
 import { readJson } from '../../support/cli-run';
+import { CommandFolder } from '../../support/command-folder';
 import { complaintsOf } from '../../support/json-schema';
 
 const SCHEMA = readJson(resolve(__dirname, '..', '..', '..', 'schema', 'command-line-v1.schema.json'));
 
-let folder: string;
+let folder: CommandFolder;
 let ca: TestCa;
 
 beforeAll(async () => {
-  folder = temporaryFolder();
+  folder = new CommandFolder();
   ca = await testCa();
-  file('ca.pem', toPem('CERTIFICATE', ca.certificate));
-  file('revoked.pem', toPem('CERTIFICATE', await testCertificate(ca.issuer, { serialNumber: REVOKED[1].serialNumber })));
-  file('good.pem', toPem('CERTIFICATE', await testCertificate(ca.issuer, { serialNumber: '4A1B2C3D4E5F60718293A4B5C6D7E8F9000000FF' })));
-  file('ca.crl', await testCrl(ca, { number: 258 }));
+  folder.write('ca.pem', toPem('CERTIFICATE', ca.certificate));
+  folder.write('revoked.pem', toPem('CERTIFICATE', await testCertificate(ca.issuer, { serialNumber: REVOKED[1].serialNumber })));
+  folder.write('good.pem', toPem('CERTIFICATE', await testCertificate(ca.issuer, { serialNumber: '4A1B2C3D4E5F60718293A4B5C6D7E8F9000000FF' })));
+  folder.write('ca.crl', await testCrl(ca, { number: 258 }));
 });
 
-function file(name: string, content: string | Buffer): string {
-  const path = join(folder, name);
-  writeFileSync(path, content);
-  return path;
-}
-
-const path = (name: string) => join(folder, name);
-
 function inspect(files: readonly string[], options: InspectOptions = {}, now = NOW): string {
-  let said = '';
-  const terminal = { progress: silentProgress, print: (text: string) => { said += text; }, warn: () => undefined };
-  inspectCommand(files.map(path), { ...options, crl: options.crl?.map(path) }, terminal, now);
-  return said.replaceAll(`${folder}/`, '');
+  const { path } = folder;
+  return folder.said(terminal => inspectCommand(files.map(path), { ...options, crl: options.crl?.map(path) }, terminal, now));
 }
 
 describe('a revocation list', () => {
@@ -69,7 +57,7 @@ describe('a revocation list', () => {
   });
 
   test('that is published is shown with its URLs, in PEM too', async () => {
-    file('published.pem', toPem('X509 CRL', await testCrl(ca, { distributionPoint: ['http://crl.example.com/1-of-2.crl'], revoked: [] })));
+    folder.write('published.pem', toPem('X509 CRL', await testCrl(ca, { distributionPoint: ['http://crl.example.com/1-of-2.crl'], revoked: [] })));
     const said = inspect(['published.pem']);
     expect(said).toMatch(/^ {2}is about {18}all certificates of the CA with the distribution point http:\/\/crl\.example\.com\/1-of-2\.crl$/m);
     expect(said).toMatch(/^ {2}revoked {19}none$/m);
@@ -78,7 +66,7 @@ describe('a revocation list', () => {
   test('of many certificates is shown with the first twenty', async () => {
     const many = Array.from({ length: 300 }, (_, index): RevokedCertificate =>
       ({ serialNumber: (0x1000 + index).toString(16).toUpperCase(), revokedAt: NOW }));
-    file('many.crl', await testCrl(ca, { revoked: [many] }));
+    folder.write('many.crl', await testCrl(ca, { revoked: [many] }));
     const said = inspect(['many.crl']);
     expect(said.match(/^ {28}\S+ on /gm)).toHaveLength(20);
     expect(said).toMatch(/^ {2}revoked {19}300 certificates$/m);
@@ -97,7 +85,7 @@ describe('a revocation list', () => {
   });
 
   test('that is damaged is refused', () => {
-    file('damaged.pem', toPem('X509 CRL', Buffer.from('3003020101', 'hex')));
+    folder.write('damaged.pem', toPem('X509 CRL', Buffer.from('3003020101', 'hex')));
     expect(() => inspect(['damaged.pem'])).toThrow(/damaged\.pem: this revocation list can't be read: DER must have tag 0x30/);
   });
 });
@@ -122,8 +110,8 @@ describe('inspect --crl', () => {
   });
 
   test('follows the newest of several lists', async () => {
-    file('empty.crl', await testCrl(ca, { revoked: [], number: 257 }));
-    file('released.crl', await testCrl(ca, { revoked: [], number: 259 }));
+    folder.write('empty.crl', await testCrl(ca, { revoked: [], number: 257 }));
+    folder.write('released.crl', await testCrl(ca, { revoked: [], number: 259 }));
     expect(revocation(['revoked.pem', 'ca.pem'], ['empty.crl', 'ca.crl'])).toMatch(/^revoked on .*, according to ca\.crl$/);
     expect(revocation(['revoked.pem', 'ca.pem'], ['ca.crl', 'released.crl'])).toMatch(/^not revoked, according to released\.crl /);
   });
@@ -134,14 +122,14 @@ describe('inspect --crl', () => {
 
   test('does not take an entry that removes a certificate from the list for a revocation', async () => {
     const revoked: RevokedCertificate[] = [{ serialNumber: REVOKED[1].serialNumber, revokedAt: NOW, reason: 'removeFromCRL' }];
-    file('removed.crl', await testCrl(ca, { revoked: [revoked] }));
+    folder.write('removed.crl', await testCrl(ca, { revoked: [revoked] }));
     expect(revocation(['revoked.pem', 'ca.pem'], ['removed.crl'])).toMatch(/^not revoked/);
   });
 
   test('tells a forged list from one whose CA is missing', async () => {
     const der = await testCrl(ca);
     der[der.length - 1] += 1;
-    file('forged.crl', der);
+    folder.write('forged.crl', der);
     expect(revocation(['good.pem', 'ca.pem'], ['forged.crl']))
       .toBe('not known: forged.crl: the revocation list must be signed with the key of this CA, got a signature that does not verify');
   });
@@ -152,19 +140,19 @@ describe('inspect --crl', () => {
 
   test('knows nothing from the list of another CA, even one with the same name', async () => {
     const namesake = await testCa({ algorithm: 'EC_P384' });
-    file('namesake.pem', toPem('CERTIFICATE', namesake.certificate));
-    file('namesake.crl', await testCrl(namesake, { hashAlgorithm: 'SHA-384' }));
+    folder.write('namesake.pem', toPem('CERTIFICATE', namesake.certificate));
+    folder.write('namesake.crl', await testCrl(namesake, { hashAlgorithm: 'SHA-384' }));
     expect(revocation(['good.pem', 'ca.pem', 'namesake.pem'], ['namesake.crl'])).toBe('not known: namesake.crl: it is the list of another CA with the same name');
     const other = await testCa({ subject: { commonName: 'Other CA' } });
-    file('other.pem', toPem('CERTIFICATE', other.certificate));
-    file('other.crl', await testCrl(other));
+    folder.write('other.pem', toPem('CERTIFICATE', other.certificate));
+    folder.write('other.crl', await testCrl(other));
     expect(revocation(['good.pem', 'ca.pem', 'other.pem'], ['other.crl'])).toBe('not known: other.crl: it is the list of another CA');
   });
 
   test('applies a published list to the certificates that name it', async () => {
     const urls = ['http://crl.example.com/1-of-1.crl'];
-    file('named.pem', toPem('CERTIFICATE', await testCertificate(ca.issuer, { serialNumber: REVOKED[2].serialNumber, extensions: { crlDistributionPoints: urls } })));
-    file('named.crl', await testCrl(ca, { distributionPoint: urls }));
+    folder.write('named.pem', toPem('CERTIFICATE', await testCertificate(ca.issuer, { serialNumber: REVOKED[2].serialNumber, extensions: { crlDistributionPoints: urls } })));
+    folder.write('named.crl', await testCrl(ca, { distributionPoint: urls }));
     expect(revocation(['named.pem', 'ca.pem'], ['named.crl'])).toBe('revoked on 2026-02-27 08:09:10 UTC (certificateHold), according to named.crl');
     expect(revocation(['good.pem', 'ca.pem'], ['named.crl'])).toBe('not known: named.crl: it is about certificates with another distribution point');
     expect(inspect(['named.pem'])).toMatch(/^ {2}revocation lists {10}http:\/\/crl\.example\.com\/1-of-1\.crl$/m);

@@ -1,9 +1,10 @@
-import { describeOids, OID, oidName } from '../../object-identifiers';
+import { Criticality, criticalityComplaint, namesOf, repetitionComplaint, unknownCriticalComplaint, valueComplaint } from './extension-complaints';
+import { OID } from '../../object-identifiers';
 import { CrlRule } from '../crl-rule';
 import { complaintsOf } from '../lint-rule';
 
 /** The extensions of RFC 5280, section 5.2, and whether they must be critical: `undefined` if the RFC leaves that open. */
-const CRITICAL: ReadonlyMap<string, boolean | undefined> = new Map<string, boolean | undefined>([
+const CRITICAL: Criticality = new Map<string, boolean | undefined>([
   [OID.authorityKeyIdentifier, false],
   [OID.issuerAltName, undefined],
   [OID.cRLNumber, false],
@@ -23,35 +24,28 @@ export const CRL_EXTENSION_RULES: readonly CrlRule[] = [
     severity: 'error',
     source: 'RFC 5280, section 4.2, whose type Extensions revocation lists have, too',
     checks: 'No extension of a revocation list occurs twice.',
-    check: ({ extensions }) => {
-      const seen = new Set<string>();
-      return complaintsOf(extensions, ({ oid }) => seen.size === seen.add(oid).size ? `the extension ${oidName(oid)} must not occur twice` : undefined);
-    },
+    check: repetitionComplaint,
   },
   {
     id: 'rfc5280-crl-extension-value',
     severity: 'error',
     source: 'RFC 5280, section 5.2 and appendix A',
     checks: 'The values of the extensions of a revocation list have the syntax of their kind.',
-    check: ({ extensions }) => complaintsOf(extensions, ({ oid, fault }) => fault && `the extension ${oidName(oid)} can't be read: ${fault}`),
+    check: valueComplaint,
   },
   {
     id: 'rfc5280-crl-unknown-critical-extension',
     severity: 'error',
     source: 'RFC 5280, section 5.2',
     checks: 'Only extensions of RFC 5280 are critical in a revocation list: a validator that does not know a critical extension must not use the list.',
-    check: ({ extensions }) => complaintsOf(extensions, ({ oid, critical }) => critical && !CRITICAL.has(oid)
-      ? `the extension ${describeOids(oid)} must not be critical: validators that do not know it refuse the list`
-      : undefined),
+    check: list => unknownCriticalComplaint(list, CRITICAL, 'the list'),
   },
   {
     id: 'rfc5280-crl-extension-criticality',
     severity: 'error',
     source: 'RFC 5280, sections 4.2.1.1 and 5.2.3 to 5.2.7',
-    checks: `In a revocation list, these are not critical: ${namesOf(false)}. These are: ${namesOf(true)}.`,
-    check: ({ extensions }) => complaintsOf(extensions, ({ oid, critical }) => (CRITICAL.get(oid) ?? critical) === critical
-      ? undefined
-      : `the extension ${oidName(oid)} must ${critical ? 'not be' : 'be'} critical`),
+    checks: `In a revocation list, these are not critical: ${namesOf(CRITICAL, false)}. These are: ${namesOf(CRITICAL, true)}.`,
+    check: list => criticalityComplaint(list, CRITICAL, 'must'),
   },
   {
     id: 'rfc5280-crl-authority-key-identifier',
@@ -116,8 +110,4 @@ export const CRL_EXTENSION_RULES: readonly CrlRule[] = [
 /** The value of an INTEGER. */
 function value(octets: Buffer): bigint {
   return BigInt.asIntN(8 * octets.length, BigInt(`0x${octets.toString('hex')}`));
-}
-
-function namesOf(critical: boolean): string {
-  return [...CRITICAL].filter(([, wanted]) => wanted === critical).map(([oid]) => oidName(oid)).join(', ');
 }

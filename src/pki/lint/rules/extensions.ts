@@ -1,8 +1,6 @@
-import { describeOids, OID, oidName } from '../../object-identifiers';
-import { complaintsOf, LintRule } from '../lint-rule';
-import { LintedCertificate } from '../model/linted-certificate';
-
-type Criticality = ReadonlyMap<string, boolean | undefined>;
+import { Criticality, criticalityComplaint, namesOf, repetitionComplaint, unknownCriticalComplaint, valueComplaint } from './extension-complaints';
+import { OID } from '../../object-identifiers';
+import { LintRule } from '../lint-rule';
 
 /**
  * The extensions of RFC 5280, section 4.2, which every validator is expected to understand, and whether the RFC requires them to be
@@ -38,12 +36,7 @@ export const EXTENSION_RULES: readonly LintRule[] = [
     severity: 'error',
     source: 'RFC 5280, section 4.2',
     checks: 'No extension occurs twice.',
-    check: ({ extensions }) => {
-      const seen = new Set<string>();
-      return complaintsOf(extensions, ({ oid }) => seen.size === seen.add(oid).size
-        ? `the extension ${oidName(oid)} must not occur twice`
-        : undefined);
-    },
+    check: repetitionComplaint,
   },
   {
     id: 'rfc5280-extension-value',
@@ -51,16 +44,14 @@ export const EXTENSION_RULES: readonly LintRule[] = [
     source: 'RFC 5280, section 4.2 and appendix A',
     checks: 'The values of the extensions of RFC 5280 have the syntax of their kind: none is an empty list, no path length is negative, '
       + 'no policy occurs twice.',
-    check: ({ extensions }) => complaintsOf(extensions, ({ oid, fault }) => fault && `the extension ${oidName(oid)} can't be read: ${fault}`),
+    check: valueComplaint,
   },
   {
     id: 'rfc5280-unknown-critical-extension',
     severity: 'error',
     source: 'RFC 5280, section 4.2',
     checks: 'Only extensions of RFC 5280 are critical: a validator that does not know a critical extension must refuse the certificate.',
-    check: ({ extensions }) => complaintsOf(extensions, ({ oid, critical }) => critical && !CRITICAL.has(oid)
-      ? `the extension ${describeOids(oid)} must not be critical: validators that do not know it refuse the certificate`
-      : undefined),
+    check: certificate => unknownCriticalComplaint(certificate, CRITICAL, 'the certificate'),
   },
   {
     id: 'rfc5280-extension-criticality',
@@ -77,13 +68,3 @@ export const EXTENSION_RULES: readonly LintRule[] = [
     check: certificate => criticalityComplaint(certificate, ADVISED, 'should'),
   },
 ];
-
-function namesOf(criticality: Criticality, critical: boolean): string {
-  return [...criticality].filter(([, wanted]) => wanted === critical).map(([oid]) => oidName(oid)).join(', ');
-}
-
-function criticalityComplaint({ extensions }: LintedCertificate, wanted: Criticality, verb: 'must' | 'should'): string | undefined {
-  return complaintsOf(extensions, ({ oid, critical }) => (wanted.get(oid) ?? critical) === critical
-    ? undefined
-    : `the extension ${oidName(oid)} ${verb} ${critical ? 'not be' : 'be'} critical`);
-}

@@ -125,6 +125,7 @@ describe('a device is left alone', () => {
   test.each<[string, Partial<HubDevice['authentication']>]>([
     ['keys', { type: 'sas', symmetricKey: { primaryKey: 'cHJpbWFyeQ==', secondaryKey: 'c2Vjb25kYXJ5' } }],
     ['another certificate', withThumbprints('A'.repeat(40), 'B'.repeat(64))],
+    ['no certificate yet', { type: 'selfSigned' }],
     ['nothing', { type: 'none' }],
   ])('if it authenticates with %s', async (_, authentication) => {
     const device = await issued('sensor-001');

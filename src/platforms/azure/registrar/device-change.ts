@@ -3,6 +3,9 @@ import { isMap, JsonMap } from '../../../contract/json-map';
 import { RevokedCertificate } from '../../registrar/revocation/revocation-target';
 import { isThumbprintOf } from '../../registrar/shown-certificate';
 
+/** The beginning of every status reason that this library writes. */
+const MARK = 'cdk-private-iot-ca:';
+
 /**
  * Decides what becomes of a device of an IoT hub. All its other members stay as they are.
  * https://learn.microsoft.com/rest/api/iothub/service/devices/create-or-update-identity
@@ -25,53 +28,51 @@ export async function deviceChange(device: JsonMap | undefined, id: string, revo
       : undefined;
   }
   const accepted = acceptedBy(device);
-  if (isDisabled || accepted === 'other credentials') {
+  const isAccepted = accepted === 'any certificate' || accepted.some(thumbprint => isThumbprintOf(certificate, thumbprint));
+  if (isDisabled || !isAccepted) {
     return undefined;
   }
-  const disabled = { to: { ...device, status: 'disabled', statusReason: reasonFor(serialNumber) }, words: `disabled the device ${id}` };
-  if (accepted === 'any certificate') {
-    return await revoked.hasSuccessor()
-      ? {
-        leftAlone: `the device ${id} stays enabled, because it has a newer certificate and accepts any certificate of the CA; `
-          + 'to have the revoked one refused, set its authentication in IoT Hub to the thumbprint of the newer one',
-      }
-      : disabled;
+  const other = accepted === 'any certificate' ? undefined : accepted.find(thumbprint => !isThumbprintOf(certificate, thumbprint));
+  if (other !== undefined) {
+    return withoutOne(other, device, id, revoked);
   }
-  const others = accepted.filter(thumbprint => !isThumbprintOf(certificate, thumbprint));
-  if (others.length === accepted.length || others.length === 0) {
-    return others.length === 0 ? disabled : undefined;
-  }
+  return accepted === 'any certificate' && await revoked.hasSuccessor()
+    ? {
+      leftAlone: `the device ${id} stays enabled, because it has a newer certificate and accepts any certificate of the CA; `
+        + 'to have the revoked one refused, set its authentication in IoT Hub to the thumbprint of the newer one',
+    }
+    : { to: { ...device, status: 'disabled', statusReason: reasonFor(serialNumber) }, words: `disabled the device ${id}` };
+}
+
+/**
+ * Leaves a device the other thumbprint that it has, in both places, as Azure itself stores a single one:
+ * https://github.com/Azure/iotedge/issues/2951
+ */
+function withoutOne(other: unknown, device: JsonMap, id: string, { state }: RevokedCertificate): Decision {
   return state === 'REVOKED'
-    ? { to: accepting(others[0], device), words: `removed the thumbprint of the certificate from the device ${id}` }
+    ? {
+      to: {
+        ...device,
+        authentication: { ...device.authentication as JsonMap, x509Thumbprint: { primaryThumbprint: other, secondaryThumbprint: other } },
+      },
+      words: `removed the thumbprint of the certificate from the device ${id}`,
+    }
     : {
       leftAlone: `the device ${id} stays enabled, because it accepts another certificate too; `
         + 'to have this one refused, remove its thumbprint from the device in IoT Hub, or revoke it for good',
     };
 }
 
-const MARK = 'cdk-private-iot-ca:';
-
 /** Why a device is disabled: 83 of the 128 characters that Azure allows. It tells the devices that are enabled again from all others. */
 function reasonFor(serialNumber: string): string {
   return `${MARK} certificate ${serialNumber} is revoked`;
 }
 
-/** What a device authenticates with: with certificates of these thumbprints, with any certificate of its CA, or with something else. */
-function acceptedBy({ authentication }: JsonMap): readonly unknown[] | 'any certificate' | 'other credentials' {
-  if (!isMap(authentication)) {
-    return 'other credentials';
+/** The thumbprints of the certificates with which a device may connect, or that it may do so with any certificate of its CA. */
+function acceptedBy({ authentication }: JsonMap): readonly unknown[] | 'any certificate' {
+  const { type, x509Thumbprint } = isMap(authentication) ? authentication : {};
+  if (type === 'certificateAuthority') {
+    return 'any certificate';
   }
-  const { type, x509Thumbprint } = authentication;
-  if (type === 'selfSigned' && isMap(x509Thumbprint)) {
-    return [x509Thumbprint.primaryThumbprint, x509Thumbprint.secondaryThumbprint].filter(Boolean);
-  }
-  return type === 'certificateAuthority' ? 'any certificate' : 'other credentials';
-}
-
-/** A device with one thumbprint in both places, as Azure itself stores a single one: https://github.com/Azure/iotedge/issues/2951 */
-function accepting(thumbprint: unknown, device: JsonMap): JsonMap {
-  return {
-    ...device,
-    authentication: { ...device.authentication as JsonMap, x509Thumbprint: { primaryThumbprint: thumbprint, secondaryThumbprint: thumbprint } },
-  };
+  return type === 'selfSigned' && isMap(x509Thumbprint) ? [x509Thumbprint.primaryThumbprint, x509Thumbprint.secondaryThumbprint].filter(Boolean) : [];
 }

@@ -16,7 +16,7 @@ interface Mark {
 /**
  * Decides what becomes of the individual enrollment of a device. The service looks for an individual enrollment first, and for an enrollment
  * group only if there is none: a disabled individual enrollment takes the place of the group's trust.
- * https://learn.microsoft.com/azure/iot-dps/how-to-revoke-device-access-portal#disallow-specific-devices-in-an-x509-enrollment-group and
+ * https://learn.microsoft.com/azure/iot-dps/how-to-revoke-device-access-portal and
  * https://learn.microsoft.com/rest/api/iot-dps/service/individual-enrollment/create-or-update
  *
  * @param enrollment the enrollment, or `undefined` if there is none

@@ -220,7 +220,7 @@ test('the list has a name in IAM Roles Anywhere that begins as declared, and tha
 test.each([
   [{ trustAnchorArn: STORE }, `trustAnchorArn must be the ARN of a trust anchor of IAM Roles Anywhere, arn:aws:rolesanywhere:<region>:<account>:trust-anchor/<id>, got "${STORE}"`],
   [{ trustAnchorArn: ANCHOR.replace('111111111111', '222222222222') }, 'what the list is given to must be in the account of the stack, 111111111111, got '],
-  [{ name: 'a/b' }, 'name must be 1 to 198 letters, digits, spaces, hyphens and underscores, got "a/b"'],
+  [{ name: 'a/b' }, 'name must be 1 to 209 letters, digits, spaces, hyphens and underscores, got "a/b"'],
   [{ trustAnchorArn: 7 }, 'trustAnchorArn must be a string, got '],
 ])('a trust anchor is not given the list with %j', (options, message) => {
   const { stack, lists } = published();

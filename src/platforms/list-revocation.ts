@@ -1,8 +1,8 @@
 import { Arn, ArnFormat, Aws, CustomResource, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
-import { Alarm, ComparisonOperator, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { Policy, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
-import { Function } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
+import { failedChecksAlarm } from '../constructs/alarms/failed-checks-alarm';
 import { isKnownToDiffer } from '../constructs/ca/cross-account';
 import { grantRead } from '../constructs/ca/ledger-table';
 import { Kinds, optional } from '../constructs/checks/kinds';
@@ -68,9 +68,6 @@ export interface ListRevocationService {
   /** Lets the function call the service. */
   readonly grant: (rights: Policy) => void;
 }
-
-/** How many checks in a row must fail before the alarm goes off: a single one may be throttled. */
-const FAILED_CHECKS = 2;
 
 /** The time limit of the function. The calls of IAM Roles Anywhere are limited to one a second. */
 const TIMEOUT = Duration.minutes(5);
@@ -144,7 +141,7 @@ export abstract class ListRevocation extends Construct {
     onSchedule(this, made.function, checkInterval, `Compares the revocation list of a CA with that of ${service.name}`);
     // Removed before the list is taken from the service, or the function could give it again.
     OCCASIONS.forEach(occasion => this.node.findChild(occasion).node.addDependency(resource));
-    this.alarm = this.failedChecks(made.function, checkInterval, `The revocation list of the CA ${ca.node.path} at ${service.name} is not kept up to date; `
+    this.alarm = failedChecksAlarm(this, made.function, checkInterval, `The revocation list of the CA ${ca.node.path} at ${service.name} is not kept up to date; `
       + 'revoked certificates may still be accepted, and all may be refused once the list has expired');
   }
 
@@ -162,17 +159,6 @@ export abstract class ListRevocation extends Construct {
     bucket.encryptionKey?.grant(rights, 'kms:Decrypt');
     grant(rights);
     return rights;
-  }
-
-  private failedChecks(checking: Function, interval: Duration, alarmDescription: string): Alarm {
-    return new Alarm(this, 'Alarm', {
-      alarmDescription,
-      metric: checking.metricErrors({ statistic: Stats.SUM, period: interval }),
-      threshold: 1,
-      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-      evaluationPeriods: FAILED_CHECKS,
-      treatMissingData: TreatMissingData.BREACHING,
-    });
   }
 
   private assertInReach(): void {

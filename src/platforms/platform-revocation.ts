@@ -1,8 +1,9 @@
 import { Aws, Duration, Stack } from 'aws-cdk-lib';
-import { Alarm, ComparisonOperator, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { Policy } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { PlatformId, platformRules } from './registry';
+import { failedChecksAlarm } from '../constructs/alarms/failed-checks-alarm';
 import { validateLedgerStream } from '../constructs/ca/ca-parts';
 import { isKnownToDiffer } from '../constructs/ca/cross-account';
 import { IPrivateIotCa } from '../constructs/ca/i-private-iot-ca';
@@ -62,9 +63,6 @@ export interface PlatformRevocationFunction {
   readonly knowsDevices?: boolean;
 }
 
-/** How many checks in a row must fail before the alarm goes off: a single one may be throttled. */
-const FAILED_CHECKS = 2;
-
 /** The time limit of the function: the longest that Lambda allows, for a check of everything. */
 const TIMEOUT = Duration.minutes(15);
 
@@ -118,14 +116,8 @@ export abstract class PlatformRevocation extends Construct {
     target.node.addDependency(this._rights);
     onCaEvent(this, { ca, type: CaEventType.REVOCATION_CHANGED, function: target, role, timeout: TIMEOUT, ledgerStreamArn });
     onSchedule(this, target, checkInterval, `Compares what a CA has revoked with ${name}`);
-    this.alarm = new Alarm(this, 'Alarm', {
-      alarmDescription: `Revocations of the CA ${ca.node.path} are not carried over to ${name}; revoked devices may still connect`,
-      metric: target.metricErrors({ statistic: Stats.SUM, period: checkInterval }),
-      threshold: 1,
-      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-      evaluationPeriods: FAILED_CHECKS,
-      treatMissingData: TreatMissingData.BREACHING,
-    });
+    this.alarm = failedChecksAlarm(this, target, checkInterval,
+      `Revocations of the CA ${ca.node.path} are not carried over to ${name}; revoked devices may still connect`);
   }
 
   private assertInReach(): void {

@@ -122,6 +122,19 @@ describe.each(KINDS)('the list for %s', (_, { declare, handler, type }) => {
     Template.fromStack(stack).resourceCountIs(type, 0);
   });
 
+  test('of a kept CA is given too, with the stream of its ledger', () => {
+    const stack = new Stack(new App(), 'Iot', { env: ENV });
+    const ledgerTableArn = 'arn:aws:dynamodb:eu-central-1:111111111111:table/Iot-CaLedger-1ABCDEF';
+    const ca = PrivateIotCa.fromKeptCa(stack, 'Ca', {
+      caId: `ca-${'0'.repeat(32)}`, ledgerTableArn, privateKeySecretArn: 'arn:aws:secretsmanager:eu-central-1:111111111111:secret:Key-AbCdEf',
+    });
+    const ledgerStreamArn = `${ledgerTableArn}/stream/2026-01-01T00:00:00.000`;
+    declare(stack, ca.publishRevocation({ ledgerStreamArn }));
+    const template = Template.fromStack(stack);
+    template.hasResourceProperties(type, { LedgerTable: 'Iot-CaLedger-1ABCDEF' });
+    expect(template.findResources('AWS::Lambda::EventSourceMapping', { Properties: { EventSourceArn: ledgerStreamArn } })).not.toEqual({});
+  });
+
   test('is given from a stack in the Region of the publication, which may be another stack', () => {
     const app = new App();
     const { lists } = published({}, new Stack(app, 'Pki', { env: ENV }));
@@ -207,7 +220,7 @@ test('the list has a name in IAM Roles Anywhere that begins as declared, and tha
 test.each([
   [{ trustAnchorArn: STORE }, `trustAnchorArn must be the ARN of a trust anchor of IAM Roles Anywhere, arn:aws:rolesanywhere:<region>:<account>:trust-anchor/<id>, got "${STORE}"`],
   [{ trustAnchorArn: ANCHOR.replace('111111111111', '222222222222') }, 'what the list is given to must be in the account of the stack, 111111111111, got '],
-  [{ name: 'a/b' }, 'name must be 1 to 198 letters, digits, spaces, hyphens and underscores, got "a/b"'],
+  [{ name: 'a/b' }, 'name must be 1 to 209 letters, digits, spaces, hyphens and underscores, got "a/b"'],
   [{ trustAnchorArn: 7 }, 'trustAnchorArn must be a string, got '],
 ])('a trust anchor is not given the list with %j', (options, message) => {
   const { stack, lists } = published();

@@ -6,10 +6,10 @@ export function checkTrustAnchorArn(value: unknown): Complaint {
     : `trustAnchorArn must be the ARN of a trust anchor of IAM Roles Anywhere, arn:aws:rolesanywhere:<region>:<account>:trust-anchor/<id>, got ${quote(value)}`;
 }
 
-/** API reference, ImportCrl, name. 57 of its 255 characters are taken by what makes it unique. */
+/** API reference, ImportCrl, name. 46 of its 255 characters are taken by what makes it unique. */
 export function checkCrlName(value: unknown): Complaint {
-  return typeof value === 'string' && /^[ a-zA-Z0-9_-]{1,198}$/.test(value) ? undefined
-    : `name must be 1 to 198 letters, digits, spaces, hyphens and underscores, got ${quote(value)}`;
+  return typeof value === 'string' && /^[ a-zA-Z0-9_-]{1,209}$/.test(value) ? undefined
+    : `name must be 1 to 209 letters, digits, spaces, hyphens and underscores, got ${quote(value)}`;
 }
 
 /** API reference, ImportCrl and UpdateCrl, crlData: the longest list that IAM Roles Anywhere takes, in bytes of PEM. */

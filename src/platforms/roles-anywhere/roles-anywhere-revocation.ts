@@ -19,7 +19,7 @@ export interface RolesAnywhereRevocationProps extends ListRevocationProps {
   readonly trustAnchorArn: string;
 
   /**
-   * The beginning of the name of the list in IAM Roles Anywhere: 1 to 198 letters, digits, spaces, hyphens and underscores. What makes the name
+   * The beginning of the name of the list in IAM Roles Anywhere: 1 to 209 letters, digits, spaces, hyphens and underscores. What makes the name
    * unique follows.
    *
    * @default 'private-iot-ca'

@@ -38,6 +38,9 @@ const MAX_BYTES = 300_000;
  */
 export class StrictRolesAnywhere extends StrictAws {
   public crls: StoredCrl[] = [];
+  /** How many pages are shown before one has the lists that were imported last. */
+  public pagesBehind = 0;
+  private shownBefore = 0;
   /** The trust anchors that exist, and how many lists each has room for. */
   public readonly anchors = new Map<string, number>();
 
@@ -94,7 +97,7 @@ export class StrictRolesAnywhere extends StrictAws {
       throw new AwsRefusal(400, 'ValidationException');
     }
     const crl = { crlId: randomUUID(), name, trustAnchorArn, createdAt: new Date().toISOString(), enabled, data: checkedData(crlData) };
-    this.crls.push(crl);
+    this.shownBefore = this.crls.push(crl) - 1;
     return crl;
   }
 
@@ -110,9 +113,10 @@ export class StrictRolesAnywhere extends StrictAws {
     if ([...query.keys()].some(name => !['pageSize', 'nextToken'].includes(name))) {
       throw new AwsRefusal(400, 'ValidationException');
     }
+    const visible = this.pagesBehind-- > 0 ? this.crls.slice(0, this.shownBefore) : this.crls;
     const [start, size] = [Number(query.get('nextToken') ?? 0), Number(query.get('pageSize') ?? 20)];
     const end = start + size;
-    return { crls: this.crls.slice(start, end).map(shown), ...end < this.crls.length && { nextToken: String(end) } };
+    return { crls: visible.slice(start, end).map(shown), ...end < visible.length && { nextToken: String(end) } };
   }
 }
 

@@ -25,6 +25,7 @@ afterAll(() => service.stop());
 beforeEach(async () => {
   service.forget();
   service.crls = [];
+  service.pagesBehind = 0;
   service.anchors.clear();
   service.anchors.set(ANCHOR, 2);
   published = await ca.list(1);
@@ -126,6 +127,19 @@ describe('what goes wrong', () => {
     service.fault = fails(operation, { when: 'after', error: 'reset' }, 2);
     await give();
     expect(numbers()).toEqual([2n]);
+  });
+
+  test('a list that the service does not show yet is not imported again', async () => {
+    service.pagesBehind = 4;
+    expect(await give()).toBe(1n);
+    expect(service.count('ImportCrl')).toBe(1);
+  });
+
+  test('a list that the service never shows is an error, and imported once', async () => {
+    service.pagesBehind = 99;
+    await expect(giveList(async () => readList(published, ca.issuer), lists(), AbortSignal.timeout(1_500)))
+      .rejects.toThrow('the service does not show the list that it was given; look whether anything else changes its lists');
+    expect(service.count('ImportCrl')).toBe(1);
   });
 
   test('two invocations at once leave one list', async () => {

@@ -45,8 +45,11 @@ async function isToChange({ isEnabled, fingerprint }: Device, revoked: RevokedCe
   if (fingerprint !== undefined && fingerprint !== fingerprintOf(certificate)) {
     return false;
   }
-  if (state === 'RELEASED' || isEnabled === false) {
-    return state === 'RELEASED' && isEnabled === false;
+  if (state === 'RELEASED') {
+    return isEnabled === false;
+  }
+  if (isEnabled === false) {
+    return false;
   }
   if (fingerprint === undefined && await revoked.hasSuccessor()) {
     log('WARN', { message: `left the device ${name} enabled: IoT Hub does not show its certificate, and the CA has issued another one for it`, serialNumber });

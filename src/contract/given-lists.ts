@@ -1,4 +1,4 @@
-/** What the constructs and the functions that give revocation lists to services of AWS agree on; see decisions/0024-lists-given-to-services.md. */
+/** What the constructs and the functions that give revocation lists to services of AWS agree on; see decisions/0025-lists-given-to-services.md. */
 
 /** The types of the custom resources. They are final, because CloudFormation does not let a type change. */
 export const GivenListType = {

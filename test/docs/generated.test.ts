@@ -20,7 +20,7 @@ test('a place for a table that does not exist, or that does not end, is an error
 
 test('the signs by which a remedy is found are words that a person can look for', () => {
   expect(wordsOf(/^\d+ ScopeLocked\b/)).toEqual(['ScopeLocked']);
-  expect(wordsOf(/^\d+ (?:Subscription|ResourceGroup|Resource)NotFound|^404 /)).toEqual(['SubscriptionNotFound', 'ResourceGroupNotFound', 'ResourceNotFound', '404']);
+  expect(wordsOf(/^\d+ (?:Subscription|ResourceGroup|Resource)NotFound|^404\b/)).toEqual(['SubscriptionNotFound', 'ResourceGroupNotFound', 'ResourceNotFound', '404']);
   expect(wordsOf(/^(ERR_TLS_|CERT_)/)).toEqual(['ERR_TLS_…', 'CERT_…']);
   expect(wordsOf(/pending ?import/i)).toEqual(['pending import']);
   expect(Object.values(TABLES).map(table => table()).join('\n')).not.toMatch(/\\[bdws]|\(\?:/);

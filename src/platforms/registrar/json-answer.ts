@@ -2,7 +2,7 @@ import { HttpResponse } from './http-api';
 import { isMap, JsonMap } from '../../contract/json-map';
 
 /** The way out if the call reached a proxy or a portal, for example, instead of the platform itself. */
-export const LOOK_AT_ENDPOINT = 'check the declared endpoint and any proxy in front of it, and deploy again';
+export const LOOK_AT_ENDPOINT = 'check the declared endpoint and any proxy in front of it';
 
 /** The JSON of a response, or an empty map if it is not JSON: for refusals, whose status says enough. */
 export function jsonOf(response: HttpResponse): JsonMap {

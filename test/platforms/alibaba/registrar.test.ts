@@ -324,7 +324,7 @@ describe('a CA behind 99 others', () => {
 });
 
 describe('an answer that does not come from the platform', () => {
-  const LOOK = 'check the declared endpoint and any proxy in front of it, and deploy again';
+  const LOOK = 'check the declared endpoint and any proxy in front of it';
 
   test.each<[string, PlatformAnswer, string]>([
     ['a page of a proxy', { status: 200, body: '<html>Sign in</html>' }, 'ListCaCertificate returned no JSON'],

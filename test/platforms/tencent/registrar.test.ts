@@ -277,7 +277,7 @@ describe('an answer that does not come from the platform', () => {
     server.forget();
     server.instead = () => answer;
     await expect(send('Delete', declared, physicalResourceId)).rejects.toThrow(
-      `Tencent Cloud IoT Hub: DescribePrivateCAs ${message}; check the declared endpoint and any proxy in front of it, and deploy again`);
+      `Tencent Cloud IoT Hub: DescribePrivateCAs ${message}; check the declared endpoint and any proxy in front of it`);
     expect(held()).toHaveLength(1);
   });
 

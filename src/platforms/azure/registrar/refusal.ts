@@ -65,7 +65,7 @@ export const CAUSES: readonly Cause[] = [
     wayOut: ROLE_NEEDED,
   },
   {
-    sign: /^\d+ (?:Subscription|ResourceGroup|Resource)NotFound|^404 /,
+    sign: /^\d+ (?:Subscription|ResourceGroup|Resource)NotFound|^404\b/,
     wayOut: 'subscriptionId, resourceGroup and name must be those of an existing service, which this library does not create',
   },
   {

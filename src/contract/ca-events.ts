@@ -10,6 +10,8 @@ export const EVENT_SOURCE = 'private-iot-ca';
 
 /** The `detail-type` of each event. */
 export const CaEventType = {
+  /** A certificate was issued, or a withdrawn one is declared again. */
+  CERTIFICATE_ISSUED: 'Certificate Issued',
   /** A certificate was revoked or put on hold, or its hold has ended. */
   REVOCATION_CHANGED: 'Certificate Revocation Changed',
   /** New revocation lists can be fetched. */
@@ -17,6 +19,26 @@ export const CaEventType = {
 } as const;
 
 export type CaEventType = typeof CaEventType[keyof typeof CaEventType];
+
+/** The `detail` of `Certificate Issued`. */
+export interface CertificateIssuedDetail {
+  /** The identity of the CA that has issued the certificate. */
+  readonly ca: string;
+  /** 40 upper-case hexadecimal digits. */
+  readonly serialNumber: string;
+  /** The name of the profile, such as `ca`, `device` or `server`. */
+  readonly profile: string;
+  /** RFC 4514. */
+  readonly subject: string;
+  /** The common name of a device or a server. */
+  readonly commonName?: string;
+  /** ISO 8601. */
+  readonly notBefore: string;
+  readonly notAfter: string;
+  /** The ID of the stack that declares the certificate, and the logical ID of its resource there. */
+  readonly stackId: string;
+  readonly logicalId: string;
+}
 
 /** The `detail` of `Certificate Revocation Changed`. */
 export interface RevocationChangedDetail {
@@ -42,5 +64,6 @@ export interface ListsPublishedDetail {
 
 /** An event as the functions put it on the bus. */
 export type CaEvent =
+  | { readonly type: typeof CaEventType.CERTIFICATE_ISSUED; readonly detail: CertificateIssuedDetail }
   | { readonly type: typeof CaEventType.REVOCATION_CHANGED; readonly detail: RevocationChangedDetail }
   | { readonly type: typeof CaEventType.LISTS_PUBLISHED; readonly detail: ListsPublishedDetail };

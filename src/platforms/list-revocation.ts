@@ -14,7 +14,7 @@ import { libraryFunction } from '../constructs/provider/library-function';
 import { policyId } from '../constructs/provider/policy-id';
 import { validRemovalPolicy } from '../constructs/provider/removal-policy';
 import { rolePolicy } from '../constructs/provider/role-policy';
-import { onCaEvent } from '../constructs/revocation/on-ca-event';
+import { onCaEvent } from '../constructs/events/on-ca-event';
 import { onSchedule } from '../constructs/revocation/on-schedule';
 import { RevocationPublication } from '../constructs/revocation/revocation-publication';
 import { CaEventType } from '../contract/ca-events';

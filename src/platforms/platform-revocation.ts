@@ -14,7 +14,7 @@ import { validate } from '../constructs/checks/validation';
 import { keepPrivateKeysOut } from '../constructs/keys/private-key-guard';
 import { libraryFunction } from '../constructs/provider/library-function';
 import { rolePolicy } from '../constructs/provider/role-policy';
-import { onCaEvent } from '../constructs/revocation/on-ca-event';
+import { onCaEvent } from '../constructs/events/on-ca-event';
 import { onSchedule } from '../constructs/revocation/on-schedule';
 import { carriesOver } from '../constructs/revocation/revocation-reach';
 import { CaEventType } from '../contract/ca-events';

@@ -49,7 +49,7 @@ function reach(service: StrictAws, variable: string, rights: (operation: string)
 async function goOn(stack: PlayedStack): Promise<void> {
   const ca = stack.idOf('Ca')!;
   const Keys = { pk: { S: `crl#${ca}` }, sk: { S: 'current' } };
-  await stack.use('CaRevocationEvents', { Records: [{ eventSource: 'aws:dynamodb', dynamodb: { Keys, SequenceNumber: '1' } }] });
+  await stack.use('CaEvents', { Records: [{ eventSource: 'aws:dynamodb', dynamodb: { Keys, SequenceNumber: '1' } }] });
   const body = JSON.stringify({ 'source': 'private-iot-ca', 'detail-type': 'Revocation Lists Published', 'detail': { ca, number: 1 } });
   await stack.use('Lists', { Records: [{ messageId: '1', eventSource: 'aws:sqs', body }] });
   await stack.use('Lists', { 'source': 'aws.events', 'detail-type': 'Scheduled Event', 'detail': {} });

@@ -126,7 +126,7 @@ describe.each(PLACES)('in $partition', place => {
     await stack.use('CaRevokeFunction', { serialNumbers: [factory.serialNumber], reason: 'keyCompromise' });
     for (const { serialNumber } of [device, factory]) {
       const { fromStream, fromQueue } = eventsAbout(caId, serialNumber);
-      await stack.use('CaRevocationEvents', fromStream);
+      await stack.use('CaEvents', fromStream);
       await stack.use('Revocation', fromQueue);
     }
     await stack.use('Revocation', SCHEDULE);
@@ -153,7 +153,7 @@ describe.each(PLACES)('in $partition', place => {
     const { serialNumber } = stack.certificateOf('sensor001');
     await stack.use('CaRevokeFunction', { commonNames: ['sensor-001'], reason: 'keyCompromise' });
     const { fromStream, fromQueue } = eventsAbout(stack.idOf('Ca')!, serialNumber);
-    await stack.use('CaRevocationEvents', fromStream);
+    await stack.use('CaEvents', fromStream);
     await stack.use('Revocation', fromQueue);
     await stack.use('Revocation', SCHEDULE);
     expect(azure.hub.devices.get('sensor-001')!.status).toBe('disabled');
@@ -184,7 +184,7 @@ test.each(OTHER_CLOUDS)('a revocation is carried over to $name by allowed calls 
   }
   await stack.use('CaRevokeFunction', { commonNames: ['sensor-001'], reason: 'keyCompromise' });
   const { fromStream, fromQueue } = eventsAbout(stack.idOf('Ca')!, serialNumber);
-  await stack.use('CaRevocationEvents', fromStream);
+  await stack.use('CaEvents', fromStream);
   await stack.use('Revocation', fromQueue);
   await stack.use('Revocation', SCHEDULE);
   await stack.delete();

@@ -1,5 +1,6 @@
 import { Duration, IResource } from 'aws-cdk-lib';
 import { ITable } from 'aws-cdk-lib/aws-dynamodb';
+import { OnEventOptions, Rule } from 'aws-cdk-lib/aws-events';
 import { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import { IKey } from 'aws-cdk-lib/aws-kms';
 import { IFunction } from 'aws-cdk-lib/aws-lambda';
@@ -196,6 +197,34 @@ export interface IPrivateIotCa extends IResource {
    * new CfnOutput(ca.stack, 'RevocationList', { value: lists.completeListUrl });
    */
   publishRevocation(options?: PublishRevocationOptions): RevocationPublication;
+
+  /**
+   * Triggers a rule when this CA has issued a certificate. The event `Certificate Issued` has the serial number, the profile, the subject, the
+   * validity and the resource in its `detail`. It may come twice, and says nothing secret. Each certificate then invokes a function.
+   *
+   * @param id the id of the rule below this CA, or below `options.crossStackScope`
+   * @example
+   * declare const ca: PrivateIotCa;
+   * declare const topic: ITopic;
+   * ca.onCertificateIssued('Issued', { target: new SnsTopic(topic) });
+   */
+  onCertificateIssued(id: string, options?: OnEventOptions): Rule;
+
+  /**
+   * Triggers a rule when a certificate of this CA is revoked or put on hold, and when a hold ends. The event `Certificate Revocation Changed`
+   * has the serial number, the state and the reason in its `detail`. It may come twice, and events may come in any order.
+   *
+   * @param id the id of the rule below this CA, or below `options.crossStackScope`
+   */
+  onRevocationChanged(id: string, options?: OnEventOptions): Rule;
+
+  /**
+   * Triggers a rule when new revocation lists of this CA can be fetched. The event `Revocation Lists Published` has their cRLNumber in its
+   * `detail`. It may come twice.
+   *
+   * @param id the id of the rule below this CA, or below `options.crossStackScope`
+   */
+  onRevocationListsPublished(id: string, options?: OnEventOptions): Rule;
 
   /**
    * Lets a principal revoke certificates of this CA: invoke the `revokeFunction`.

@@ -98,6 +98,21 @@ export class ImportedPrivateIotCa extends PrivateIotCaBase {
     throw new Error(`${this.node.path}: grantRevoke is available only where the CA is declared; call it in the stack of the CA`);
   }
 
+  /** Always throws an error: the events belong to the stack that declares the CA. A `Rule` of your own can match them; see the documentation. */
+  public onCertificateIssued(): never {
+    throw new Error(`${this.node.path}: onCertificateIssued is available only where the CA is declared; declare a Rule for the events of ${this.caId}`);
+  }
+
+  /** Always throws an error: the events belong to the stack that declares the CA. A `Rule` of your own can match them; see the documentation. */
+  public onRevocationChanged(): never {
+    throw new Error(`${this.node.path}: onRevocationChanged is available only where the CA is declared; declare a Rule for the events of ${this.caId}`);
+  }
+
+  /** Always throws an error: the events belong to the stack that declares the CA. A `Rule` of your own can match them; see the documentation. */
+  public onRevocationListsPublished(): never {
+    throw new Error(`${this.node.path}: onRevocationListsPublished is available only where the CA is declared; declare a Rule for the events of ${this.caId}`);
+  }
+
   /** Always throws an error: the function that signs the lists belongs to the stack that declares the CA. */
   public publishRevocation(): never {
     throw new Error(`${this.node.path}: publishRevocation is available only where the CA is declared; call it in the stack of the CA`);

@@ -1,5 +1,6 @@
 import { Duration, RemovalPolicy, Resource } from 'aws-cdk-lib';
 import { ITable } from 'aws-cdk-lib/aws-dynamodb';
+import { OnEventOptions, Rule } from 'aws-cdk-lib/aws-events';
 import { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import { IKey } from 'aws-cdk-lib/aws-kms';
 import { IFunction } from 'aws-cdk-lib/aws-lambda';
@@ -9,12 +10,14 @@ import { CaCertificate, CaCertificateOptions } from './ca-certificate';
 import { CaChainLinks, certificateIn, certificatesIn, chainsOf } from './ca-chain';
 import { grantIssue, grantReadPrivateKey } from './grant-issue';
 import { IPrivateIotCa } from './i-private-iot-ca';
+import { CaEventType } from '../../contract/ca-events';
 import { IotPlatform } from '../../platforms/iot-platform';
 import { DeviceCertificate, DeviceCertificateOptions } from '../certificates/device-certificate';
 import { HashAlgorithm } from '../certificates/hash-algorithm';
 import { ServerCertificate, ServerCertificateOptions } from '../certificates/server-certificate';
 import { VerificationCertificate, VerificationCertificateOptions } from '../certificates/verification-certificate';
 import { validId } from '../checks/validation';
+import { caEventRule } from '../events/ca-event-rule';
 import { KeyAlgorithm } from '../keys/key-algorithm';
 import { refuseRemovalPolicy } from '../provider/removal-policy';
 import { PublishRevocationOptions } from '../revocation/publish-revocation-options';
@@ -96,6 +99,18 @@ export abstract class PrivateIotCaBase extends Resource implements IPrivateIotCa
 
   public grantRevoke(grantee: IGrantable): Grant {
     return grantRevoke(this, grantee);
+  }
+
+  public onCertificateIssued(id: string, options?: OnEventOptions): Rule {
+    return caEventRule(this, CaEventType.CERTIFICATE_ISSUED, id, options);
+  }
+
+  public onRevocationChanged(id: string, options?: OnEventOptions): Rule {
+    return caEventRule(this, CaEventType.REVOCATION_CHANGED, id, options);
+  }
+
+  public onRevocationListsPublished(id: string, options?: OnEventOptions): Rule {
+    return caEventRule(this, CaEventType.LISTS_PUBLISHED, id, options);
   }
 
   public grantIssue(grantee: IGrantable): Grant {

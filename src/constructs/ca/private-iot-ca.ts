@@ -1,5 +1,6 @@
 import { CustomResource, Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { ITable } from 'aws-cdk-lib/aws-dynamodb';
+import { OnEventOptions, Rule } from 'aws-cdk-lib/aws-events';
 import { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import { IKey } from 'aws-cdk-lib/aws-kms';
 import { IFunction } from 'aws-cdk-lib/aws-lambda';
@@ -16,6 +17,7 @@ import { KeptCaProps, KeptIotCa } from './kept-iot-ca';
 import { issuerProperties, knownByDeclaration, rememberCa, succeedsAnother } from './known-ca';
 import { grantRecord, ledgerTable } from './ledger-table';
 import { PRIVATE_IOT_CA_KINDS, PrivateIotCaProps } from './private-iot-ca-props';
+import { CaEventType } from '../../contract/ca-events';
 import { PrivateIotCaProperties } from '../../contract/properties';
 import { ResourceType } from '../../contract/resource-types';
 import { IotPlatform } from '../../platforms/iot-platform';
@@ -29,6 +31,7 @@ import { ServerCertificate, ServerCertificateOptions } from '../certificates/ser
 import { VerificationCertificate, VerificationCertificateOptions } from '../certificates/verification-certificate';
 import { check } from '../checks/kinds';
 import { renderSubject, sayNotices, validateInsideCa, validGeneration, validHashAlgorithm, validId, validTerm } from '../checks/validation';
+import { caEventRule } from '../events/ca-event-rule';
 import { KeyAlgorithm } from '../keys/key-algorithm';
 import { KeyStorage } from '../keys/key-storage';
 import { CertificateProvider, ledgerOf } from '../provider/certificate-provider';
@@ -256,6 +259,18 @@ export class PrivateIotCa extends IotCertificateBase implements IPrivateIotCa, I
 
   public grantRevoke(grantee: IGrantable): Grant {
     return grantRevoke(this, grantee);
+  }
+
+  public onCertificateIssued(id: string, options?: OnEventOptions): Rule {
+    return caEventRule(this, CaEventType.CERTIFICATE_ISSUED, id, options);
+  }
+
+  public onRevocationChanged(id: string, options?: OnEventOptions): Rule {
+    return caEventRule(this, CaEventType.REVOCATION_CHANGED, id, options);
+  }
+
+  public onRevocationListsPublished(id: string, options?: OnEventOptions): Rule {
+    return caEventRule(this, CaEventType.LISTS_PUBLISHED, id, options);
   }
 
   public grantIssue(grantee: IGrantable): Grant {

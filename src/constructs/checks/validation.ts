@@ -120,7 +120,7 @@ export function renderSubject(subject: SubjectValues): { [attribute: string]: st
 }
 
 /** The ids of constructs that a CA makes on first use. */
-const RESERVED_IDS = ['Revocation', 'RevokeFunction'];
+const RESERVED_IDS = ['Events', 'Revocation', 'RevokeFunction'];
 
 /** Checks the id of a construct that a method adds. A caller who forgets the id passes the options in its place. */
 export function validId(scope: Construct, id: string): string {
@@ -129,7 +129,7 @@ export function validId(scope: Construct, id: string): string {
       + `got ${id === undefined ? 'none' : quote(id)}`);
   }
   if (RESERVED_IDS.includes(id)) {
-    throw new Error(`${scope.node.path}: id must not be ${RESERVED_IDS.join(' or ')}, which the constructs of revocation have below a CA, got ${quote(id)}`);
+    throw new Error(`${scope.node.path}: id must not be one of ${RESERVED_IDS.join(', ')}, which constructs of this library have below a CA, got ${quote(id)}`);
   }
   return id;
 }

@@ -8,7 +8,6 @@ import { Construct } from 'constructs';
 import { crlDistribution } from './crl-distribution';
 import { beforeIssuance } from './issuance-order';
 import { OcspResponder } from './ocsp-responder';
-import { onLedgerChange } from './on-ledger-change';
 import { onSchedule } from './on-schedule';
 import {
   PUBLISH_REVOCATION_KINDS, PublishRevocationOptions, REVOCATION_PUBLICATION_KINDS, RevocationPublicationProps,
@@ -27,6 +26,7 @@ import { grantPublish } from '../ca/ledger-table';
 import { check, pathBelow } from '../checks/kinds';
 import { note } from '../checks/notices';
 import { validate } from '../checks/validation';
+import { onLedgerChange } from '../events/on-ledger-change';
 import { keepPrivateKeysOut } from '../keys/private-key-guard';
 import { FULL_CORE, libraryFunction } from '../provider/library-function';
 import { acknowledgeWildcard } from '../provider/nag';

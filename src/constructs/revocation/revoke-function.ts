@@ -2,7 +2,6 @@ import { Duration, Lazy } from 'aws-cdk-lib';
 import { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
-import { RevocationEvents } from './revocation-events';
 import { publicationOf } from './revocation-publication';
 import { reachOf } from './revocation-reach';
 import { RevokerEnvironment } from '../../contract/revocation-functions';
@@ -11,6 +10,7 @@ import { grantRecordRevocations } from '../ca/ledger-table';
 import { check } from '../checks/kinds';
 import { note } from '../checks/notices';
 import { GRANTEE } from '../checks/object-kinds';
+import { CaEvents } from '../events/ca-events';
 import { keepPrivateKeysOut } from '../keys/private-key-guard';
 import { FULL_CORE, libraryFunction } from '../provider/library-function';
 import { rolePolicy } from '../provider/role-policy';
@@ -50,7 +50,7 @@ class RevokeFunction extends Construct {
 
   /** A revocation can be published, or carried over to a platform, by a declaration that follows this one, so this is said at the end. */
   private sayIfUnread(ca: IPrivateIotCa): string[] {
-    if (!this.said && !publicationOf(ca) && !RevocationEvents.areOf(ca) && !reachOf(ca).some(({ carriedOver }) => carriedOver)) {
+    if (!this.said && !publicationOf(ca) && !CaEvents.areOf(ca) && !reachOf(ca).some(({ carriedOver }) => carriedOver)) {
       this.said = true;
       note(this, 'revocation-unread', 'a revocation goes into the ledger only, and reaches nobody who accepts devices: '
         + 'call publishRevocation of the CA, or declare a construct that carries revocations over to your platform, such as AwsIotRevocation');

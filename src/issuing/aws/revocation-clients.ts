@@ -71,8 +71,9 @@ export class RevocationClients {
 
   /** The ports of one invocation that announces changes of a ledger. */
   public announcing(calls: AwsCalls, table: string): AnnouncingPorts {
-    const revocations = new DynamoDbRevocations(new LedgerTable(this.dynamoDb, calls, table));
-    return { revocations, events: new EventBridgeBus(this.eventBridge, calls) };
+    const ledgerTable = new LedgerTable(this.dynamoDb, calls, table);
+    const events = new EventBridgeBus(this.eventBridge, calls);
+    return { ledger: new DynamoDbLedger(ledgerTable), revocations: new DynamoDbRevocations(ledgerTable), events };
   }
 
   /** The ports of a process that answers OCSP requests. */

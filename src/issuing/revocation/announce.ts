@@ -1,6 +1,7 @@
 import { CaEvent, CaEventType } from '../../contract/ca-events';
 import { isMap, JsonMap } from '../../contract/json-map';
-import { listPartition, revocationPartition, serialNumberIn } from '../../contract/ledger-keys';
+import { certificatePartition, listPartition, revocationPartition, serialNumberIn } from '../../contract/ledger-keys';
+import { Ledger } from '../ledger/ledger';
 import { Publications } from '../ledger/revocation';
 
 /** Where events go. */
@@ -15,7 +16,8 @@ export interface EventBus {
 
 /** What announcing needs: the ledger, and the bus. */
 export interface AnnouncingPorts {
-  readonly revocations: Pick<Publications, 'find' | 'crl'>;
+  readonly ledger: Pick<Ledger, 'find'>;
+  readonly revocations: Pick<Publications, 'certificate' | 'find' | 'crl'>;
   readonly events: EventBus;
 }
 
@@ -39,30 +41,48 @@ interface Change {
  * but the keys of the item that has changed: an event says what the ledger holds when it is made. Records about anything else are passed
  * over. An event may come twice.
  */
-export async function announce(caId: string, event: unknown, { revocations, events }: AnnouncingPorts): Promise<StreamBatchResponse> {
+export async function announce(caId: string, event: unknown, ports: AnnouncingPorts): Promise<StreamBatchResponse> {
   if (!isMap(event) || !Array.isArray(event.Records)) {
     throw new Error('the event must be from the stream of the ledger');
   }
   const announced: { readonly event: CaEvent; readonly change: Change }[] = [];
   for (const change of event.Records.flatMap(changeIn)) {
-    const made = await eventAbout(change, caId, revocations);
+    const made = await eventAbout(change, caId, ports);
     announced.push(...made ? [{ event: made, change }] : []);
   }
-  const taken = announced.length === 0 ? [] : await events.put(announced.map(each => each.event));
+  const taken = announced.length === 0 ? [] : await ports.events.put(announced.map(each => each.event));
   return { batchItemFailures: announced.filter((_, index) => !taken[index]).map(({ change: { itemIdentifier } }) => ({ itemIdentifier })) };
 }
 
-async function eventAbout({ partition, sortKey }: Change, ca: string, revocations: AnnouncingPorts['revocations']): Promise<CaEvent | undefined> {
-  const serialNumber = serialNumberIn(sortKey);
-  if (partition === revocationPartition(ca) && serialNumber !== undefined) {
-    const revocation = await revocations.find(ca, serialNumber);
-    if (revocation) {
-      const { state, reason, revokedAt, invalidityDate } = revocation;
-      return { type: CaEventType.REVOCATION_CHANGED, detail: { ca, serialNumber, state, reason, revokedAt, invalidityDate } };
-    }
+async function eventAbout({ partition, sortKey }: Change, ca: string, ports: AnnouncingPorts): Promise<CaEvent | undefined> {
+  if (partition === listPartition(ca) && sortKey === 'current') {
+    const number = (await ports.revocations.crl(ca))?.published;
+    return number === undefined ? undefined : { type: CaEventType.LISTS_PUBLISHED, detail: { ca, number } };
   }
-  const number = partition === listPartition(ca) && sortKey === 'current' ? (await revocations.crl(ca))?.published : undefined;
-  return number === undefined ? undefined : { type: CaEventType.LISTS_PUBLISHED, detail: { ca, number } };
+  const serialNumber = serialNumberIn(sortKey);
+  return serialNumber === undefined ? undefined
+    : partition === revocationPartition(ca) ? revocationChanged(ca, serialNumber, ports)
+      : partition === certificatePartition(ca) ? certificateIssued(ca, serialNumber, ports) : undefined;
+}
+
+async function revocationChanged(ca: string, serialNumber: string, { revocations }: AnnouncingPorts): Promise<CaEvent | undefined> {
+  const revocation = await revocations.find(ca, serialNumber);
+  if (!revocation) {
+    return undefined;
+  }
+  const { state, reason, revokedAt, invalidityDate } = revocation;
+  return { type: CaEventType.REVOCATION_CHANGED, detail: { ca, serialNumber, state, reason, revokedAt, invalidityDate } };
+}
+
+/** A certificate that another one of its identity has replaced was announced before. Its item changes for the last time then. */
+async function certificateIssued(ca: string, serialNumber: string, { ledger, revocations }: AnnouncingPorts): Promise<CaEvent | undefined> {
+  const entry = await revocations.certificate(ca, serialNumber);
+  if (entry?.status !== 'ISSUED' || !entry.certificate || (await ledger.find(entry.identity))?.serialNumber !== serialNumber) {
+    return undefined;
+  }
+  const { profile, subject, commonName, notBefore, notAfter, stackId, logicalResourceId: logicalId } = entry;
+  const detail = { ca, serialNumber, profile, subject, commonName, notBefore, notAfter, stackId, logicalId };
+  return { type: CaEventType.CERTIFICATE_ISSUED, detail };
 }
 
 function changeIn(record: unknown): Change[] {

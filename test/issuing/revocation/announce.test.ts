@@ -1,6 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient, PutRuleCommand, PutTargetsCommand } from '@aws-sdk/client-eventbridge';
 import { RevocationReason } from '../../../src/contract/revocation';
+import { DynamoDbLedger } from '../../../src/issuing/aws/dynamodb-ledger';
 import { DynamoDbRevocations } from '../../../src/issuing/aws/dynamodb-revocations';
 import { EventBridgeBus } from '../../../src/issuing/aws/event-bridge-bus';
 import { LedgerTable } from '../../../src/issuing/aws/ledger-table';
@@ -16,6 +17,7 @@ const serialNumber = (digits: string): string => digits.repeat(20);
 let proxy: FaultProxy;
 let client: DynamoDBClient;
 let bus: EventBridgeBus;
+let ledger: DynamoDbLedger;
 let revocations: DynamoDbRevocations;
 let queueUrl: string;
 
@@ -43,7 +45,9 @@ beforeAll(async () => {
 }, MOTO_TIMEOUT);
 beforeEach(async () => {
   proxy.reset();
-  revocations = new DynamoDbRevocations(new LedgerTable(client, awsCalls(), await makeTable(client)));
+  const table = new LedgerTable(client, awsCalls(), await makeTable(client));
+  ledger = new DynamoDbLedger(table);
+  revocations = new DynamoDbRevocations(table);
   await delivered();
 });
 afterAll(() => proxy.stop());
@@ -63,7 +67,7 @@ function record(pk: string, sk: string, SequenceNumber = '1'): object {
 const ofRevocation = (digits: string, sequence?: string): object => record(`revoked#${CA}`, `serial#${serialNumber(digits)}`, sequence);
 
 function announced(...records: unknown[]): Promise<StreamBatchResponse> {
-  return announce(CA, { Records: records }, { revocations, events: bus });
+  return announce(CA, { Records: records }, { ledger, revocations, events: bus });
 }
 
 /** The messages in the queue, as Lambda gives them to a function. */
@@ -122,7 +126,7 @@ test('a record is believed for its keys only, and one about anything else is pas
 });
 
 test('an event that is not of a stream is refused', async () => {
-  await expect(announce(CA, { 'detail-type': 'Scheduled Event' }, { revocations, events: bus })).rejects.toThrow('the event must be from the stream of the ledger');
+  await expect(announce(CA, { 'detail-type': 'Scheduled Event' }, { ledger, revocations, events: bus })).rejects.toThrow('the event must be from the stream of the ledger');
 });
 
 test('many revocations at once are announced ten at a time', async () => {
@@ -141,7 +145,7 @@ test('what the bus does not take is delivered again, and nothing else', async ()
     await revoke(digits);
   }
   const taken = [true, false, true];
-  const answer = await announce(CA, { Records: ['2A', '3A', '4A'].map((digits, n) => ofRevocation(digits, `${n}`)) }, { revocations, events: { put: async () => taken } });
+  const answer = await announce(CA, { Records: ['2A', '3A', '4A'].map((digits, n) => ofRevocation(digits, `${n}`)) }, { ledger, revocations, events: { put: async () => taken } });
   expect(answer).toEqual({ batchItemFailures: [{ itemIdentifier: '1' }] });
 });
 

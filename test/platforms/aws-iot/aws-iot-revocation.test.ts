@@ -124,7 +124,7 @@ test('a kept CA needs the ARN of its stream', () => {
     ledgerTableArn: 'arn:aws:dynamodb:eu-central-1:111111111111:table/Ledger',
     privateKeySecretArn: 'arn:aws:secretsmanager:eu-central-1:111111111111:secret:CaKey-AbCdEf',
   });
-  expect(() => new AwsIotRevocation(stack, 'Without', { ca })).toThrow('Iot/Ca/RevocationEvents: ledgerStreamArn must be given for a CA whose ledger is not made in this stack');
+  expect(() => new AwsIotRevocation(stack, 'Without', { ca })).toThrow('Iot/Ca/Events: ledgerStreamArn must be given for a CA whose ledger is not made in this stack');
   const stream = 'arn:aws:dynamodb:eu-central-1:111111111111:table/Ledger/stream/2026-01-01T00:00:00.000';
   const other = new Stack(new App(), 'Iot', { env: ENV });
   new AwsIotRevocation(other, 'With', {

@@ -1,5 +1,8 @@
+import { Lazy } from 'aws-cdk-lib';
 import { PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
-import { EventSourceMapping, EventSourceMappingOptions, FilterCriteria, FilterRule, IFunction, StartingPosition } from 'aws-cdk-lib/aws-lambda';
+import {
+  CfnEventSourceMapping, EventSourceMapping, EventSourceMappingOptions, FilterCriteria, FilterRule, IFunction, StartingPosition,
+} from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { IPrivateIotCa } from '../ca/i-private-iot-ca';
 import { ledgerStream } from '../ca/ledger-table';
@@ -18,7 +21,7 @@ export interface LedgerSubscription {
 /**
  * Invokes a function when items of a ledger change, by whatever means. The ids of the constructs are final.
  *
- * @param prefixes the beginnings of the items' partition keys
+ * @param prefixes the beginnings of the items' partition keys; read at the end of synthesis
  */
 export function onLedgerChange(
   scope: Construct, { ca, role, function: target, ledgerStreamArn }: LedgerSubscription, prefixes: readonly string[],
@@ -35,11 +38,9 @@ export function onLedgerChange(
     new PolicyStatement({ actions: ['dynamodb:ListStreams'], resources: ['*'] }),
   );
   acknowledge(rights, 'AwsSolutions-IAM5', 'dynamodb:ListStreams is not authorized on resources', ['Resource::*']);
-  new EventSourceMapping(scope, 'Revocations', {
-    ...options,
-    target,
-    eventSourceArn,
-    startingPosition: StartingPosition.TRIM_HORIZON,
-    filters: prefixes.map(prefix => FilterCriteria.filter({ dynamodb: { Keys: { pk: { S: FilterRule.beginsWith(prefix) } } } })),
-  }).node.addDependency(rights);
+  const mapping = new EventSourceMapping(scope, 'LedgerChanges', { ...options, target, eventSourceArn, startingPosition: StartingPosition.TRIM_HORIZON });
+  mapping.node.addDependency(rights);
+  (mapping.node.defaultChild as CfnEventSourceMapping).filterCriteria = Lazy.any({
+    produce: () => ({ filters: prefixes.map(prefix => FilterCriteria.filter({ dynamodb: { Keys: { pk: { S: FilterRule.beginsWith(prefix) } } } })) }),
+  });
 }

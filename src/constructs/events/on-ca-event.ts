@@ -4,7 +4,7 @@ import { Effect, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws
 import { EventSourceMapping, IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { RevocationEvents } from './revocation-events';
+import { CaEvents } from './ca-events';
 import { CaEventType, EVENT_SOURCE } from '../../contract/ca-events';
 import { IPrivateIotCa } from '../ca/i-private-iot-ca';
 import { acknowledge } from '../provider/nag';
@@ -33,7 +33,7 @@ const MAX_CONCURRENCY = 2;
  * nor get lost. The function reports which messages of a batch have failed. The ids of the constructs are final.
  */
 export function onCaEvent(scope: Construct, { ca, type, function: target, role, timeout, ledgerStreamArn }: CaEventSubscription): void {
-  RevocationEvents.of(ca, ledgerStreamArn);
+  CaEvents.of(ca, ledgerStreamArn);
   const queue = new Queue(scope, 'Queue', { encryption: QueueEncryption.SQS_MANAGED, enforceSSL: true, retentionPeriod: RETENTION, visibilityTimeout: timeout });
   acknowledge(queue, 'AwsSolutions-SQS3', 'A check of everything makes up for what could not be delivered');
   const rule = new Rule(scope, 'Events', {

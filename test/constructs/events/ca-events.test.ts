@@ -1,0 +1,121 @@
+import { App, Stack } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { OnEventOptions } from 'aws-cdk-lib/aws-events';
+import { SnsTopic } from 'aws-cdk-lib/aws-events-targets';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { AwsIotRevocation, PrivateIotCa } from '../../../src';
+
+function declared(): Template {
+  const stack = new Stack(new App(), 'Iot', { env: { account: '111111111111', region: 'eu-central-1' } });
+  new AwsIotRevocation(stack, 'Revocation', { ca: new PrivateIotCa(stack, 'Ca', { subject: { commonName: 'Acme IoT Root CA' } }) });
+  return Template.fromStack(stack);
+}
+
+const announcing = (template: Template) => Object.keys(template.findResources('AWS::Lambda::Function', { Properties: { Handler: 'index.announce' } }));
+
+test('a function reads what is revoked and what is published from the stream of the ledger, with the keys only', () => {
+  const template = declared();
+  const [[ledger, { Properties: { StreamSpecification } }]] = Object.entries(template.findResources('AWS::DynamoDB::GlobalTable'));
+  expect(StreamSpecification).toEqual({ StreamViewType: 'KEYS_ONLY' });
+  const pattern = (prefix: string) => ({ Pattern: JSON.stringify({ dynamodb: { Keys: { pk: { S: [{ prefix }] } } } }) });
+  template.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
+    FunctionName: { Ref: announcing(template)[0] },
+    EventSourceArn: { 'Fn::GetAtt': [ledger, 'StreamArn'] },
+    FilterCriteria: { Filters: [pattern('revoked#'), pattern('crl#')] },
+    FunctionResponseTypes: ['ReportBatchItemFailures'],
+    StartingPosition: 'TRIM_HORIZON',
+  });
+});
+
+test('the function can read that, and put events on the default bus, and nothing else', () => {
+  const rights = Object.entries(declared().findResources('AWS::IAM::Policy')).filter(([id]) => id.startsWith('CaEvents'))
+    .flatMap(([, { Properties }]) => Properties.PolicyDocument.Statement)
+    .map(({ Action, Resource, Condition }) => ({ action: [Action].flat().sort(), resource: Resource, condition: Condition }))
+    .filter(({ action }) => !action[0].startsWith('logs:'));
+  expect(rights).toEqual(expect.arrayContaining([
+    { action: ['dynamodb:GetItem'], resource: expect.anything(), condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['revoked#*', 'crl#*'] } } },
+    {
+      action: ['events:PutEvents'],
+      resource: { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':events:eu-central-1:111111111111:event-bus/default']] },
+      condition: undefined,
+    },
+    { action: ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'], resource: expect.anything(), condition: undefined },
+    { action: ['dynamodb:ListStreams'], resource: '*', condition: undefined },
+  ]));
+  expect(rights).toHaveLength(4);
+});
+
+test('the logical IDs are final', () => {
+  const { Resources } = declared().toJSON() as { Resources: { [id: string]: { Type: string } } };
+  expect(Object.entries(Resources).filter(([id]) => /^(CaEvents|Revocation)/.test(id)).map(([id, { Type }]) => `${Type} ${id}`).sort()).toEqual([
+    'AWS::CloudWatch::Alarm RevocationAlarmB0365322',
+    'AWS::Events::Rule RevocationEventsB72925D0',
+    'AWS::Events::Rule RevocationSchedule0AD28670',
+    'AWS::IAM::Policy CaEventsLoggingD8EB62F3',
+    'AWS::IAM::Policy CaEventsRights9868B776',
+    'AWS::IAM::Policy CaEventsStream38349F24',
+    'AWS::IAM::Policy RevocationLoggingCD222F83',
+    'AWS::IAM::Policy RevocationMessagesEDF04DA0',
+    'AWS::IAM::Policy RevocationRights728C9A1D',
+    'AWS::IAM::Role CaEventsRole2EBFF84E',
+    'AWS::IAM::Role RevocationRole69B4E0B7',
+    'AWS::Lambda::EventSourceMapping CaEventsLedgerChanges5319D625',
+    'AWS::Lambda::EventSourceMapping RevocationDeliveriesB4D938CF',
+    'AWS::Lambda::Function CaEventsFunction0C5A6518',
+    'AWS::Lambda::Function RevocationFunction1DD5D3CD',
+    'AWS::Lambda::Permission RevocationFunctionSchedule4492AC94',
+    'AWS::Logs::LogGroup CaEventsLog93CED122',
+    'AWS::Logs::LogGroup RevocationLogC0683E0B',
+    'AWS::SQS::Queue RevocationQueue56A829B1',
+    'AWS::SQS::QueuePolicy RevocationQueuePolicy2FB68CBB',
+  ]);
+});
+
+describe('a rule of a user', () => {
+  function withRule(declare: (ca: PrivateIotCa) => unknown): Template {
+    const stack = new Stack(new App(), 'Iot', { env: { account: '111111111111', region: 'eu-central-1' } });
+    declare(new PrivateIotCa(stack, 'Ca', { subject: { commonName: 'Acme IoT Root CA' } }));
+    return Template.fromStack(stack);
+  }
+
+  const target = (stack: Stack) => new SnsTopic(Topic.fromTopicArn(stack, 'Topic', 'arn:aws:sns:eu-central-1:111111111111:pki'));
+
+  test.each<[string, string, (ca: PrivateIotCa, options: OnEventOptions) => unknown]>([
+    ['an issued certificate', 'Certificate Issued', (ca, options) => ca.onCertificateIssued('Rule', options)],
+    ['a revocation', 'Revocation Changed', (ca, options) => ca.onRevocationChanged('Rule', options)],
+    ['published lists', 'Revocation Lists Published', (ca, options) => ca.onRevocationListsPublished('Rule', options)],
+  ])('is told of %s of this CA alone', (_, type, declare) => {
+    const template = withRule(ca => declare(ca, { target: target(ca.stack), description: 'for the fleet' }));
+    template.hasResourceProperties('AWS::Events::Rule', {
+      Description: 'for the fleet',
+      EventPattern: {
+        'source': ['private-iot-ca'],
+        'account': ['111111111111'],
+        'detail-type': [Match.stringLikeRegexp(type)],
+        'detail': { ca: [{ Ref: Match.stringLikeRegexp('^Ca') }] },
+      },
+      Targets: [Match.objectLike({ Arn: 'arn:aws:sns:eu-central-1:111111111111:pki' })],
+    });
+    expect(announcing(template)).toHaveLength(1);
+  });
+
+  test('reads certificates from the stream only if it is about them, since each of them then invokes the function', () => {
+    const filters = (template: Template) => Object.values(template.findResources('AWS::Lambda::EventSourceMapping'))
+      .flatMap(({ Properties }) => Properties.FilterCriteria.Filters).map(({ Pattern }) => /"prefix":"(.*?)"/.exec(Pattern)![1]);
+    expect(filters(withRule(ca => ca.onRevocationChanged('Rule')))).toEqual(['revoked#', 'crl#']);
+    expect(filters(withRule(ca => [ca.onCertificateIssued('One'), ca.onCertificateIssued('Two')]))).toEqual(['revoked#', 'crl#', 'issuer#']);
+  });
+
+  test('can match less, and be in another stack', () => {
+    const app = new App();
+    const ca = new PrivateIotCa(new Stack(app, 'Pki'), 'Ca', { subject: { commonName: 'Acme IoT Root CA' } });
+    const fleet = new Stack(app, 'Fleet');
+    ca.onRevocationChanged('Compromised', { crossStackScope: fleet, eventPattern: { detail: { reason: ['keyCompromise'] } } });
+    Template.fromStack(fleet).hasResourceProperties('AWS::Events::Rule', { EventPattern: { detail: { reason: ['keyCompromise'], ca: [Match.anyValue()] } } });
+  });
+
+  test('has an id that no construct of this library has', () => {
+    expect(() => withRule(ca => ca.onRevocationChanged('Events'))).toThrow(
+      'Iot/Ca: id must not be one of Events, Revocation, RevokeFunction, which constructs of this library have below a CA, got "Events"');
+  });
+});

@@ -8,8 +8,10 @@ export const lazy = {
   localCommand: () => require('./local-command') as typeof import('./local-command'),
   exportCommand: () => require('./export-command') as typeof import('./export-command'),
   revokeCommand: () => require('./revoke-command') as typeof import('./revoke-command'),
+  listCommand: () => require('./list-command') as typeof import('./list-command'),
   crlCommand: () => require('./crl-command') as typeof import('./crl-command'),
   inspectCommand: () => require('./inspect-command') as typeof import('./inspect-command'),
   awsFunction: () => require('./aws-function') as typeof import('./aws-function'),
+  awsLedger: () => require('./aws-ledger') as typeof import('./aws-ledger'),
   lintCommand: () => require('./lint-command') as typeof import('./lint-command'),
 };

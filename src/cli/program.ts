@@ -39,7 +39,7 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
 function program(terminal: Terminal, finish: (passed: boolean) => void): Command {
   const columns = Math.min(terminal.columns ?? HELP_COLUMNS, HELP_COLUMNS);
   const root = new Command('private-iot-ca')
-    .description('Make, export, revoke, inspect and check the certificates of a private CA for IoT devices.')
+    .description('Make, export, revoke, list, inspect and check the certificates of a private CA for IoT devices.')
     .version(packageVersion(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'show how to use a command')
     .helpCommand(false) // `help` is one of COMMANDS

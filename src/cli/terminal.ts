@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createInterface } from 'node:readline/promises';
 
 /** The terminal, or pipe, that the command line writes to. */
@@ -7,6 +8,12 @@ export interface Terminal {
   readonly progress: Progress;
   /** Prints what the user asked for, to standard output. */
   print(text: string): void;
+  /**
+   * Waits until what was printed has been passed on, so that a long output does not pile up in memory.
+   *
+   * @default - there is nothing to wait for
+   */
+  drained?(): Promise<void>;
   /** Prints messages beside it, to standard error. */
   warn(text: string): void;
   /**
@@ -86,6 +93,11 @@ export function processTerminal(): Terminal {
   return {
     columns: process.stdout.isTTY ? process.stdout.columns || USUAL_COLUMNS : undefined,
     print: text => void process.stdout.write(text),
+    drained: async () => {
+      if (process.stdout.writableNeedDrain) {
+        await once(process.stdout, 'drain');
+      }
+    },
     warn: text => void process.stderr.write(text),
     progress: process.stderr.isTTY ? statusLine(process.stderr) : silentProgress,
     ask: process.stdin.isTTY && process.stderr.isTTY ? askOnTerminal : undefined,

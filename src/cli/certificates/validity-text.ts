@@ -13,10 +13,23 @@ export function validityState(notBefore: Date, notAfter: Date, now: Date): strin
   if (notAfter.getTime() === NO_WELL_DEFINED_END) {
     return 'no well-defined end';
   }
-  // notAfter is the last second of the validity (RFC 5280, section 4.1.2.5).
-  return now.getTime() < notAfter.getTime() + 1000
+  return !isExpired(notAfter, now)
     ? `${daysBetween(now, notAfter)} left`
     : `expired ${daysBetween(notAfter, now)} ago`;
+}
+
+/** Whether a validity is over: notAfter is its last second (RFC 5280, section 4.1.2.5). */
+export function isExpired(notAfter: Date, now: Date): boolean {
+  return now.getTime() >= endOf(notAfter);
+}
+
+/** The whole days until a validity is over; negative once it is. Without a well-defined end, there is no such number. */
+export function daysLeft(notAfter: Date, now: Date): number | undefined {
+  return notAfter.getTime() === NO_WELL_DEFINED_END ? undefined : Math.floor((endOf(notAfter) - now.getTime()) / DAY_MILLISECONDS);
+}
+
+function endOf(notAfter: Date): number {
+  return notAfter.getTime() + 1000;
 }
 
 function daysBetween(from: Date, to: Date): string {

@@ -5,7 +5,9 @@ import { CertificateFacts } from '../certificates/certificate-facts';
 export type PlatformIds = { readonly [P in PlatformId]?: { readonly [name: string]: string } };
 
 /** The identifiers by which platforms register, bind or list a certificate. They are known without a request to the platform. */
-export function platformIds({ serialNumber, sha1Fingerprint, sha256Fingerprint }: CertificateFacts): PlatformIds {
+export function platformIds(
+  { serialNumber, sha1Fingerprint, sha256Fingerprint }: Pick<CertificateFacts, 'serialNumber' | 'sha1Fingerprint' | 'sha256Fingerprint'>,
+): PlatformIds {
   const azure = { thumbprint: sha1Fingerprint.toUpperCase() };
   return {
     'alibaba-cloud-iot': { sn: serialNumber },

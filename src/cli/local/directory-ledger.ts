@@ -111,7 +111,8 @@ function toStored(entry: LedgerEntry): StoredLedgerEntry {
   return mapOctets(entry, value => (value as Buffer).toString('base64')) as unknown as StoredLedgerEntry;
 }
 
-function fromStored(entry: StoredLedgerEntry): LedgerEntry {
+/** An entry as the state holds it, with its octets. */
+export function fromStored(entry: StoredLedgerEntry): LedgerEntry {
   return mapOctets(entry, value => Buffer.from(value as string, 'base64')) as unknown as LedgerEntry;
 }
 

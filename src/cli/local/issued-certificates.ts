@@ -1,11 +1,12 @@
 import { keyOf } from './directory-ledger';
 import { ownId } from './nested-ids';
 import { State, StoredLedgerEntry } from './state';
+import { isCertificate } from '../../issuing/ledger/inventory';
 import { Revocation } from '../../issuing/ledger/revocation';
 import { identityIn } from '../../resource/physical-id';
 import { own } from '../json';
 
-/** A certificate that a CA of a local deployment has issued to someone else. */
+/** A certificate in a ledger of a local deployment. */
 export interface IssuedCertificate {
   readonly table: string;
   readonly entry: StoredLedgerEntry;
@@ -17,11 +18,13 @@ export interface IssuedCertificate {
   readonly resource: string;
 }
 
-/** The profile of an entry that is a signature and no certificate. */
-const SIGNATURE = 'signature';
+/** All certificates that the CAs of a local deployment have issued to others, in the order in which they were reserved. */
+export function issuedCertificates(state: State): IssuedCertificate[] {
+  return ledgerCertificates(state).filter(({ entry: { certificate, issuer, identity } }) => certificate !== undefined && issuer !== identity);
+}
 
-/** All certificates in the ledgers of a local deployment but those that sign themselves, in the order in which they were reserved. */
-export function issuedCertificates({ stacks, ledgers }: State): IssuedCertificate[] {
+/** All certificates in the ledgers of a local deployment, those of the CAs and those that are still to be made among them. */
+export function ledgerCertificates({ stacks, ledgers }: State): IssuedCertificate[] {
   const names = new Map<string, string>();
   const cas = new Map<string, string>();
   const stackNames = new Map<string, string>();
@@ -35,8 +38,7 @@ export function issuedCertificates({ stacks, ledgers }: State): IssuedCertificat
   }
   // The ledger of a subordinate CA also has the CA's own certificate, which the ledger of its issuer decides about.
   return Object.entries(ledgers).flatMap(([table, { latest, entries }]) => Object.values(entries)
-    .filter(({ certificate, issuer, identity, profile }) =>
-      certificate !== undefined && issuer !== identity && profile !== SIGNATURE && Object.hasOwn(latest, issuer))
+    .filter(entry => isCertificate(entry) && Object.hasOwn(latest, entry.issuer))
     .map(entry => ({
       table,
       entry,

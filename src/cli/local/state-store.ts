@@ -32,6 +32,19 @@ export class StateStore {
     return new StateStore(file, journal, disk, tree as unknown as State, copyOf(tree));
   }
 
+  /**
+   * Reads the state of a directory that has one.
+   *
+   * @throws CliError if nothing was ever deployed into the directory
+   */
+  public static ofDeployment(directory: string, disk: Disk): StateStore {
+    const store = StateStore.open(directory, disk);
+    if (!store.exists) {
+      throw new CliError(`--local: ${directory} holds no local deployment; name the folder that \`private-iot-ca local --out\` has written`);
+    }
+    return store;
+  }
+
   /** The first line of a journal that continues the file, once this run has written the file. */
   private firstLine?: string;
   private hasJournal = false;

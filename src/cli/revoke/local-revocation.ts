@@ -1,7 +1,7 @@
 import { Outcome } from './report';
 import { select, Selection } from './selection';
 import { RevocationOrder, revokeCertificate } from '../../issuing/revocation/revoke-certificate';
-import { CliError, messageOf } from '../cli-error';
+import { messageOf } from '../cli-error';
 import { keyOf } from '../local/directory-ledger';
 import { directoryEngine, Outside } from '../local/engine';
 import { GivenSecrets } from '../local/given-secrets';
@@ -28,10 +28,7 @@ export async function revokeInDirectory(
   directory: string, selection: Selection, order: Pick<RevocationOrder, 'reason' | 'invalidityDate' | 'orderedBy'>, reach: Outside,
   shown?: ReadonlySet<string>,
 ): Promise<LocalRevocation> {
-  const store = StateStore.open(directory, reach.disk);
-  if (!store.exists) {
-    throw new CliError(`--local: ${directory} holds no local deployment; name the folder that \`private-iot-ca local --out\` has written`);
-  }
+  const store = StateStore.ofDeployment(directory, reach.disk);
   const engine = directoryEngine(store, reach, new GivenSecrets([], []), silentProgress);
   const certificates = select(selection, issuedCertificates(store.state)).filter(({ entry }) => shown?.has(keyOf(entry)) ?? true);
   const outcomes: Outcome[] = [];

@@ -44,6 +44,11 @@ export function entryFrom(item: Item): LedgerEntry {
   return valuesOf(item, ENTRY) as unknown as LedgerEntry;
 }
 
+/** Whether the ledger has a later certificate of the same identity than the one that an item holds. */
+export function isSuperseded(item: Item): boolean {
+  return item.supersededBy !== undefined;
+}
+
 /**
  * Reads the record of a resource that an item holds.
  *

@@ -9,9 +9,12 @@ const TABLE_GONE = 'ResourceNotFoundException';
 
 /** The DynamoDB table of a ledger: consistent reads, and calls that name the table in their errors. */
 export class LedgerTable {
-  /** @param absent the names of the errors that mean that there is no ledger */
+  /**
+   * @param calls makes the calls, and decides what is retried and how a failure is worded
+   * @param absent the names of the errors that mean that there is no ledger
+   */
   constructor(
-    private readonly client: DynamoDBClient, private readonly calls: AwsCalls, public readonly name: string,
+    private readonly client: DynamoDBClient, private readonly calls: Pick<AwsCalls, 'make'>, public readonly name: string,
     private readonly absent: readonly string[] = [TABLE_GONE],
   ) {}
 

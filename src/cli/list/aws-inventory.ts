@@ -1,0 +1,65 @@
+import { LedgerChoice } from './ledger-choice';
+import { FoundCertificate } from './listed-certificate';
+import { quote } from '../../contract/rules';
+import { Inventory, isCertificate } from '../../issuing/ledger/inventory';
+import { stackName } from '../../issuing/revocation/select-certificates';
+import { Requester } from '../../resource/lifecycle-event';
+import { CliError } from '../cli-error';
+
+/** Opens the ledger in a table, by its name or its ARN. */
+export type OpenLedger = (table: string) => Inventory;
+
+/** A CA, and a ledger that knows it. */
+interface Home {
+  readonly caId: string;
+  readonly ca: string;
+  readonly ledger: string;
+  readonly inventory: Inventory;
+}
+
+/**
+ * The certificates in ledgers of AWS. Before the first one is returned, every CA is looked up.
+ *
+ * @throws CliError if a ledger can't be read or knows none of the CAs, or if no ledger knows a CA
+ */
+export async function awsInventory(choice: LedgerChoice, open: OpenLedger): Promise<AsyncIterable<FoundCertificate>> {
+  const homes = await homesOf(choice, open);
+  return found();
+
+  async function* found(): AsyncIterable<FoundCertificate> {
+    for (const { caId, ca, inventory } of homes) {
+      for await (const each of inventory.certificates(caId)) {
+        if (isCertificate(each.entry)) {
+          yield { ...each, ca, stack: stackName(each.entry.stackId), resource: nameOf(each.entry) };
+        }
+      }
+    }
+  }
+}
+
+/** A ledger knows the CA whose certificates it holds, and also the CAs that this CA has signed, for which it holds no certificates. */
+async function homesOf({ ledgers, cas, wayOut }: LedgerChoice, open: OpenLedger): Promise<Home[]> {
+  const homes: Home[] = [];
+  for (const ledger of ledgers) {
+    const inventory = open(ledger);
+    for (const caId of cas) {
+      const entry = await inventory.ca(caId);
+      if (entry) {
+        homes.push({ caId, ca: nameOf(entry), ledger, inventory });
+      }
+    }
+  }
+  const unknown = cas.find(caId => !homes.some(home => home.caId === caId));
+  if (unknown !== undefined) {
+    throw new CliError(`--ca must be the caId of a CA in ${ledgers.join(', ')}, got ${quote(unknown)}, which is not there`);
+  }
+  const unread = ledgers.find(ledger => !homes.some(home => home.ledger === ledger));
+  if (unread !== undefined && wayOut !== undefined) {
+    throw new CliError(`the caId of the CA whose ledger is ${unread} is not known, and the ledger files certificates by it; ${wayOut}`);
+  }
+  return homes;
+}
+
+function nameOf({ stackId, logicalResourceId }: Requester): string {
+  return `${stackName(stackId)}/${logicalResourceId}`;
+}

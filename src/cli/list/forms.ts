@@ -1,0 +1,94 @@
+import { csvRecord } from './csv';
+import { CertificateState, ListedCertificate } from './listed-certificate';
+import { formatTime } from '../../contract/term';
+import { validityState } from '../certificates/validity-text';
+import { printable } from '../cli-error';
+import { longDocument } from '../document';
+import { platformIds } from '../export/platform-ids';
+import { count, table } from '../table';
+
+/** A form of the inventory, which is written page by page. */
+export interface Form {
+  /** What comes before the first page, or before the end if there is none. */
+  readonly begin: string;
+  page(certificates: readonly ListedCertificate[], isFirst: boolean): string;
+  /** @param counts how many certificates there were, by their states */
+  end(counts: ReadonlyMap<CertificateState, number>): string;
+}
+
+const HEAD = ['serial number', 'subject', 'profile', 'resource', 'CA', 'state', 'validity'];
+
+/** Tables for people, one for each page. */
+export function tableForm(now: Date, columns: number | undefined): Form {
+  const row = ({ serialNumber = '', subject, commonName, profile, resource, ca, notBefore, notAfter, ...certificate }: ListedCertificate): string[] => [
+    serialNumber, printable(commonName ?? subject), printable(profile), printable(resource), printable(ca), stateText(certificate),
+    notBefore && notAfter ? validityState(notBefore, notAfter, now) : '',
+  ];
+  return {
+    begin: '',
+    page: (certificates, isFirst) => `${isFirst ? '' : '\n'}${table(HEAD, certificates.map(row), { columns }).trimEnd()}\n`,
+    end: counts => {
+      const states = [...counts].map(([state, number]) => `${number} ${STATE_TEXTS[state] ?? state}`);
+      const total = [...counts.values()].reduce((sum, number) => sum + number, 0);
+      return total === 0 ? 'no certificates\n' : `\n${count(total, 'certificate')}: ${states.join(', ')}\n`;
+    },
+  };
+}
+
+const STATE_TEXTS: { readonly [S in CertificateState]?: string } = { held: 'on hold' };
+
+function stateText({ state, revocation }: Pick<ListedCertificate, 'state' | 'revocation'>): string {
+  return `${STATE_TEXTS[state] ?? state}${state === 'revoked' ? ` (${revocation!.reason})` : ''}`;
+}
+
+/** One JSON document. */
+export function jsonForm(now: Date): Form {
+  const { begin, elements, end } = longDocument('list', { listedAt: formatTime(now) }, 'certificates');
+  return {
+    begin,
+    page: (certificates, isFirst) => elements(certificates.map(each => ({ ...recordOf(each), platforms: platformsOf(each) })), isFirst),
+    end: counts => end(counts.size === 0),
+  };
+}
+
+/** Comma-separated values, with the names of the columns in the first record. */
+export function csvForm(): Form {
+  return {
+    begin: csvRecord(Object.keys(VALUES)),
+    page: certificates => certificates.map(certificate => csvRecord(Object.values(recordOf(certificate)))).join(''),
+    end: () => '',
+  };
+}
+
+type Value = string | number | boolean | undefined;
+
+/** What programs get, by the names of the members and the columns. The schema describes it to users: keep both in step. */
+const VALUES: { readonly [member: string]: (certificate: ListedCertificate) => Value } = {
+  serialNumber: ({ serialNumber }) => serialNumber,
+  subject: ({ subject }) => subject,
+  commonName: ({ commonName }) => commonName,
+  profile: ({ profile }) => profile,
+  state: ({ state }) => state,
+  declared: ({ declared }) => declared,
+  notBefore: ({ notBefore }) => notBefore && formatTime(notBefore),
+  notAfter: ({ notAfter }) => notAfter && formatTime(notAfter),
+  daysLeft: ({ daysLeft }) => daysLeft,
+  stack: ({ stack }) => stack,
+  resource: ({ resource }) => resource,
+  ca: ({ ca }) => ca,
+  caId: ({ caId }) => caId,
+  reason: ({ revocation }) => revocation?.reason,
+  revokedAt: ({ revocation }) => revocation?.revokedAt,
+  invalidityDate: ({ revocation }) => revocation?.invalidityDate,
+  sha256Fingerprint: ({ sha256Fingerprint }) => sha256Fingerprint,
+  sha1Fingerprint: ({ sha1Fingerprint }) => sha1Fingerprint,
+};
+
+function recordOf(certificate: ListedCertificate): { [member: string]: Value } {
+  return Object.fromEntries(Object.entries(VALUES).map(([member, value]) => [member, value(certificate)]));
+}
+
+function platformsOf({ serialNumber, sha1Fingerprint, sha256Fingerprint }: ListedCertificate): object | undefined {
+  return serialNumber !== undefined && sha1Fingerprint !== undefined && sha256Fingerprint !== undefined
+    ? platformIds({ serialNumber, sha1Fingerprint, sha256Fingerprint }) : undefined;
+}

@@ -1,0 +1,36 @@
+import { FoundCertificate } from './listed-certificate';
+import { quote } from '../../contract/rules';
+import { CliError } from '../cli-error';
+import { Disk } from '../disk';
+import { listed } from '../export/output-names';
+import { fromStored, keyOf } from '../local/directory-ledger';
+import { IssuedCertificate, ledgerCertificates, revocationOf } from '../local/issued-certificates';
+import { StateStore } from '../local/state-store';
+
+/**
+ * The certificates of a local deployment.
+ *
+ * @param cas paths of CAs with their stacks, or identities of CAs; all CAs if absent
+ */
+export function localInventory(directory: string, cas: readonly string[] | undefined, disk: Disk): AsyncIterable<FoundCertificate> {
+  const { state } = StateStore.ofDeployment(directory, disk);
+  const all = ledgerCertificates(state);
+  const unknown = cas?.find(name => !all.some(each => isOfCa(each, name)));
+  if (unknown !== undefined) {
+    throw new CliError('--ca must be the path of the construct of a CA of this deployment, with its stack, or the caId of the CA '
+      + `(${listed(all.map(({ ca }) => ca))}), got ${quote(unknown)}`);
+  }
+  return found();
+
+  async function* found(): AsyncIterable<FoundCertificate> {
+    for (const certificate of all.filter(each => cas?.some(name => isOfCa(each, name)) ?? true)) {
+      const { table, entry, ca, stack, resource } = certificate;
+      const superseded = state.ledgers[table].latest[entry.identity] !== keyOf(entry);
+      yield { entry: fromStored(entry), superseded, revocation: revocationOf(state, certificate), ca, stack, resource };
+    }
+  }
+}
+
+function isOfCa({ ca, entry }: IssuedCertificate, name: string): boolean {
+  return ca === name || entry.issuer === name;
+}

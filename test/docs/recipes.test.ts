@@ -3,12 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Annotations, App, CfnOutput, CfnParameter, Duration, Stack } from 'aws-cdk-lib';
 import { TrustStore } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import { SnsTopic } from 'aws-cdk-lib/aws-events-targets';
 import { AccountPrincipal, Role } from 'aws-cdk-lib/aws-iam';
 import { CfnCACertificate, CfnDomainConfiguration } from 'aws-cdk-lib/aws-iot';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { CfnTrustAnchor } from 'aws-cdk-lib/aws-rolesanywhere';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import * as ts from 'typescript';
 import * as library from '../../src';
@@ -93,6 +95,8 @@ function run(code: string, names: { readonly [name: string]: unknown }): void {
     CfnTrustAnchor,
     Key,
     Secret,
+    SnsTopic,
+    Topic,
     TrustStore,
     EmailSubscription,
     readFileSync,

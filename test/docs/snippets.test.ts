@@ -8,6 +8,7 @@ import { ROOT, snippets } from '../support/documents';
 const FIXTURE = `
 import { readFileSync } from 'node:fs';
 import { Annotations, App, CfnOutput, CfnParameter, Duration, Stack, Tags } from 'aws-cdk-lib';
+import { SnsTopic } from 'aws-cdk-lib/aws-events-targets';
 import { AccountPrincipal, IRole } from 'aws-cdk-lib/aws-iam';
 import { CfnCACertificate, CfnDomainConfiguration } from 'aws-cdk-lib/aws-iot';
 import { TrustStore } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
@@ -15,6 +16,7 @@ import { Key } from 'aws-cdk-lib/aws-kms';
 import { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { CfnTrustAnchor } from 'aws-cdk-lib/aws-rolesanywhere';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { ${Object.keys(library).join(', ')} } from 'cdk-private-iot-ca';
 declare const attributesOfOldCa: PrivateIotCaAttributes;

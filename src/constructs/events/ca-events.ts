@@ -12,6 +12,12 @@ import { rolePolicy } from '../provider/role-policy';
 /** The beginning of the partition keys of certificates. */
 const ISSUED = 'issuer#';
 
+/**
+ * How often a change that can't be announced is delivered again, with those after it. Without a limit, it would hold up all others for a day.
+ * What gets lost is found by the checks of everything.
+ */
+const RETRIES = 10;
+
 /** The construct id below the CA. It is final: logical IDs derive from it. */
 const ID = 'Events';
 
@@ -60,7 +66,9 @@ export class CaEvents extends Construct {
       resources: [Stack.of(this).formatArn({ service: 'events', resource: 'event-bus', resourceName: 'default' })],
     }));
     made.function.node.addDependency(rights);
-    onLedgerChange(this, { ca, ...made, ledgerStreamArn }, this.prefixes, { batchSize: 100, reportBatchItemFailures: true });
+    onLedgerChange(this, { ca, ...made, ledgerStreamArn }, this.prefixes, {
+      batchSize: 100, reportBatchItemFailures: true, bisectBatchOnError: true, retryAttempts: RETRIES,
+    });
   }
 
   /** Announces certificates that are issued, too: not by default, since each of them then invokes the function. */

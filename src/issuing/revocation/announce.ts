@@ -1,6 +1,7 @@
 import { CaEvent, CaEventType } from '../../contract/ca-events';
 import { isMap, JsonMap } from '../../contract/json-map';
 import { certificatePartition, listPartition, revocationPartition, serialNumberIn } from '../../contract/ledger-keys';
+import { log } from '../../lambda/log';
 import { Ledger } from '../ledger/ledger';
 import { Publications } from '../ledger/revocation';
 
@@ -40,21 +41,31 @@ interface Change {
  * Announces what has changed in the ledger of a CA, for everything that has to be done about it elsewhere. Nothing in a record is believed
  * but the keys of the item that has changed: an event says what the ledger holds when it is made. Records about anything else are passed
  * over. An event may come twice.
+ *
+ * A change of which no event can be made, such as that of a damaged item, is delivered again some times, and holds up no other for longer.
  */
 export async function announce(caId: string, event: unknown, ports: AnnouncingPorts): Promise<StreamBatchResponse> {
   if (!isMap(event) || !Array.isArray(event.Records)) {
     throw new Error('the event must be from the stream of the ledger');
   }
-  const announced: { readonly event: CaEvent; readonly change: Change }[] = [];
-  for (const change of event.Records.flatMap(changeIn)) {
-    const made = await eventAbout(change, caId, ports);
-    announced.push(...made ? [{ event: made, change }] : []);
+  const announced: { readonly event: CaEvent; readonly itemIdentifier: string }[] = [];
+  const failed: string[] = [];
+  for (const { itemIdentifier, ...change } of event.Records.flatMap(changeIn)) {
+    try {
+      const made = await eventAbout(change, caId, ports);
+      announced.push(...made ? [{ event: made, itemIdentifier }] : []);
+    } catch (error) {
+      const { name, message } = error as Error;
+      log('ERROR', { message: `a change of ${change.sortKey} could not be announced`, errorName: name, errorMessage: message });
+      failed.push(itemIdentifier);
+    }
   }
   const taken = announced.length === 0 ? [] : await ports.events.put(announced.map(each => each.event));
-  return { batchItemFailures: announced.filter((_, index) => !taken[index]).map(({ change: { itemIdentifier } }) => ({ itemIdentifier })) };
+  failed.push(...announced.filter((_, index) => !taken[index]).map(({ itemIdentifier }) => itemIdentifier));
+  return { batchItemFailures: failed.map(itemIdentifier => ({ itemIdentifier })) };
 }
 
-async function eventAbout({ partition, sortKey }: Change, ca: string, ports: AnnouncingPorts): Promise<CaEvent | undefined> {
+async function eventAbout({ partition, sortKey }: Omit<Change, 'itemIdentifier'>, ca: string, ports: AnnouncingPorts): Promise<CaEvent | undefined> {
   if (partition === listPartition(ca) && sortKey === 'current') {
     const number = (await ports.revocations.crl(ca))?.published;
     return number === undefined ? undefined : { type: CaEventType.LISTS_PUBLISHED, detail: { ca, number } };

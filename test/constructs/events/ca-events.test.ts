@@ -23,6 +23,8 @@ test('a function reads what is revoked and what is published from the stream of 
     EventSourceArn: { 'Fn::GetAtt': [ledger, 'StreamArn'] },
     FilterCriteria: { Filters: [pattern('revoked#'), pattern('crl#')] },
     FunctionResponseTypes: ['ReportBatchItemFailures'],
+    BisectBatchOnFunctionError: true,
+    MaximumRetryAttempts: 10,
     StartingPosition: 'TRIM_HORIZON',
   });
 });

@@ -1,4 +1,4 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient, PutRuleCommand, PutTargetsCommand } from '@aws-sdk/client-eventbridge';
 import { RevocationReason } from '../../../src/contract/revocation';
 import { DynamoDbLedger } from '../../../src/issuing/aws/dynamodb-ledger';
@@ -20,6 +20,7 @@ let bus: EventBridgeBus;
 let ledger: DynamoDbLedger;
 let revocations: DynamoDbRevocations;
 let queueUrl: string;
+let table: string;
 
 /** The calls of Amazon SQS that the test makes itself. */
 async function sqs(parameters: { [name: string]: string }): Promise<string> {
@@ -45,9 +46,10 @@ beforeAll(async () => {
 }, MOTO_TIMEOUT);
 beforeEach(async () => {
   proxy.reset();
-  const table = new LedgerTable(client, awsCalls(), await makeTable(client));
-  ledger = new DynamoDbLedger(table);
-  revocations = new DynamoDbRevocations(table);
+  table = await makeTable(client);
+  const ledgerTable = new LedgerTable(client, awsCalls(), table);
+  ledger = new DynamoDbLedger(ledgerTable);
+  revocations = new DynamoDbRevocations(ledgerTable);
   await delivered();
 });
 afterAll(() => proxy.stop());
@@ -123,6 +125,20 @@ test('a record is believed for its keys only, and one about anything else is pas
   ];
   expect(await announced(...others)).toEqual({ batchItemFailures: [] });
   expect(await details()).toEqual([]);
+});
+
+test('a damaged item is delivered again some times, and the others are announced', async () => {
+  jest.spyOn(console, 'log').mockImplementation();
+  await revoke('2A');
+  await revoke('4A');
+  await client.send(new PutItemCommand({ TableName: table, Item: { pk: { S: `revoked#${CA}` }, sk: { S: `serial#${serialNumber('3A')}` }, state: { S: 'GONE' } } }));
+  const records = ['2A', '3A', '4A'].map((digits, n) => ofRevocation(digits, String(n)));
+  expect(await announced(...records)).toEqual({ batchItemFailures: [{ itemIdentifier: '1' }] });
+  expect(await details()).toHaveLength(2);
+  expect(jest.mocked(console.log).mock.calls.map(([line]) => JSON.parse(line))).toEqual([
+    expect.objectContaining({ level: 'ERROR', message: `a change of serial#${serialNumber('3A')} could not be announced` }),
+  ]);
+  jest.restoreAllMocks();
 });
 
 test('an event that is not of a stream is refused', async () => {

@@ -1,11 +1,14 @@
 import { App, Validations } from 'aws-cdk-lib';
+import { Vpc } from 'aws-cdk-lib/aws-ec2';
+import { Key } from 'aws-cdk-lib/aws-kms';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import {
   ApsaraMqttCaRegistration, AwsIotCaRegistration, AwsIotCertificateMode, AwsIotClientCertificateValidation, AwsIotRevocation, AwsIotThing,
   AzureCaRegistration, AzureIotService, AzureRevocation, HuaweiIotdaCaRegistration, HuaweiIotdaRevocation, JustInTimeProvisioning, PrivateIotCa,
-  ProofOfPossessionSignature, TencentIotHubCaRegistration,
+  PrivateIotCaFunctions, ProofOfPossessionSignature, TencentIotHubCaRegistration,
 } from '../src';
 import { fullStack } from './support/full-stack';
 import { stackOf } from './support/stacks';
@@ -71,6 +74,21 @@ test('the AwsSolutions pack has no finding about a CA and a device on AWS IoT Co
     new AwsIotRevocation(stack, 'Revocation', { ca });
     new AwsIotClientCertificateValidation(stack, 'Validation', { cas: [ca, other] });
     new AwsIotThing(stack, 'Thing', { certificate: ca.addDeviceCertificate('Sensor', { subject: { commonName: 'sensor-001' } }), caRegistration });
+  })).not.toContain('AwsSolutions-');
+});
+
+test('the AwsSolutions pack has no finding about functions in a VPC, with a queue for what fails', () => {
+  expect(findings(app => {
+    const stack = stackOf(app);
+    const key = new Key(stack, 'LogKey', { enableKeyRotation: true });
+    const vpc = Vpc.fromVpcAttributes(stack, 'Vpc', { vpcId: 'vpc-1', availabilityZones: ['a', 'b'], privateSubnetIds: ['subnet-1', 'subnet-2'] });
+    const deadLetterQueue = Queue.fromQueueAttributes(stack, 'Failed', {
+      queueArn: 'arn:aws:sqs:eu-central-1:111111111111:failed', keyArn: 'arn:aws:kms:eu-central-1:111111111111:key/1234abcd-12ab-34cd-56ef-1234567890ab',
+    });
+    PrivateIotCaFunctions.of(app).apply({ vpc, logEncryptionKey: key, deadLetterQueue, rolePath: '/iot/', roleNamePrefix: 'acme-' });
+    const ca = new PrivateIotCa(stack, 'Ca', { subject: { commonName: 'Root' } });
+    ca.publishRevocation({ ocsp: true });
+    new AwsIotRevocation(stack, 'Revocation', { ca });
   })).not.toContain('AwsSolutions-');
 });
 

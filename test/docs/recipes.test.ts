@@ -1,11 +1,13 @@
 import { mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Annotations, App, CfnOutput, CfnParameter, Duration, Stack } from 'aws-cdk-lib';
+import { Annotations, App, CfnOutput, CfnParameter, Duration, RemovalPolicies, Stack } from 'aws-cdk-lib';
+import { SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { AccountPrincipal, Role } from 'aws-cdk-lib/aws-iam';
 import { CfnCACertificate, CfnDomainConfiguration } from 'aws-cdk-lib/aws-iot';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import * as ts from 'typescript';
@@ -53,6 +55,9 @@ function appOf(code: string, context: { readonly [flag: string]: unknown }): App
     verification: ca.addVerificationCertificate('Verification', { registrationCode: 'code-1' }),
     device: ca.addDeviceCertificate('Sensor001', { subject: { commonName: 'sensor-001' }, keyAlgorithm: library.KeyAlgorithm.EC_P256 }),
     provisioningRole: Role.fromRoleArn(stack, 'ProvisioningRole', 'arn:aws:iam::111111111111:role/provisioning'),
+    vpc: Vpc.fromVpcAttributes(stack, 'Vpc', {
+      vpcId: 'vpc-1', availabilityZones: ['a'], privateSubnetIds: ['subnet-1'], privateSubnetRouteTableIds: ['rtb-1'],
+    }),
     decisionFunction: LambdaFunction.fromFunctionAttributes(stack, 'Decision', {
       functionArn: 'arn:aws:lambda:eu-central-1:111111111111:function:decision', sameEnvironment: true,
     }),
@@ -85,7 +90,10 @@ function run(code: string, names: { readonly [name: string]: unknown }): void {
     CfnOutput,
     CfnParameter,
     Duration,
+    RemovalPolicies,
+    RetentionDays,
     Stack,
+    SubnetType,
     CfnCACertificate,
     CfnDomainConfiguration,
     Key,

@@ -5,6 +5,7 @@ import { CfnFunction, Function } from 'aws-cdk-lib/aws-lambda';
 import { CfnLogGroup, LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { forbiddenByBoundary } from './boundary';
 import { PrivateIotCaFunctionOptions } from './function-options';
 import { joinVpc } from './join-vpc';
 import { takeOptions } from './options-of-scopes';
@@ -41,6 +42,7 @@ export function applyOptionsAtSynthesis(scope: Construct, made: ConfigurableFunc
     }
   };
   Aspects.of(scope).add({ visit }, { priority: AspectPriority.MUTATING });
+  scope.node.addValidation({ validate: () => forbiddenByBoundary(scope) });
 }
 
 function applyOptions(scope: Construct, made: ConfigurableFunction, options: PrivateIotCaFunctionOptions): void {

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { endpointTable } from './docs-tables/endpoints';
 import { lintRuleTable } from './docs-tables/lint-rules';
 import { noticeTable } from './docs-tables/notices';
 import { platformDeviceTable, platformRevocationTable, platformTable } from './docs-tables/platforms';
@@ -16,6 +17,7 @@ export const TABLES: { readonly [name: string]: () => string } = {
   'devices of platforms': platformDeviceTable,
   'revocation at platforms': platformRevocationTable,
   'notices': noticeTable,
+  'endpoints of functions': endpointTable,
   'lint rules': lintRuleTable,
   'remedies of AWS': () => remedyTable(AWS_REMEDIES),
   'states of KMS keys': () => remedyTable(KEY_STATE_REMEDIES),

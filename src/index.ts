@@ -42,6 +42,8 @@ export { LoadBalancerRevocation, LoadBalancerRevocationProps } from './platforms
 export { PemSource } from './constructs/certificates/pem-source';
 export { PlatformRevocationProps } from './platforms/platform-revocation';
 export { PrivateIotCa } from './constructs/ca/private-iot-ca';
+export { PrivateIotCaFunctionOptions } from './constructs/functions/function-options';
+export { PrivateIotCaFunctions } from './constructs/functions/private-iot-ca-functions';
 export { PrivateIotCaProps } from './constructs/ca/private-iot-ca-props';
 export { ProofOfPossessionSignature, ProofOfPossessionSignatureProps } from './constructs/certificates/proof-of-possession-signature';
 export { RolesAnywhereRevocation, RolesAnywhereRevocationProps } from './platforms/roles-anywhere/roles-anywhere-revocation';

@@ -1,13 +1,17 @@
 import { App, Validations } from 'aws-cdk-lib';
+import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import { TrustStore } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import { Key } from 'aws-cdk-lib/aws-kms';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import {
   ApsaraMqttCaRegistration, ApsaraMqttRevocation,
   AwsIotCaRegistration, AwsIotCertificateMode, AwsIotClientCertificateValidation, AwsIotRevocation, AwsIotThing,
   AzureCaRegistration, AzureIotService, AzureRevocation, HuaweiIotdaCaRegistration, HuaweiIotdaRevocation, JustInTimeProvisioning,
-  LoadBalancerRevocation, PrivateIotCa, ProofOfPossessionSignature, RolesAnywhereRevocation, TencentIotHubCaRegistration, TencentIotHubRevocation,
+  LoadBalancerRevocation, PrivateIotCa, PrivateIotCaFunctions, ProofOfPossessionSignature, RolesAnywhereRevocation, TencentIotHubCaRegistration,
+  TencentIotHubRevocation,
 } from '../src';
 import { fullStack } from './support/full-stack';
 import { stackOf } from './support/stacks';
@@ -87,6 +91,21 @@ test('the AwsSolutions pack has no finding about lists that are given to IAM Rol
     });
     const trustStore = TrustStore.fromTrustStoreArn(stack, 'Store', 'arn:aws:elasticloadbalancing:eu-central-1:111111111111:truststore/devices/0123456789abcdef');
     new LoadBalancerRevocation(stack, 'LoadBalancers', { publication, trustStore });
+  })).not.toContain('AwsSolutions-');
+});
+
+test('the AwsSolutions pack has no finding about functions in a VPC, with a queue for what fails', () => {
+  expect(findings(app => {
+    const stack = stackOf(app);
+    const key = new Key(stack, 'LogKey', { enableKeyRotation: true });
+    const vpc = Vpc.fromVpcAttributes(stack, 'Vpc', { vpcId: 'vpc-1', availabilityZones: ['a', 'b'], privateSubnetIds: ['subnet-1', 'subnet-2'] });
+    const deadLetterQueue = Queue.fromQueueAttributes(stack, 'Failed', {
+      queueArn: 'arn:aws:sqs:eu-central-1:111111111111:failed', keyArn: 'arn:aws:kms:eu-central-1:111111111111:key/1234abcd-12ab-34cd-56ef-1234567890ab',
+    });
+    PrivateIotCaFunctions.of(app).apply({ vpc, logEncryptionKey: key, deadLetterQueue, rolePath: '/iot/', roleNamePrefix: 'acme-' });
+    const ca = new PrivateIotCa(stack, 'Ca', { subject: { commonName: 'Root' } });
+    ca.publishRevocation({ ocsp: true });
+    new AwsIotRevocation(stack, 'Revocation', { ca });
   })).not.toContain('AwsSolutions-');
 });
 

@@ -11,6 +11,7 @@ import { grantListRevocations, grantReadNames } from '../constructs/ca/ledger-ta
 import { Kinds, optional, TEXT } from '../constructs/checks/kinds';
 import { CA, DURATION } from '../constructs/checks/object-kinds';
 import { validate } from '../constructs/checks/validation';
+import { INTERNET } from '../constructs/functions/vpc-endpoints';
 import { keepPrivateKeysOut } from '../constructs/keys/private-key-guard';
 import { libraryFunction } from '../constructs/provider/library-function';
 import { rolePolicy } from '../constructs/provider/role-policy';
@@ -106,6 +107,8 @@ export abstract class PlatformRevocation extends Construct {
       handler: made.handler,
       memorySize: 256,
       timeout: TIMEOUT,
+      isScheduled: true,
+      calls: [INTERNET],
       environment: { ...environment, ...made.environment },
     });
     this._rights = rolePolicy(this, 'Rights', role);

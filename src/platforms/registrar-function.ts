@@ -6,6 +6,7 @@ import { Construct, IConstruct } from 'constructs';
 import { RegistrarName, RegistrationType, REGISTRARS } from './registrations';
 import { IPrivateIotCa } from '../constructs/ca/i-private-iot-ca';
 import { grantRecordRegistrations } from '../constructs/ca/ledger-table';
+import { INTERNET } from '../constructs/functions/vpc-endpoints';
 import { arnsOf, grantUseSecret } from '../constructs/keys/private-key';
 import { keepPrivateKeysOut } from '../constructs/keys/private-key-guard';
 import { libraryFunction } from '../constructs/provider/library-function';
@@ -41,6 +42,7 @@ export class RegistrarFunction extends Construct {
       handler,
       memorySize: 512,
       timeout: Duration.minutes(5),
+      calls: ['s3', INTERNET], // where CloudFormation awaits answers, and where the platform is
       environment: { STACK_ID: Aws.STACK_ID },
     });
     this.role = made.role;

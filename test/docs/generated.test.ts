@@ -1,7 +1,12 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { endpointTable } from '../../projenrc/docs-tables/endpoints';
 import { markdownTable } from '../../projenrc/docs-tables/markdown-table';
 import { remedyTable, wordsOf } from '../../projenrc/docs-tables/remedies';
 import { placesIn, TABLES, withTables } from '../../projenrc/generated-docs';
-import { DOCUMENTS, textOf } from '../support/documents';
+import { DOCUMENTS, ROOT, textOf } from '../support/documents';
+
+const SOURCES = join(ROOT, 'src');
 
 test('every table that is made from the code stands in the documentation once', () => {
   expect(DOCUMENTS.flatMap(document => placesIn(textOf(document))).sort()).toEqual(Object.keys(TABLES).sort());
@@ -9,6 +14,14 @@ test('every table that is made from the code stands in the documentation once', 
 
 test.each(DOCUMENTS)('%s has the tables that the code makes today (npx projen docs:tables writes them)', document => {
   expect(withTables(textOf(document))).toBe(textOf(document));
+});
+
+test('the table of endpoints has every function that the library makes', () => {
+  const sources = readdirSync(SOURCES, { recursive: true, encoding: 'utf8' }).filter(name => name.endsWith('.ts')).map(name => readFileSync(join(SOURCES, name), 'utf8'));
+  const calls = sources.flatMap(text => [...text.matchAll(/libraryFunction\(this, (?:\{\s*description: ['`]([^'`$]+))?/g)].map(([, description]) => description));
+  expect(calls.length).toBeGreaterThan(7);
+  const table = endpointTable();
+  calls.forEach(description => expect(table).toContain(`| ${description}`));
 });
 
 test('a place for a table that does not exist, or that does not end, is an error', () => {

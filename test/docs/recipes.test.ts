@@ -1,13 +1,15 @@
 import { mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Annotations, App, CfnOutput, CfnParameter, Duration, Stack } from 'aws-cdk-lib';
+import { Annotations, App, CfnOutput, CfnParameter, Duration, RemovalPolicies, Stack } from 'aws-cdk-lib';
+import { SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { TrustStore } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { SnsTopic } from 'aws-cdk-lib/aws-events-targets';
 import { AccountPrincipal, Role } from 'aws-cdk-lib/aws-iam';
 import { CfnCACertificate, CfnDomainConfiguration } from 'aws-cdk-lib/aws-iot';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { CfnTrustAnchor } from 'aws-cdk-lib/aws-rolesanywhere';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Topic } from 'aws-cdk-lib/aws-sns';
@@ -57,6 +59,9 @@ function appOf(code: string, context: { readonly [flag: string]: unknown }): App
     verification: ca.addVerificationCertificate('Verification', { registrationCode: 'code-1' }),
     device: ca.addDeviceCertificate('Sensor001', { subject: { commonName: 'sensor-001' }, keyAlgorithm: library.KeyAlgorithm.EC_P256 }),
     provisioningRole: Role.fromRoleArn(stack, 'ProvisioningRole', 'arn:aws:iam::111111111111:role/provisioning'),
+    vpc: Vpc.fromVpcAttributes(stack, 'Vpc', {
+      vpcId: 'vpc-1', availabilityZones: ['a'], privateSubnetIds: ['subnet-1'], privateSubnetRouteTableIds: ['rtb-1'],
+    }),
     decisionFunction: LambdaFunction.fromFunctionAttributes(stack, 'Decision', {
       functionArn: 'arn:aws:lambda:eu-central-1:111111111111:function:decision', sameEnvironment: true,
     }),
@@ -89,7 +94,10 @@ function run(code: string, names: { readonly [name: string]: unknown }): void {
     CfnOutput,
     CfnParameter,
     Duration,
+    RemovalPolicies,
+    RetentionDays,
     Stack,
+    SubnetType,
     CfnCACertificate,
     CfnDomainConfiguration,
     CfnTrustAnchor,

@@ -7,13 +7,15 @@ import { ROOT, snippets } from '../support/documents';
 /** What a snippet that imports nothing can take for granted: all of the library, and what the text speaks of. */
 const FIXTURE = `
 import { readFileSync } from 'node:fs';
-import { Annotations, App, CfnOutput, CfnParameter, Duration, Stack, Tags } from 'aws-cdk-lib';
+import { Annotations, App, CfnOutput, CfnParameter, Duration, RemovalPolicies, Stack, Tags } from 'aws-cdk-lib';
+import { IVpc, SubnetType } from 'aws-cdk-lib/aws-ec2';
 import { SnsTopic } from 'aws-cdk-lib/aws-events-targets';
 import { AccountPrincipal, IRole } from 'aws-cdk-lib/aws-iam';
 import { CfnCACertificate, CfnDomainConfiguration } from 'aws-cdk-lib/aws-iot';
 import { TrustStore } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { CfnTrustAnchor } from 'aws-cdk-lib/aws-rolesanywhere';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Topic } from 'aws-cdk-lib/aws-sns';
@@ -21,7 +23,7 @@ import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { ${Object.keys(library).join(', ')} } from 'cdk-private-iot-ca';
 declare const attributesOfOldCa: PrivateIotCaAttributes;
 declare const app: App, stack: Stack, ca: PrivateIotCa, verification: VerificationCertificate, device: DeviceCertificate, provisioningRole: IRole;
-declare const caRegistration: AwsIotCaRegistration, decisionFunction: IFunction;
+declare const caRegistration: AwsIotCaRegistration, decisionFunction: IFunction, vpc: IVpc;
 `;
 
 const sources = new Map(snippets().map(({ document, code }, n) =>

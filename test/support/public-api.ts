@@ -8,7 +8,7 @@ export interface ValueType {
   readonly name: string;
   readonly kind: 'text' | 'number' | 'flag' | 'enumeration' | 'list' | 'map' | 'struct' | 'object' | 'anything';
   /** Of an enumeration, its values. */
-  readonly values?: readonly string[];
+  readonly values?: readonly (string | number)[];
   /** Of a list or a map, what is in it. */
   readonly of?: ValueType;
   /** Of a struct. */
@@ -67,7 +67,7 @@ function reader(checker: ts.TypeChecker) {
     }
     if (has(base, ts.TypeFlags.EnumLike)) {
       const members = base.isUnion() ? base.types : [base];
-      return is('enumeration', { values: members.map(member => String((member as ts.StringLiteralType).value)) });
+      return is('enumeration', { values: members.map(member => (member as ts.StringLiteralType | ts.NumberLiteralType).value) });
     }
     if (has(base, ts.TypeFlags.String)) {
       return is('text');

@@ -3,20 +3,22 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
+import { SecurityGroup, Subnet, SubnetFilter, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { TrustStore } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { PolicyDocument, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { CfnDomainConfiguration } from 'aws-cdk-lib/aws-iot';
 import { Key } from 'aws-cdk-lib/aws-kms';
-import { Function } from 'aws-cdk-lib/aws-lambda';
+import { Architecture, Function, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { IConstruct } from 'constructs';
 import { opensslCa, opensslRequest } from './foreign-ca';
 import {
   ApsaraMqttCaRegistration, AwsIotCaRegistration, AwsIotClientCertificateValidation, AwsIotThing, AzureCaRegistration, AzureIotService,
   DeliveryFormat, ExtendedKeyUsage, HuaweiIotdaCaRegistration, IotPlatform, JustInTimeProvisioning, KeyAlgorithm, KeyStorage, PemSource, PrivateIotCa,
-  ProofOfPossessionSignature, SubjectRule, TencentIotHubCaRegistration, TrustBundle,
+  PrivateIotCaFunctions, ProofOfPossessionSignature, SubjectRule, TencentIotHubCaRegistration, TrustBundle,
 } from '../../src';
 
 const FOREIGN = opensslCa('Old Root').certificate;
@@ -63,6 +65,13 @@ export function objectsIn(stack: Stack) {
     provisioning: { value: JustInTimeProvisioning.fromTemplate({}), of: ['JustInTimeProvisioning'] },
     document: { value: new PolicyDocument(), of: ['PolicyDocument'] },
     principal: { value: new ServicePrincipal('lambda.amazonaws.com'), of: ['IGrantable'] },
+    vpc: { value: Vpc.fromVpcAttributes(stack, 'Vpc', { vpcId: 'vpc-1', availabilityZones: ['a'], privateSubnetIds: ['subnet-1'], privateSubnetRouteTableIds: ['rtb-1'] }), of: ['IVpc', 'Construct'] },
+    subnet: { value: Subnet.fromSubnetId(stack, 'Subnet', 'subnet-1'), of: ['ISubnet', 'Construct'] },
+    subnetFilter: { value: SubnetFilter.byIds(['subnet-1']), of: ['SubnetFilter'] },
+    securityGroup: { value: SecurityGroup.fromSecurityGroupId(stack, 'Group', 'sg-1'), of: ['ISecurityGroup', 'Construct'] },
+    queue: { value: Queue.fromQueueArn(stack, 'Queue', 'arn:aws:sqs:eu-central-1:111111111111:failed'), of: ['IQueue', 'Construct'] },
+    architecture: { value: Architecture.X86_64, of: ['Architecture'] },
+    runtime: { value: Runtime.NODEJS_22_X, of: ['Runtime'] },
   };
 }
 
@@ -70,7 +79,7 @@ type Objects = ReturnType<typeof objectsIn>;
 
 /** The object whose method is called, and arguments by the names of the parameters. */
 export interface RightCall {
-  readonly self?: IConstruct | TrustBundle;
+  readonly self?: IConstruct | PrivateIotCaFunctions | TrustBundle;
   readonly args?: { readonly [parameter: string]: unknown };
 }
 
@@ -159,6 +168,8 @@ export const RIGHT_CALLS: { readonly [name: string]: (given: Objects, stack: Sta
   'PrivateIotCa#onRevocationListsPublished()': ({ ca }) => ({ self: ca.value, args: { id: 'Published' } }),
   'PrivateIotCa#publishRevocation()': ({ ca }) => ({ self: ca.value }),
   'PrivateIotCa#applyRemovalPolicy()': ({ ca }) => refused(ca.value),
+  'PrivateIotCaFunctions.of()': (_, stack) => ({ args: { scope: stack } }),
+  'PrivateIotCaFunctions#apply()': ({ ca }) => ({ self: PrivateIotCaFunctions.of(ca.value), args: { options: {} } }),
   'new ProofOfPossessionSignature()': ({ ca }) => props({ ca }, { verificationCode: 'code' }),
   'ProofOfPossessionSignature#applyRemovalPolicy()': ({ ca }, stack) =>
     refused(new ProofOfPossessionSignature(stack, 'Proof', { ca: ca.value, verificationCode: 'code' })),

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
+import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Role } from 'aws-cdk-lib/aws-iam';
+import { PrivateIotCaFunctions } from '../../src';
 import { registeredStack } from '../support/registered-stack';
 import { statementsOf } from '../support/stacks';
 
@@ -72,4 +74,18 @@ test('an app that only has its roles reported gets the report, and the same poli
 
   expect([...new Set([...reportedActions(directory).values()].flat())].sort()).toEqual(granted);
   expect(actionsOf(statementsOf(stack))).toEqual(granted);
+});
+
+test('roles that were made beforehand keep their names, and the report has the rights that options of functions need', () => {
+  const app = new App();
+  Role.customizeRoles(app, { usePrecreatedRoles: Object.fromEntries(ROLES.map((path, index) => [path, `corp-${index}`])) });
+  const stack = registeredStack(app);
+  const vpc = Vpc.fromVpcAttributes(stack, 'Vpc', {
+    vpcId: 'vpc-1', availabilityZones: ['a'], privateSubnetIds: ['subnet-1'], privateSubnetRouteTableIds: ['rtb-1'],
+  });
+  PrivateIotCaFunctions.of(app).apply({ vpc, rolePath: '/iot/', roleNamePrefix: 'acme-' });
+  const { directory } = app.synth();
+
+  expect(typesOf(stack, directory).filter(type => type.startsWith('AWS::IAM::'))).toEqual([]);
+  expect(reportedActions(directory).get('Stack/PrivateIotCaProvider/Role')).toContain('ec2:CreateNetworkInterface');
 });

@@ -95,6 +95,7 @@ export class CertificateProvider extends Construct {
       handler: 'handler',
       memorySize: FULL_CORE,
       timeout: Duration.minutes(5),
+      calls: ['s3'], // where CloudFormation awaits answers
       environment: {
         STACK_ID: Aws.STACK_ID,
         CERTIFICATE_AUTHORITIES: Lazy.string({ produce: () => stack.resolve(this.authorities).join(',') }),

@@ -5,6 +5,7 @@ import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { bundledFunction } from './bundled-function';
 import { rolePolicy } from './role-policy';
+import { applyOptionsAtSynthesis } from '../functions/apply-options';
 
 /** The memory with which a function has a full core, in MB: Lambda allots CPU by memory, and RSA keys and long lists are pure computation. */
 export const FULL_CORE = 1769;
@@ -19,13 +20,18 @@ export interface LibraryFunctionOptions {
   readonly memorySize: number;
   readonly timeout: Duration;
   readonly environment: { readonly [name: string]: string };
+  /** Whether a schedule invokes the function. */
+  readonly isScheduled?: boolean;
+  /** What the function calls besides the services on which it has rights, as src/constructs/functions/vpc-endpoints.ts names it. */
+  readonly calls?: readonly string[];
 }
 
 /**
- * A function of this library, with a role and a log group of its own. The ids of the constructs are final: the logical IDs derive from them.
+ * A function of this library, with a role and a log group of its own, and with the options that its scopes set for all functions. The ids of the
+ * constructs are final: the logical IDs derive from them.
  */
 export function libraryFunction(scope: Construct, options: LibraryFunctionOptions): { readonly role: Role; readonly function: Function } {
-  const { description, bundle, handler, memorySize, timeout, environment } = options;
+  const { description, bundle, handler, memorySize, timeout, environment, isScheduled = false, calls = [] } = options;
   const logGroup = new LogGroup(scope, 'Log', { retention: RetentionDays.ONE_YEAR, removalPolicy: RemovalPolicy.RETAIN });
   const role = new Role(scope, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com'), description });
   const logging = logGroup.grantWrite(rolePolicy(scope, 'Logging', role));
@@ -42,5 +48,6 @@ export function libraryFunction(scope: Construct, options: LibraryFunctionOption
     environment: { ...environment },
   });
   logging.applyBefore(made);
+  applyOptionsAtSynthesis(scope, { function: made, role, logGroup, isScheduled, calls });
   return { role, function: made };
 }

@@ -219,6 +219,7 @@ export class RevocationPublication extends Construct {
       handler: 'publish',
       memorySize: FULL_CORE,
       timeout: Duration.minutes(5),
+      isScheduled: true,
       environment: { ...environment },
     });
     const rights = rolePolicy(this, 'Rights', made.role);

@@ -85,8 +85,8 @@ function belongs(value: unknown, type: ValueType, classes: readonly string[] = [
     case 'text': return typeof value === 'string';
     case 'number': return typeof value === 'number';
     case 'flag': return typeof value === 'boolean';
-    case 'enumeration': return type.values!.includes(value as string);
-    case 'object': return classes.includes(type.name);
+    case 'enumeration': return type.values!.includes(value as string | number);
+    case 'object': return classes.includes(type.name === 'IConstruct' ? 'Construct' : type.name);
     case 'list': return Array.isArray(value) && value.every(each => belongs(each, type.of!));
     case 'map': return Token.isUnresolved(value) ? type.of!.kind === 'anything' : isObject && Object.values(value).every(each => belongs(each, type.of!));
     case 'struct': return isObject && !Construct.isConstruct(value) && (Object.keys(value).length === 0 || Object.keys(type.properties!).some(name => name in value))

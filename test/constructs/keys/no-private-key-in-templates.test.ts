@@ -10,8 +10,8 @@ import {
   ApsaraMqttRevocation, AwsIotClientCertificateValidation, AwsIotRevocation, AzureRevocation, TencentIotHubRevocation,
   ApsaraMqttCaRegistration, AwsIotCaRegistration, AwsIotThing, AwsIotThingPolicy, AzureCaRegistration, AzureIotService, CaCertificate,
   CertificateOutputs, DeviceCertificate, HuaweiIotdaCaRegistration, HuaweiIotdaRevocation, InvocationAlarm, KeyStorage, PemSource, PrivateIotCa,
-  ProofOfPossessionSignature, ServerCertificate, SigningAlarm, TencentIotHubCaRegistration, TrustBundle, VerificationCertificate,
-  LoadBalancerRevocation, RevocationPublication, RolesAnywhereRevocation,
+  PrivateIotCaFunctions, ProofOfPossessionSignature, ServerCertificate, SigningAlarm, TencentIotHubCaRegistration, TrustBundle,
+  LoadBalancerRevocation, RevocationPublication, RolesAnywhereRevocation, VerificationCertificate,
 } from '../../../src';
 import { opensslCa, opensslRequest } from '../../support/foreign-ca';
 import { fullStack } from '../../support/full-stack';
@@ -64,6 +64,7 @@ describe('a private key does not get into a template,', () => {
     ['as the name of a CA at a platform', stack => new ApsaraMqttCaRegistration(stack, 'Apsara', {
       ca: caIn(stack), instanceId: 'post-cn-7mz2d000001', region: 'cn-hangzhou', caName: KEY, credentials: credentialsIn(stack),
     }), 'Stack/Apsara: CaName'],
+    ['as the path of roles', stack => PrivateIotCaFunctions.of(caIn(stack).stack).apply({ rolePath: `/${BASE64}/` }), 'Stack/PrivateIotCaProvider/Role: Path'],
     ['as a tag', stack => Tags.of(caIn(stack)).add('note', KEY), 'Stack/Ca/PrivateKey: Tags.0.Value'],
     ['as a tag of the stack', stack => Stack.of(caIn(stack)).tags.setTag('note', KEY), '[Stack] Tags.0.Value'],
     ['as the certificate of a CA of AWS IoT Core that is made late', stack =>

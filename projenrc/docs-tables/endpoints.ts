@@ -1,0 +1,62 @@
+import { App, Stack } from 'aws-cdk-lib';
+import { CfnFunction } from 'aws-cdk-lib/aws-lambda';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { IConstruct } from 'constructs';
+import { markdownTable } from './markdown-table';
+import {
+  ApsaraMqttCaRegistration, AwsIotCaRegistration, AwsIotCertificateMode, AwsIotClientCertificateValidation, AwsIotRevocation, AzureCaRegistration,
+  AzureIotService, AzureRevocation, HuaweiIotdaCaRegistration, HuaweiIotdaRevocation, KeyStorage, PrivateIotCa, TencentIotHubCaRegistration,
+} from '../../src';
+import { calledFrom } from '../../src/constructs/functions/missing-endpoints';
+import { GATEWAYS, INTERNET } from '../../src/constructs/functions/vpc-endpoints';
+
+/** What each function calls from a VPC, by its description. */
+export function endpointTable(): string {
+  const app = new App();
+  const stack = everyFunction(app);
+  app.synth(); // which attaches the rights to roles
+  const called = new Map<string, Set<string>>();
+  for (const scope of stack.node.findAll()) {
+    const services = calledFrom(scope);
+    if (services.length > 0) {
+      const name = descriptionOf(scope);
+      called.set(name, new Set([...called.get(name) ?? [], ...services]));
+    }
+  }
+  return markdownTable(['Function', 'Interface endpoints', 'Gateway endpoints', 'Internet'], [...called].map(([name, services]) => {
+    const all = [...services].sort();
+    const list = (names: string[]): string => names.map(service => `\`${service}\``).join(', ');
+    return [
+      name, list(all.filter(service => service !== INTERNET && !GATEWAYS.includes(service))), list(all.filter(service => GATEWAYS.includes(service))),
+      services.has(INTERNET) ? 'yes' : '',
+    ];
+  }));
+}
+
+function descriptionOf(scope: IConstruct): string {
+  return (scope.node.findChild('Function').node.defaultChild as CfnFunction).description!;
+}
+
+/** A stack with every function of the library, with all the rights that it can have. */
+function everyFunction(app: App): Stack {
+  const stack = new Stack(app, 'Stack');
+  const ca = new PrivateIotCa(stack, 'Ca', { subject: { commonName: 'Root' } });
+  const inKms = new PrivateIotCa(stack, 'InKms', { subject: { commonName: 'In KMS' }, keyStorage: KeyStorage.kms() });
+  ca.addDeviceCertificate('Pump', { subject: { commonName: 'pump-1' }, keyStorage: KeyStorage.parameterStore() });
+  ca.publishRevocation({ ocsp: true });
+  void ca.revokeFunction;
+  inKms.publishRevocation();
+  new AwsIotClientCertificateValidation(stack, 'Validation', { cas: [ca] });
+  new AwsIotRevocation(stack, 'AwsIotRevocation', { ca });
+  new AwsIotCaRegistration(stack, 'AwsIot', { ca, mode: AwsIotCertificateMode.DEFAULT });
+  const credentials = Secret.fromSecretNameV2(stack, 'Credentials', 'credentials');
+  const service = AzureIotService.iotHub({ subscriptionId: '91d12660-3dec-467a-be2a-213b5544ddc0', resourceGroup: 'iot', name: 'acme' });
+  new AzureCaRegistration(stack, 'Azure', { ca, service, caName: 'acme', credentials });
+  new AzureRevocation(stack, 'AzureRevocation', { ca, service, credentials });
+  const instance = { endpoint: 'iotda.cn-north-4.myhuaweicloud.com', projectId: 'p1' };
+  new HuaweiIotdaCaRegistration(stack, 'Huawei', { ca, ...instance, credentials });
+  new HuaweiIotdaRevocation(stack, 'HuaweiRevocation', { ca, ...instance, credentials });
+  new ApsaraMqttCaRegistration(stack, 'Apsara', { ca, instanceId: 'i', region: 'cn-hangzhou', caName: 'acme', credentials });
+  new TencentIotHubCaRegistration(stack, 'Tencent', { ca, caName: 'acme', registrationCode: 'code-1', region: 'ap-guangzhou', credentials });
+  return stack;
+}

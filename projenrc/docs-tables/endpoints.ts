@@ -1,11 +1,13 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { CfnFunction } from 'aws-cdk-lib/aws-lambda';
+import { TrustStore } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { IConstruct } from 'constructs';
 import { markdownTable } from './markdown-table';
 import {
-  ApsaraMqttCaRegistration, AwsIotCaRegistration, AwsIotCertificateMode, AwsIotClientCertificateValidation, AwsIotRevocation, AzureCaRegistration,
-  AzureIotService, AzureRevocation, HuaweiIotdaCaRegistration, HuaweiIotdaRevocation, KeyStorage, PrivateIotCa, TencentIotHubCaRegistration,
+  ApsaraMqttCaRegistration, ApsaraMqttRevocation, AwsIotCaRegistration, AwsIotCertificateMode, AwsIotClientCertificateValidation, AwsIotRevocation,
+  AzureCaRegistration, AzureIotService, AzureRevocation, HuaweiIotdaCaRegistration, HuaweiIotdaRevocation, KeyStorage, LoadBalancerRevocation,
+  PrivateIotCa, RolesAnywhereRevocation, TencentIotHubCaRegistration, TencentIotHubRevocation,
 } from '../../src';
 import { calledFrom } from '../../src/constructs/functions/missing-endpoints';
 import { GATEWAYS, INTERNET } from '../../src/constructs/functions/vpc-endpoints';
@@ -43,7 +45,7 @@ function everyFunction(app: App): Stack {
   const ca = new PrivateIotCa(stack, 'Ca', { subject: { commonName: 'Root' } });
   const inKms = new PrivateIotCa(stack, 'InKms', { subject: { commonName: 'In KMS' }, keyStorage: KeyStorage.kms() });
   ca.addDeviceCertificate('Pump', { subject: { commonName: 'pump-1' }, keyStorage: KeyStorage.parameterStore() });
-  ca.publishRevocation({ ocsp: true });
+  const publication = ca.publishRevocation({ ocsp: true });
   void ca.revokeFunction;
   inKms.publishRevocation();
   new AwsIotClientCertificateValidation(stack, 'Validation', { cas: [ca] });
@@ -58,5 +60,12 @@ function everyFunction(app: App): Stack {
   new HuaweiIotdaRevocation(stack, 'HuaweiRevocation', { ca, ...instance, credentials });
   new ApsaraMqttCaRegistration(stack, 'Apsara', { ca, instanceId: 'i', region: 'cn-hangzhou', caName: 'acme', credentials });
   new TencentIotHubCaRegistration(stack, 'Tencent', { ca, caName: 'acme', registrationCode: 'code-1', region: 'ap-guangzhou', credentials });
+  new ApsaraMqttRevocation(stack, 'ApsaraRevocation', { ca, instanceId: 'i', region: 'cn-hangzhou', credentials });
+  new TencentIotHubRevocation(stack, 'TencentRevocation', { ca, productIds: ['ABCDE12345'], region: 'ap-guangzhou', credentials });
+  new RolesAnywhereRevocation(stack, 'RolesAnywhere', {
+    publication, trustAnchorArn: 'arn:aws:rolesanywhere:eu-central-1:111111111111:trust-anchor/11111111-2222-3333-4444-555555555555',
+  });
+  const trustStore = TrustStore.fromTrustStoreArn(stack, 'Store', 'arn:aws:elasticloadbalancing:eu-central-1:111111111111:truststore/devices/0123456789abcdef');
+  new LoadBalancerRevocation(stack, 'LoadBalancers', { publication, trustStore });
   return stack;
 }

@@ -126,6 +126,8 @@ export abstract class ListRevocation extends Construct {
       memorySize: MEMORY,
       timeout: TIMEOUT,
       environment: { ...environment },
+      isScheduled: true,
+      calls: ['s3'], // where CloudFormation awaits answers
     });
     const rights = this.rights(made.role, service);
     made.function.node.addDependency(rights);

@@ -10,7 +10,16 @@ export const INTERNET = 'internet';
  * https://docs.aws.amazon.com/iot/latest/developerguide/IoTCore-VPC.html
  */
 const ENDPOINTS: { readonly [prefix: string]: string } = {
-  cloudformation: 'cloudformation', dynamodb: 'dynamodb', events: 'events', iot: INTERNET, kms: 'kms', s3: 's3', secretsmanager: 'secretsmanager', ssm: 'ssm',
+  cloudformation: 'cloudformation',
+  dynamodb: 'dynamodb',
+  elasticloadbalancing: 'elasticloadbalancing',
+  events: 'events',
+  iot: INTERNET,
+  kms: 'kms',
+  rolesanywhere: 'rolesanywhere',
+  s3: 's3',
+  secretsmanager: 'secretsmanager',
+  ssm: 'ssm',
 };
 
 /** The services whose endpoints are gateways, which cost nothing. https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html */

@@ -40,7 +40,7 @@ export { KeyStorage, KmsKeyStorageOptions, ParameterKeyStorageOptions, SecretsMa
 export { ListRevocationProps } from './platforms/list-revocation';
 export { LoadBalancerRevocation, LoadBalancerRevocationProps } from './platforms/load-balancer/load-balancer-revocation';
 export { PemSource } from './constructs/certificates/pem-source';
-export { PlatformRevocationProps } from './platforms/platform-revocation';
+export { DeviceRevocationProps, PlatformRevocationProps } from './platforms/platform-revocation';
 export { PrivateIotCa } from './constructs/ca/private-iot-ca';
 export { PrivateIotCaFunctionOptions } from './constructs/functions/function-options';
 export { PrivateIotCaFunctions } from './constructs/functions/private-iot-ca-functions';

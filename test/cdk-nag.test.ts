@@ -2,6 +2,7 @@ import { App, Validations } from 'aws-cdk-lib';
 import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import { TrustStore } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { Key } from 'aws-cdk-lib/aws-kms';
+import { CfnTrustAnchor } from 'aws-cdk-lib/aws-rolesanywhere';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
@@ -91,6 +92,8 @@ test('the AwsSolutions pack has no finding about lists that are given to IAM Rol
     });
     const trustStore = TrustStore.fromTrustStoreArn(stack, 'Store', 'arn:aws:elasticloadbalancing:eu-central-1:111111111111:truststore/devices/0123456789abcdef');
     new LoadBalancerRevocation(stack, 'LoadBalancers', { publication, trustStore });
+    const trustAnchor = new CfnTrustAnchor(stack, 'TrustAnchor', { name: 'a', source: { sourceType: 'CERTIFICATE_BUNDLE', sourceData: { x509CertificateData: 'pem' } } });
+    new RolesAnywhereRevocation(stack, 'OfThisStack', { publication, trustAnchorArn: trustAnchor.attrTrustAnchorArn });
   })).not.toContain('AwsSolutions-');
 });
 

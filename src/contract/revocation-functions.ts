@@ -74,9 +74,18 @@ export interface PlatformAnswer extends RevocationReach {
   readonly note?: string;
 }
 
+/** A CA, and where its ledger is. */
+export interface LedgerOfCa {
+  readonly caId: string;
+  /** The name of the CA's ledger, or its ARN. */
+  readonly table: string;
+}
+
 /** The environment variables of a function that carries the revocations of a CA over to a platform, and of the one that announces them. */
 export interface PlatformRevocationEnvironment extends CaEnvironment {
   readonly STACK_ID: string;
+  /** The other CAs of the devices, JSON: a list of `LedgerOfCa`. Absent if there are none. */
+  readonly OTHER_CAS?: string;
 }
 
 /** The answer of the function that revokes certificates. */

@@ -8,13 +8,13 @@ import { grantRead } from '../constructs/ca/ledger-table';
 import { Kinds, optional } from '../constructs/checks/kinds';
 import { DURATION, PUBLICATION, REMOVAL_POLICY } from '../constructs/checks/object-kinds';
 import { validate } from '../constructs/checks/validation';
+import { onCaEvent } from '../constructs/events/on-ca-event';
 import { keepPrivateKeysOut } from '../constructs/keys/private-key-guard';
 import { readableLedgerOf } from '../constructs/provider/certificate-provider';
 import { libraryFunction } from '../constructs/provider/library-function';
 import { policyId } from '../constructs/provider/policy-id';
 import { validRemovalPolicy } from '../constructs/provider/removal-policy';
 import { rolePolicy } from '../constructs/provider/role-policy';
-import { onCaEvent } from '../constructs/events/on-ca-event';
 import { onSchedule } from '../constructs/revocation/on-schedule';
 import { RevocationPublication } from '../constructs/revocation/revocation-publication';
 import { CaEventType } from '../contract/ca-events';
@@ -145,6 +145,7 @@ export abstract class ListRevocation extends Construct {
     OCCASIONS.forEach(occasion => this.node.findChild(occasion).node.addDependency(resource));
     this.alarm = failedChecksAlarm(this, made.function, checkInterval, `The revocation list of the CA ${ca.node.path} at ${service.name} is not kept up to date; `
       + 'revoked certificates may still be accepted, and all may be refused once the list has expired');
+    this.alarm.node.addDependency(resource); // which has the function invoked for the first time
   }
 
   /** The rights of the function. Those on a former place are removed only after the list is. */

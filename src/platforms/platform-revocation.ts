@@ -7,19 +7,20 @@ import { failedChecksAlarm } from '../constructs/alarms/failed-checks-alarm';
 import { validateLedgerStream } from '../constructs/ca/ca-parts';
 import { isKnownToDiffer } from '../constructs/ca/cross-account';
 import { IPrivateIotCa } from '../constructs/ca/i-private-iot-ca';
-import { grantListRevocations, grantReadNames } from '../constructs/ca/ledger-table';
-import { Kinds, optional, TEXT } from '../constructs/checks/kinds';
+import { grantListRevocations, grantReadNames, grantReadRevocations } from '../constructs/ca/ledger-table';
+import { Kinds, listOf, optional, TEXT } from '../constructs/checks/kinds';
 import { CA, DURATION } from '../constructs/checks/object-kinds';
 import { validate } from '../constructs/checks/validation';
+import { onCaEvent } from '../constructs/events/on-ca-event';
 import { INTERNET } from '../constructs/functions/vpc-endpoints';
 import { keepPrivateKeysOut } from '../constructs/keys/private-key-guard';
+import { readableLedgerOf } from '../constructs/provider/certificate-provider';
 import { libraryFunction } from '../constructs/provider/library-function';
 import { rolePolicy } from '../constructs/provider/role-policy';
-import { onCaEvent } from '../constructs/events/on-ca-event';
 import { onSchedule } from '../constructs/revocation/on-schedule';
 import { carriesOver } from '../constructs/revocation/revocation-reach';
 import { CaEventType } from '../contract/ca-events';
-import { checkCheckMinutes, PlatformRevocationEnvironment } from '../contract/revocation-functions';
+import { checkCheckMinutes, LedgerOfCa, PlatformRevocationEnvironment } from '../contract/revocation-functions';
 
 /**
  * Whose revocations are carried over to a platform, and how often that is checked.
@@ -50,6 +51,21 @@ export interface PlatformRevocationProps {
 export const PLATFORM_REVOCATION_KINDS: Kinds<PlatformRevocationProps> = {
   ca: CA, checkInterval: optional(DURATION), ledgerStreamArn: optional(TEXT),
 };
+
+/**
+ * Whose revocations are carried over to a platform that knows devices, and not always their certificates.
+ */
+export interface DeviceRevocationProps extends PlatformRevocationProps {
+  /**
+   * The other CAs that issue certificates to the same devices, such as the one that takes the place of `ca`. A device is not disabled as long
+   * as one of them has issued a certificate for its common name that is neither revoked nor expired.
+   *
+   * @default - none: a device that has moved to another CA is disabled when the certificate of its former CA is revoked
+   */
+  readonly otherCas?: IPrivateIotCa[];
+}
+
+export const DEVICE_REVOCATION_KINDS: Kinds<DeviceRevocationProps> = { ...PLATFORM_REVOCATION_KINDS, otherCas: optional(listOf(CA)) };
 
 /** The platform, and its function. */
 export interface PlatformRevocationFunction {
@@ -86,10 +102,10 @@ export abstract class PlatformRevocation extends Construct {
   private readonly place: string;
 
   /** @internal */
-  protected constructor(scope: Construct, id: string, props: PlatformRevocationProps, made: PlatformRevocationFunction) {
+  protected constructor(scope: Construct, id: string, props: DeviceRevocationProps, made: PlatformRevocationFunction) {
     super(scope, id);
     keepPrivateKeysOut(this);
-    const { ca, checkInterval = Duration.hours(1), ledgerStreamArn } = props;
+    const { ca, checkInterval = Duration.hours(1), ledgerStreamArn, otherCas = [] } = props;
     const { name } = platformRules(made.platform);
     const minutes = checkInterval.toMinutes({ integral: false });
     validate(this, [minutes], () => checkCheckMinutes(minutes));
@@ -100,7 +116,13 @@ export abstract class PlatformRevocation extends Construct {
     this.assertOnce();
     carriesOver(ca, made.platform);
 
-    const environment: PlatformRevocationEnvironment = { STACK_ID: Aws.STACK_ID, CA_ID: ca.caId, LEDGER_TABLE: ca.ledger.tableName };
+    const others: LedgerOfCa[] = otherCas.map(other => ({ caId: other.caId, table: readableLedgerOf(this, other) }));
+    const environment: PlatformRevocationEnvironment = {
+      STACK_ID: Aws.STACK_ID,
+      CA_ID: ca.caId,
+      LEDGER_TABLE: ca.ledger.tableName,
+      ...others.length > 0 && { OTHER_CAS: Stack.of(this).toJsonString(others) },
+    };
     const { role, function: target } = libraryFunction(this, {
       description: `Carries the revocations of a CA over to ${name}`,
       bundle: made.bundle,
@@ -115,6 +137,10 @@ export abstract class PlatformRevocation extends Construct {
     grantListRevocations(ca.ledger, this._rights);
     if (made.knowsDevices) {
       grantReadNames(ca.ledger, this._rights);
+      for (const other of otherCas) {
+        grantReadNames(other.ledger, this._rights);
+        grantReadRevocations(other.ledger, this._rights);
+      }
     }
     target.node.addDependency(this._rights);
     onCaEvent(this, { ca, type: CaEventType.REVOCATION_CHANGED, function: target, role, timeout: TIMEOUT, ledgerStreamArn });

@@ -2,6 +2,7 @@ import { Aws, Duration, Stack } from 'aws-cdk-lib';
 import { Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { onLedgerChange } from './on-ledger-change';
+import { EVENT_SOURCE } from '../../contract/ca-events';
 import { PlatformRevocationEnvironment } from '../../contract/revocation-functions';
 import { IPrivateIotCa } from '../ca/i-private-iot-ca';
 import { grantRead, grantReadRevocationState } from '../ca/ledger-table';
@@ -64,6 +65,7 @@ export class CaEvents extends Construct {
     rights.addStatements(new PolicyStatement({
       actions: ['events:PutEvents'],
       resources: [Stack.of(this).formatArn({ service: 'events', resource: 'event-bus', resourceName: 'default' })],
+      conditions: { StringEquals: { 'events:source': EVENT_SOURCE } },
     }));
     made.function.node.addDependency(rights);
     onLedgerChange(this, { ca, ...made, ledgerStreamArn }, this.prefixes, {

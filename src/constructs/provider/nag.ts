@@ -35,11 +35,12 @@ export function acknowledgeWildcard(construct: IConstruct, arn: string, reason: 
   acknowledge(construct, 'AwsSolutions-IAM5', reason, [`Resource::${flattened(Stack.of(construct).resolve(arn))}`]);
 }
 
-/** A text of a template as cdk-nag writes it: with referenced names in angle brackets. */
+/** A text of a template as cdk-nag writes it: with referenced names in angle brackets, and other intrinsic functions as JSON. */
 function flattened(value: unknown): string {
   if (typeof value !== 'object' || value === null) {
     return String(value);
   }
   const { 'Ref': ref, 'Fn::GetAtt': attribute, 'Fn::Join': join } = value as { 'Ref'?: string; 'Fn::GetAtt'?: string[]; 'Fn::Join'?: [string, unknown[]] };
-  return join ? join[1].map(flattened).join(join[0]) : `<${ref ?? attribute?.join('.') ?? JSON.stringify(value)}>`;
+  const name = ref ?? attribute?.join('.');
+  return join ? join[1].map(flattened).join(join[0]) : name === undefined ? JSON.stringify(value) : `<${name}>`;
 }

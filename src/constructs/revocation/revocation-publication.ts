@@ -194,8 +194,9 @@ export class RevocationPublication extends Construct {
       throw new Error(`${this.node.path}: ${ofOwnBucket[0]} must be left out with your own bucket: it is for the bucket and the distribution that this construct makes`);
     }
     const { region } = Stack.of(this);
-    validate(this, [region], () => bucket || !region.startsWith('us-gov-') ? undefined
-      : `bucket and url must be given in ${region}, where Amazon CloudFront is not available`);
+    validate(this, [region], () => bucket || !/^(?:us-gov|cn)-/.test(region) ? undefined
+      : `bucket and url must be given in ${region}, where ${region.startsWith('cn-')
+        ? 'Amazon CloudFront serves no content from its own domain' : 'Amazon CloudFront is not available'}`);
     validate(this, [url], () => url === undefined ? undefined : checkListUrl(url));
     validate(this, [domainName], () => domainName === undefined || HOST.test(domainName) ? undefined
       : `domainName must be a host name in lower case, without a scheme, got ${quote(domainName)}`);

@@ -13,12 +13,12 @@ export class EventBridgeBus implements EventBus {
   public async put(events: readonly CaEvent[]): Promise<boolean[]> {
     const taken: boolean[] = [];
     for (let first = 0; first < events.length; first += MAX_EVENTS) {
+      const batch = events.slice(first, first + MAX_EVENTS);
       const command = new PutEventsCommand({
-        Entries: events.slice(first, first + MAX_EVENTS)
-          .map(({ type, detail }) => ({ Source: EVENT_SOURCE, DetailType: type, Detail: JSON.stringify(detail) })),
+        Entries: batch.map(({ type, detail }) => ({ Source: EVENT_SOURCE, DetailType: type, Detail: JSON.stringify(detail) })),
       });
       const { Entries = [] } = await this.calls.make('events:PutEvents', 'the default event bus', options => this.client.send(command, options));
-      taken.push(...Entries.map(({ EventId }) => EventId !== undefined));
+      taken.push(...batch.map((_, index) => Entries[index]?.EventId !== undefined));
     }
     return taken;
   }

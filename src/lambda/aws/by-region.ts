@@ -8,7 +8,7 @@ export function byRegion<T>(make: (region: string) => T): (region: string) => T 
   };
 }
 
-/** The Region in an ARN, or `undefined` for a name. */
+/** The Region in an ARN, or `undefined` for a name, and for what has no form of a Region: it becomes part of a host. */
 export function regionIn(nameOrArn: string): string | undefined {
-  return /^arn:[^:]*:[^:]*:([^:]+):/.exec(nameOrArn)?.[1];
+  return /^arn:[^:]*:[^:]*:([a-z0-9-]+):/.exec(nameOrArn)?.[1];
 }

@@ -6,13 +6,13 @@ import { check, Kinds, pathBelow } from '../../constructs/checks/kinds';
 import { SECRET } from '../../constructs/checks/object-kinds';
 import { validate } from '../../constructs/checks/validation';
 import { grantUseSecret, secretIdOf } from '../../constructs/keys/private-key';
-import { PLATFORM_REVOCATION_KINDS, PlatformRevocation, PlatformRevocationProps } from '../platform-revocation';
+import { DEVICE_REVOCATION_KINDS, DeviceRevocationProps, PlatformRevocation } from '../platform-revocation';
 import { platformRules } from '../registry';
 
 /**
  * The CA whose revocations are carried over to an Azure service, and the service principal that does so.
  */
-export interface AzureRevocationProps extends PlatformRevocationProps {
+export interface AzureRevocationProps extends DeviceRevocationProps {
   /** The service that has devices with certificates of the CA. An IoT hub and its provisioning service need an `AzureRevocation` each. */
   readonly service: AzureIotService;
 
@@ -28,7 +28,7 @@ export interface AzureRevocationProps extends PlatformRevocationProps {
   readonly credentials: ISecret;
 }
 
-const KINDS: Kinds<AzureRevocationProps> = { ...PLATFORM_REVOCATION_KINDS, service: AZURE_SERVICE, credentials: SECRET };
+const KINDS: Kinds<AzureRevocationProps> = { ...DEVICE_REVOCATION_KINDS, service: AZURE_SERVICE, credentials: SECRET };
 
 /**
  * Carries the revocations of a CA over to an Azure IoT hub, or to a Device Provisioning Service. Each looks up the certificate's common name:

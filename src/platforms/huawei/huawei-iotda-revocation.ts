@@ -5,12 +5,12 @@ import { HUAWEI_IOTDA_INSTANCE_KINDS, HuaweiIotdaInstanceProps, validateInstance
 import { check, Kinds, pathBelow } from '../../constructs/checks/kinds';
 import { SECRET } from '../../constructs/checks/object-kinds';
 import { grantUseSecret, secretIdOf } from '../../constructs/keys/private-key';
-import { PLATFORM_REVOCATION_KINDS, PlatformRevocation, PlatformRevocationProps } from '../platform-revocation';
+import { DEVICE_REVOCATION_KINDS, DeviceRevocationProps, PlatformRevocation } from '../platform-revocation';
 
 /**
  * The CA whose revocations are carried over to Huawei Cloud IoTDA, the instance, and the user who changes it.
  */
-export interface HuaweiIotdaRevocationProps extends PlatformRevocationProps, HuaweiIotdaInstanceProps {
+export interface HuaweiIotdaRevocationProps extends DeviceRevocationProps, HuaweiIotdaInstanceProps {
   /**
    * The secret with the credentials of the user: a JSON map with `accessKeyId` and `secretAccessKey`, a permanent access key (AK/SK) that
    * signs each request; or with `token` alone, an IAM token, which is valid for at most 24 hours and must be renewed. The user needs
@@ -20,7 +20,7 @@ export interface HuaweiIotdaRevocationProps extends PlatformRevocationProps, Hua
   readonly credentials: ISecret;
 }
 
-const KINDS: Kinds<HuaweiIotdaRevocationProps> = { ...PLATFORM_REVOCATION_KINDS, ...HUAWEI_IOTDA_INSTANCE_KINDS, credentials: SECRET };
+const KINDS: Kinds<HuaweiIotdaRevocationProps> = { ...DEVICE_REVOCATION_KINDS, ...HUAWEI_IOTDA_INSTANCE_KINDS, credentials: SECRET };
 
 /**
  * Carries the revocations of a CA over to Huawei Cloud IoTDA. Within seconds after a revocation, the device certificate is deactivated in

@@ -34,8 +34,12 @@ export function ownEndpoint(service: string, endpoint: string, stackId: string |
  * The endpoint of an AWS service in the partition of the function's own stack, or `undefined` if the stack's ID is not one.
  *
  * @param region the Region; if absent, that of the stack
+ * @throws Error if the Region has not the form of one: whoever names it could otherwise choose the host that gets the signature
  */
 export function endpointBeside(service: string, stackId: string | undefined, region?: string): string | undefined {
+  if (region !== undefined && !/^[a-z0-9]+(?:-[a-z0-9]+)*$/.test(region)) {
+    throw new Error(`the Region must be one such as eu-central-1, got ${quote(region)}`);
+  }
   const place = placeOf(stackId ?? '', 'cloudformation');
   return place && `https://${service}.${region ?? place.region}.${domainOf(place.partition)}`;
 }

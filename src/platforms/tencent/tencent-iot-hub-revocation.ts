@@ -6,12 +6,12 @@ import { IOT_HUB_ENDPOINT, TENCENT_ACCOUNT_KINDS, validateTencentAccount } from 
 import { check, Kinds, listOf, pathBelow, TEXT } from '../../constructs/checks/kinds';
 import { validate } from '../../constructs/checks/validation';
 import { grantUseSecret, secretIdOf } from '../../constructs/keys/private-key';
-import { PLATFORM_REVOCATION_KINDS, PlatformRevocation, PlatformRevocationProps } from '../platform-revocation';
+import { DEVICE_REVOCATION_KINDS, DeviceRevocationProps, PlatformRevocation } from '../platform-revocation';
 
 /**
  * The CA whose revocations are carried over, and the products of Tencent Cloud IoT Hub that have its devices.
  */
-export interface TencentIotHubRevocationProps extends PlatformRevocationProps {
+export interface TencentIotHubRevocationProps extends DeviceRevocationProps {
   /** The IDs of the products whose devices have certificates of the CA, such as `ABCDE12345`. */
   readonly productIds: string[];
 
@@ -32,7 +32,7 @@ export interface TencentIotHubRevocationProps extends PlatformRevocationProps {
   readonly endpoint?: string;
 }
 
-const KINDS: Kinds<TencentIotHubRevocationProps> = { ...PLATFORM_REVOCATION_KINDS, ...TENCENT_ACCOUNT_KINDS, productIds: listOf(TEXT) };
+const KINDS: Kinds<TencentIotHubRevocationProps> = { ...DEVICE_REVOCATION_KINDS, ...TENCENT_ACCOUNT_KINDS, productIds: listOf(TEXT) };
 
 /**
  * Carries the revocations of a CA over to Tencent Cloud IoT Hub, which disables devices, not certificates. Within seconds after a revocation,

@@ -234,6 +234,11 @@ describe('a mistake is told at synthesis', () => {
     expect(() => ca.publishRevocation(options(stack))).toThrow(message);
   });
 
+  test('a distribution in a Region in China', () => {
+    const ca = new PrivateIotCa(new Stack(new App(), 'Iot', { env: { region: 'cn-north-1' } }), 'Ca', { subject: SUBJECT });
+    expect(() => ca.publishRevocation()).toThrow('bucket and url must be given in cn-north-1, where Amazon CloudFront serves no content from its own domain');
+  });
+
   test('a distribution in AWS GovCloud (US)', () => {
     const ca = new PrivateIotCa(new Stack(new App(), 'Iot', { env: { region: 'us-gov-west-1' } }), 'Ca', { subject: SUBJECT });
     expect(() => ca.publishRevocation()).toThrow('bucket and url must be given in us-gov-west-1, where Amazon CloudFront is not available');

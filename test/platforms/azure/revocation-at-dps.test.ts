@@ -105,6 +105,16 @@ describe('a device with an individual enrollment', () => {
   });
 });
 
+test('a device that gets another certificate later is not provisioned until somebody deletes the disabled enrollment: the log says so', async () => {
+  const device = await issued('sensor-001');
+  await revoke(DPS, device);
+  await issued('sensor-001', 'Renewed');
+  await checkAll(DPS);
+  expect(changes()).toEqual(['PUT enrollments/sensor-001']);
+  expect(logged('WARN')).toEqual([expect.stringContaining('the device sensor-001 is not provisioned because of this certificate, although it has another one; '
+    + 'if the revoked one can no longer be used, delete its disabled enrollment')]);
+});
+
 describe('the end of a hold leaves an enrollment alone', () => {
   test.each<[string, (device: Answer) => void]>([
     ['that somebody had disabled before', device => dps.enroll('sensor-001', [certificateOf(device)], { provisioningStatus: 'disabled' })],

@@ -106,6 +106,9 @@ describe('a hold', () => {
     await revoke(HUB, other);
     await revoke(HUB, device, 'removeFromCRL');
     expect(hub.devices.get('sensor-001')).toMatchObject({ status: 'disabled', statusReason: reasonFor(other) });
+    await checkAll(HUB);
+    expect(logged('WARN')).toEqual(['Azure IoT Hub hub-1: the device sensor-001 is disabled because of this certificate, although it has another one; '
+      + 'if the revoked one can no longer be used, enable the device in IoT Hub']);
   });
 });
 

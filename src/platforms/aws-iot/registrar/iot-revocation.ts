@@ -14,13 +14,14 @@ interface StatusChange {
 }
 
 /**
- * What becomes of a certificate. A certificate that is being transferred to another account can't be changed and lets no device connect.
+ * What becomes of a certificate. A certificate that is being transferred to another account can't be changed and lets no device connect. One
+ * that waits to be activated lets none connect either, and the end of a hold must not activate it.
  * A certificate that was released becomes active only if it is inactive: AWS IoT may still be registering it, or somebody may have
  * revoked it there.
  */
 const OF_CERTIFICATES: { readonly [S in RevocationState]: StatusChange } = {
   REVOKED: { to: 'REVOKED', from: status => !['REVOKED', 'PENDING_TRANSFER'].includes(status) },
-  HELD: { to: 'INACTIVE', from: status => !['INACTIVE', 'REVOKED', 'PENDING_TRANSFER'].includes(status) },
+  HELD: { to: 'INACTIVE', from: status => status === 'ACTIVE' },
   RELEASED: { to: 'ACTIVE', from: status => status === 'INACTIVE' },
 };
 

@@ -22,13 +22,20 @@ export async function deviceChange(device: JsonMap | undefined, id: string, revo
   }
   const { certificate, serialNumber, state } = revoked;
   const isDisabled = device.status === 'disabled';
+  const accepted = acceptedBy(device);
+  const isAccepted = accepted === 'any certificate' || accepted.some(thumbprint => isThumbprintOf(certificate, thumbprint));
+  const isOurs = device.statusReason === reasonFor(serialNumber);
   if (state === 'RELEASED') {
-    return isDisabled && device.statusReason === reasonFor(serialNumber)
+    return isDisabled && isOurs
       ? { to: { ...device, status: 'enabled', statusReason: `${MARK} certificate ${serialNumber} is released` }, words: `enabled the device ${id}` }
       : undefined;
   }
-  const accepted = acceptedBy(device);
-  const isAccepted = accepted === 'any certificate' || accepted.some(thumbprint => isThumbprintOf(certificate, thumbprint));
+  if (isDisabled && isOurs && accepted === 'any certificate' && await revoked.hasSuccessor()) {
+    return {
+      leftAlone: `the device ${id} is disabled because of this certificate, although it has another one; `
+        + 'if the revoked one can no longer be used, enable the device in IoT Hub',
+    };
+  }
   if (isDisabled || !isAccepted) {
     return undefined;
   }

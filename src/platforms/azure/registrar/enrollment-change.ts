@@ -34,6 +34,12 @@ export async function enrollmentChange(enrollment: JsonMap | undefined, id: stri
       }
       : { to: enrollmentFor(id, revoked), words: `created a disabled enrollment for the device ${id}` };
   }
+  if (enrollment.provisioningStatus === 'disabled' && markIn(enrollment)?.revokedCertificate === revoked.serialNumber && await revoked.hasSuccessor()) {
+    return {
+      leftAlone: `the device ${id} is not provisioned because of this certificate, although it has another one; `
+        + 'if the revoked one can no longer be used, delete its disabled enrollment',
+    };
+  }
   if (enrollment.provisioningStatus === 'disabled' || !certificatesIn(enrollment).some(each => isShownBy(each, certificate))) {
     return undefined;
   }
@@ -47,9 +53,9 @@ export async function enrollmentChange(enrollment: JsonMap | undefined, id: stri
 
 /** Takes back what was done for a certificate, as long as the enrollment is as this library has left it. */
 function released(enrollment: JsonMap, id: string, { certificate, serialNumber }: RevokedCertificate): Decision {
-  const { [MARK]: mark, ...information } = informationIn(enrollment);
-  if (!isMap(mark) || mark.revokedCertificate !== serialNumber || enrollment.provisioningStatus !== 'disabled'
-    || !holdsNothingBut(certificate, enrollment)) {
+  const { [MARK]: _, ...information } = informationIn(enrollment);
+  const mark = markIn(enrollment);
+  if (mark?.revokedCertificate !== serialNumber || enrollment.provisioningStatus !== 'disabled' || !holdsNothingBut(certificate, enrollment)) {
     return undefined;
   }
   return mark.enrollment === 'made'
@@ -68,6 +74,12 @@ function enrollmentFor(registrationId: string, revoked: RevokedCertificate): Jso
 function marked(enrollment: JsonMap, { serialNumber }: RevokedCertificate, done: Mark['enrollment']): JsonMap {
   const mark: Mark = { revokedCertificate: serialNumber, enrollment: done };
   return { ...enrollment, optionalDeviceInformation: { ...informationIn(enrollment), [MARK]: mark } };
+}
+
+/** What this library has noted in an enrollment. */
+function markIn(enrollment: JsonMap): Mark | undefined {
+  const mark = informationIn(enrollment)[MARK];
+  return isMap(mark) ? mark as unknown as Mark : undefined;
 }
 
 function informationIn({ optionalDeviceInformation }: JsonMap): JsonMap {

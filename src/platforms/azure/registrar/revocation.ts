@@ -89,7 +89,7 @@ class AzureRevocationTarget implements RevocationTarget {
     if (outOfReach !== undefined) {
       return this.leaveAlone(revoked, outOfReach);
     }
-    if (checkForm('the common name', id, AZURE_DATA_PLANES[this.service].id) !== undefined) {
+    if (/^\.+$/.test(id) || checkForm('the common name', id, AZURE_DATA_PLANES[this.service].id) !== undefined) {
       return undefined; // nothing can have this ID
     }
     return this.plane.bringIntoLine(id, async kept => {

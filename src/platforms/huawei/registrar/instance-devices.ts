@@ -42,7 +42,7 @@ export class InstanceDevices {
     const devices: HeldDevice[] = [];
     for (const device of listed.filter(each => each.node_id === nodeId)) {
       const shown = await this.show(idIn(device));
-      devices.push(...shown ? [shown] : []);
+      devices.push(...shown?.id === idIn(device) ? [shown] : []);
     }
     return devices;
   }

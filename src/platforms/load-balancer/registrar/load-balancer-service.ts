@@ -18,6 +18,7 @@ export const LOAD_BALANCER: ListService<TrustStoreList> = {
   names: ['TrustStoreArn', 'Bucket', 'LedgerTable'],
   longest: MAX_REVOCATION_BYTES,
   read: ({ TrustStoreArn }, list) => ({ ...list, trustStoreArn: checked(checkTrustStoreArn, TrustStoreArn) }),
+  namesLists: false,
   physicalId: ({ trustStoreArn, caId }) => `${trustStoreArn}/${caId}`,
   holder: ({ trustStoreArn, file }, apis, ca) => {
     const api = new TrustStoreApi(apis.http, apis.options('elasticloadbalancing', trustStoreArn.split(':')[3]), trustStoreArn);

@@ -72,10 +72,23 @@ export class LedgerApi {
    * The revocations of a CA's certificates, page by page, by ascending serial number.
    *
    * @param after begins after this serial number
+   * @throws Error at the end if a revocation is damaged, so that it holds up no other
    */
   public async *revocations(issuer: string, after?: string): AsyncIterable<readonly RecordedRevocation[]> {
+    let damage: unknown;
+    const readable = (item: JsonMap): RecordedRevocation[] => {
+      try {
+        return [revocationIn(item)];
+      } catch (error) {
+        damage ??= error;
+        return [];
+      }
+    };
     for await (const page of this.pages(revocationPartition(issuer), after === undefined ? undefined : serialKey(after), REVOCATION)) {
-      yield page.map(revocationIn);
+      yield page.flatMap(readable);
+    }
+    if (damage !== undefined) {
+      throw damage;
     }
   }
 

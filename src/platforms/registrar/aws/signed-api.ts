@@ -77,7 +77,11 @@ export class SignedApi {
   public async send(call: SignedCall, absent?: string): Promise<HttpResponse | undefined> {
     const { action, method, path, headers, body, longest, once, advice = {} } = call;
     const { endpoint, region, credentials } = this.options;
-    const request: HttpRequest = { method, url: new URL(path, endpoint).href, headers, body, longest };
+    const url = new URL(path, endpoint);
+    if (url.origin !== new URL(endpoint).origin) { // the path holds names from outside, and the call the token of the role
+      throw new Error(`${this.describe(call)} must go to ${endpoint}, got another host`);
+    }
+    const request: HttpRequest = { method, url: url.href, headers, body, longest };
     const sign = (): HttpRequest => signV4(request, credentials, { region, service: this.service.id }, new Date());
     const passing = (answer: HttpResponse): string | undefined => this.passing(answer);
     const response = once ? await this.http.sendOnce(this.describe(call), sign, passing) : await this.http.send(this.describe(call), sign, passing);

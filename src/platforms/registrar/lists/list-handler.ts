@@ -1,13 +1,16 @@
 import { giveList, ListHolder, takeLists } from './give-list';
 import { ListIssuer, readList, RevocationList } from './revocation-list';
 import { COMPLETE_LIST_PEM } from '../../../contract/crl-places';
+import { checkForm } from '../../../contract/forms';
 import { GivenListEnvironment } from '../../../contract/given-lists';
 import { isMap } from '../../../contract/json-map';
+import { Form } from '../../../contract/platform-rules';
+import { checkCaId } from '../../../contract/rules';
 import { InvocationContext } from '../../../lambda/cloudformation/handle-event';
 import { log } from '../../../lambda/log';
 import { parseCertificate } from '../../../pki/certificate';
 import { propertiesNamed } from '../../../resource/known-names';
-import { RawProperties, record, text } from '../../../resource/property-values';
+import { checked, complain, RawProperties, record, text } from '../../../resource/property-values';
 import { FunctionApis } from '../aws/function-apis';
 import { S3Api } from '../aws/s3-api';
 import { PATIENCE, registrarHandler } from '../registrar';
@@ -32,11 +35,21 @@ export interface ListService<T extends GivenList> {
   readonly longest: number;
   /** Reads what is declared beside a list. */
   readonly read: (properties: RawProperties, list: GivenList) => T;
+  /** Whether the service keeps a name with each list, which tells those of a declaration from others. */
+  readonly namesLists: boolean;
   /** What identifies the list at the service. */
   readonly physicalId: (declared: T) => string;
   /** @param ca reads the certificate of the CA */
   readonly holder: (declared: T, apis: FunctionApis, ca: () => Promise<ListIssuer>) => ListHolder;
 }
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
+const BUCKET: Form = { pattern: '[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]', allowed: 'the name of a bucket' };
+
+/** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html */
+const LEDGER_TABLE: Form = {
+  pattern: '(?:arn:[a-z-]+:dynamodb:[a-z0-9-]+:\\d{12}:table/)?[A-Za-z0-9._-]{3,255}', allowed: 'the name or the ARN of a table of Amazon DynamoDB',
+};
 
 /** The time that is left of an invocation when its calls end, so that its outcome is logged; milliseconds. */
 const LAST_MOMENT = 5_000;
@@ -57,11 +70,12 @@ export function listHandler<T extends GivenList>(service: ListService<T>): (even
   const onRequest = registrarHandler({
     [service.resourceType]: {
       declare: async ({ properties, signal }) => ({ physicalResourceId: service.physicalId((await give(properties, signal)).declared), data: {} }),
-      remove: async ({ properties, signal }) => {
+      remove: async ({ properties, physicalResourceId, signal }) => {
         const declared = readable(() => declaredIn(properties, service));
-        if (declared) {
+        // What a failed creation has left behind goes too, unless it may be another construct's.
+        if (declared && (service.namesLists || physicalResourceId === service.physicalId(declared))) {
           const apis = new FunctionApis(process.env, signal, PATIENCE);
-          await takeLists(service.holder(declared, apis, () => caOf(declared, apis)));
+          await takeLists(service.holder(declared, apis, () => caOf(declared, apis))).catch(leaveWithoutLedger);
         }
       },
     },
@@ -100,9 +114,14 @@ function givenListIn({ GIVEN_LIST }: NodeJS.ProcessEnv & Partial<GivenListEnviro
 }
 
 function declaredIn<T extends GivenList>(properties: RawProperties, service: ListService<T>): T {
-  const caId = text('CaId', properties.CaId);
-  const file = { bucket: text('Bucket', properties.Bucket), key: `${caId}/${COMPLETE_LIST_PEM}` };
-  return service.read(properties, { caId, table: text('LedgerTable', properties.LedgerTable), file });
+  const caId = checked<string>(checkCaId, properties.CaId);
+  const file = { bucket: form('Bucket', properties.Bucket, BUCKET), key: `${caId}/${COMPLETE_LIST_PEM}` };
+  return service.read(properties, { caId, table: form('LedgerTable', properties.LedgerTable, LEDGER_TABLE), file });
+}
+
+function form(property: string, value: unknown, allowed: Form): string {
+  complain(checkForm(property, value, allowed));
+  return value as string;
 }
 
 /** What is declared, or `undefined` if it can't be read: then it was refused when it was declared, and there is nothing to remove. */
@@ -114,10 +133,23 @@ function readable<T>(read: () => T): T | undefined {
   }
 }
 
+/** Without the ledger, nothing tells the CA's lists from others. That must not keep a stack from being deleted. */
+function leaveWithoutLedger(error: Error): void {
+  if (!(error instanceof LedgerGoneError)) {
+    throw error;
+  }
+  log('WARN', { message: 'the revocation list stays where it is: the ledger of the CA is gone, which tells its lists from others', errorMessage: error.message });
+}
+
+/** The ledger of a CA, or the CA's certificate in it, does not exist. */
+class LedgerGoneError extends Error {}
+
 async function caOf({ caId, table }: GivenList, apis: FunctionApis): Promise<ListIssuer> {
-  const certificate = await apis.ledger(table).latestCertificate(caId);
+  const certificate = await apis.ledger(table).latestCertificate(caId).catch((error: Error) => {
+    throw error.message.includes('ResourceNotFoundException') ? new LedgerGoneError(error.message) : error;
+  });
   if (!certificate) {
-    throw new Error(`the ledger must hold the certificate of the CA ${caId}, got none`);
+    throw new LedgerGoneError(`the ledger must hold the certificate of the CA ${caId}, got none`);
   }
   return parseCertificate(certificate);
 }

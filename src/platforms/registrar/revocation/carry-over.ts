@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import { RevocationTarget } from './revocation-target';
+import { RevocationTarget, RevokedCertificate } from './revocation-target';
 import { RevocationState } from '../../../contract/revocation';
 import { LedgerApi, RecordedRevocation, SignedBy } from '../aws/ledger-api';
 import { commonNameOf } from '../shown-certificate';
@@ -7,14 +7,35 @@ import { commonNameOf } from '../shown-certificate';
 /** The part of a ledger from which revocations are carried over. */
 export type RevocationLedger = Pick<LedgerApi, 'revocation' | 'certificate' | 'revocations' | 'hasOther'>;
 
+/** A CA that issues certificates for the same devices. */
+export interface OtherCa {
+  readonly caId: string;
+  readonly ledger: Pick<RevocationLedger, 'hasOther'>;
+}
+
+/** The ledger of a CA, to which the certificates of other CAs for the same devices are other certificates, too. */
+export function withOtherCas(own: RevocationLedger, others: readonly OtherCa[]): RevocationLedger {
+  return {
+    revocation: certificate => own.revocation(certificate),
+    certificate: certificate => own.certificate(certificate),
+    revocations: (issuer, after) => own.revocations(issuer, after),
+    hasOther: async (revoked, commonName, now) => {
+      const elsewhere = others.map(({ caId, ledger }) => ledger.hasOther({ ...revoked, issuer: caId }, commonName, now));
+      return (await Promise.all([own.hasOther(revoked, commonName, now), ...elsewhere])).includes(true);
+    },
+  };
+}
+
 /** How often the revocation is read again after the platform was changed. Each turn needs another change of the revocation. */
 const MAX_TURNS = 8;
 
 /**
  * Brings a platform into line with what the ledger says about the revocation of a certificate. Calling this function again changes nothing.
  *
- * The revocation is read again after each change: another invocation may have carried over a later one in the meantime, and the state that
- * is written last must be that of the latest revocation.
+ * The revocation is read again after each change, and after one whose outcome is not known: another invocation may have carried over a later
+ * one in the meantime, and the state that is written last must be that of the latest revocation.
+ *
+ * A certificate that has expired is left alone: no platform accepts it.
  *
  * @param states the states that are carried over
  * @returns what was changed last, in words, or `undefined` if there was nothing to change
@@ -31,6 +52,9 @@ export async function carryOver(
     throw new Error(`the ledger must hold the revoked certificate ${revoked.serialNumber}, got none; restore the table from its point-in-time recovery`);
   }
   const certificate = new X509Certificate(der);
+  if (new Date(certificate.validTo) <= new Date()) {
+    return undefined;
+  }
   let last: string | undefined;
   for (let turn = 0; turn < MAX_TURNS; turn++) {
     const { state, reason, revision }: RecordedRevocation = recorded;
@@ -38,10 +62,19 @@ export async function carryOver(
       const commonName = commonNameOf(certificate);
       return commonName !== undefined && ledger.hasOther(revoked, commonName, new Date());
     };
-    const changed = await target.carryOver({ certificate, serialNumber: revoked.serialNumber, state, reason, hasSuccessor }, signal);
-    recorded = changed === undefined ? undefined : await ledger.revocation(revoked);
+    let failure: unknown;
+    const known: RevokedCertificate = { certificate, serialNumber: revoked.serialNumber, state, reason, hasSuccessor };
+    const changed: string | undefined = await target.carryOver(known, signal).catch(error => {
+      failure = error; // the change may have taken effect all the same
+      return undefined;
+    });
+    recorded = failure !== undefined ? await ledger.revocation(revoked).catch(() => undefined)
+      : changed !== undefined ? await ledger.revocation(revoked) : undefined;
     last = changed ?? last;
     if (!recorded || recorded.revision === revision) {
+      if (failure !== undefined) {
+        throw failure;
+      }
       return last;
     }
   }

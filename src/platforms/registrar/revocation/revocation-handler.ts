@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { carryOver, RevocationLedger } from './carry-over';
+import { carryOver, RevocationLedger, withOtherCas } from './carry-over';
 import { revocationIn, SqsBatchResponse } from './revocation-messages';
 import { RevocationTarget } from './revocation-target';
 import { isMap } from '../../../contract/json-map';
 import { REVOCATION_STATES, RevocationState } from '../../../contract/revocation';
-import { PlatformRevocationEnvironment } from '../../../contract/revocation-functions';
+import { LedgerOfCa, PlatformRevocationEnvironment } from '../../../contract/revocation-functions';
 import { InvocationContext } from '../../../lambda/cloudformation/handle-event';
 import { log } from '../../../lambda/log';
 import { text } from '../../../resource/property-values';
@@ -15,7 +15,7 @@ import { FunctionApis } from '../aws/function-apis';
 export interface RevocationPlatform {
   /** The platform's name in messages. */
   readonly name: string;
-  /** The least time between two certificates in a check of everything, so that most of the platform's quota is left to others; milliseconds. */
+  /** The least time between two certificates, so that most of the platform's quota is left to others; milliseconds. */
   readonly pace: number;
   /**
    * Signs in, once for each invocation.
@@ -53,13 +53,16 @@ export function revocationHandler(
   platform: RevocationPlatform,
 ): (event: unknown, context: InvocationContext) => Promise<SqsBatchResponse | undefined> {
   return async (event, context) => {
-    const { CA_ID, LEDGER_TABLE } = process.env as Partial<PlatformRevocationEnvironment>;
+    const { CA_ID, LEDGER_TABLE, OTHER_CAS } = process.env as Partial<PlatformRevocationEnvironment>;
     const table = text('LEDGER_TABLE', LEDGER_TABLE);
     const ca: RevokingCa = {
       name: platform.name,
       pace: platform.pace,
       caId: text('CA_ID', CA_ID),
-      ledger: signal => new FunctionApis(process.env, signal, RIGHT_PATIENCE, 'it is tried again').ledger(table),
+      ledger: signal => {
+        const apis = new FunctionApis(process.env, signal, RIGHT_PATIENCE, 'it is tried again');
+        return withOtherCas(apis.ledger(table), ledgersIn(OTHER_CAS).map(other => ({ caId: other.caId, ledger: apis.ledger(other.table) })));
+      },
       target: signal => platform.signIn(process.env, signal),
     };
     const until = Date.now() + context.getRemainingTimeInMillis() - LAST_MOMENT;
@@ -74,6 +77,14 @@ export function revocationHandler(
   };
 }
 
+function ledgersIn(json: string | undefined): LedgerOfCa[] {
+  const ledgers: unknown = json === undefined ? [] : JSON.parse(json);
+  if (!Array.isArray(ledgers) || !ledgers.every(each => isMap(each) && typeof each.caId === 'string' && typeof each.table === 'string')) {
+    throw new Error('OTHER_CAS must be a list of CAs, each with caId and table');
+  }
+  return ledgers as LedgerOfCa[];
+}
+
 /**
  * Carries over the revocations that messages of the queue are about. Nothing in a message is believed but that the revocation of a
  * certificate has changed: what holds is in the ledger. Messages about anything else are passed over.
@@ -82,7 +93,8 @@ export async function carryOverMessages(messages: readonly unknown[], ca: Revoki
   const batchItemFailures: { itemIdentifier: string }[] = [];
   const changed = messages.flatMap(message => revocationIn(message, ca.caId));
   const target = changed.length === 0 ? undefined : await ca.target(AbortSignal.timeout(timeUntil(until)));
-  for (const { serialNumber, itemIdentifier } of changed) {
+  for (const [index, { serialNumber, itemIdentifier }] of changed.entries()) {
+    await sleep(index === 0 ? 0 : ca.pace);
     if (await complaintAfter(serialNumber, ca, target!, until, REVOCATION_STATES) !== undefined) {
       batchItemFailures.push({ itemIdentifier });
     }
@@ -100,35 +112,53 @@ export async function carryOverAll(ca: RevokingCa, until: number, now: () => num
   const complaints: string[] = [];
   let count = 0;
   const target = await ca.target(AbortSignal.timeout(timeUntil(until)));
-  for await (const serialNumber of revokedFrom(randomBytes(20).toString('hex').toUpperCase(), ca, until)) {
-    if (now() > until) {
-      log('WARN', { message: `the time ran out, after ${count} of what is revoked; the next check begins at another place` });
-      break;
+  let unread: string | undefined;
+  try {
+    for await (const serialNumber of revokedFrom(randomBytes(20).toString('hex').toUpperCase(), ca, until)) {
+      if (now() > until) {
+        log('WARN', { message: `the time ran out, after ${count} of what is revoked; the next check begins at another place` });
+        break;
+      }
+      const complaint = await complaintAfter(serialNumber, ca, target, until, CHECKED_STATES);
+      complaints.push(...complaint === undefined ? [] : [`${serialNumber}: ${complaint}`]);
+      count++;
+      await sleep(ca.pace);
     }
-    const complaint = await complaintAfter(serialNumber, ca, target, until, CHECKED_STATES);
-    complaints.push(...complaint === undefined ? [] : [`${serialNumber}: ${complaint}`]);
-    count++;
-    await sleep(ca.pace);
+  } catch (error) {
+    unread = (error as Error).message;
+  }
+  if (unread !== undefined) {
+    throw new Error(unread);
   }
   if (complaints.length > 0) {
     throw new Error(`${complaints.length} of ${count} revocations could not be carried over to ${ca.name}; the first: ${complaints[0]}`);
   }
 }
 
-/** The serial numbers of the certificates that are revoked and have not expired, from one serial number on, and then those before it. */
+/**
+ * The serial numbers of the certificates that are revoked and have not expired, from one serial number on, and then those before it.
+ *
+ * @throws Error at the end if a part of them can't be read
+ */
 async function* revokedFrom(start: string, { caId, ledger }: RevokingCa, until: number): AsyncIterable<string> {
   const api = ledger(AbortSignal.timeout(timeUntil(until)));
+  let failure: unknown;
   for (const after of [start, undefined]) {
-    for await (const page of api.revocations(caId, after)) {
-      for (const { serialNumber, state, notAfter } of page) {
-        if (after === undefined && serialNumber > start) {
-          return;
-        }
-        if (CHECKED_STATES.includes(state) && new Date(notAfter).getTime() > Date.now()) {
-          yield serialNumber;
+    try {
+      for await (const page of api.revocations(caId, after)) {
+        const unseen = page.filter(({ serialNumber }) => after !== undefined || serialNumber <= start);
+        yield* unseen.filter(({ state, notAfter }) => CHECKED_STATES.includes(state) && new Date(notAfter).getTime() > Date.now())
+          .map(({ serialNumber }) => serialNumber);
+        if (unseen.length < page.length) {
+          break;
         }
       }
+    } catch (error) {
+      failure ??= error;
     }
+  }
+  if (failure !== undefined) {
+    throw failure;
   }
 }
 

@@ -19,6 +19,7 @@ export const ROLES_ANYWHERE: ListService<TrustAnchorList> = {
   names: ['TrustAnchorArn', 'Name', 'Bucket', 'LedgerTable'],
   longest: LONGEST,
   read: ({ TrustAnchorArn, Name }, list) => ({ ...list, trustAnchorArn: checked(checkTrustAnchorArn, TrustAnchorArn), name: text('Name', Name) }),
+  namesLists: true,
   physicalId: ({ trustAnchorArn, name }) => `${trustAnchorArn}/${name}`,
   holder: ({ trustAnchorArn, name }, apis, ca) => {
     const api = new CrlApi(apis.http, apis.options('rolesanywhere', trustAnchorArn.split(':')[3]));

@@ -141,9 +141,9 @@ describe.each(CASES)('the function that gives lists to %s', (_, { handler, type,
     return stdout + stderr;
   }
 
-  async function request(RequestType: string, changes: object = {}): Promise<{ Status: string; Reason: string; PhysicalResourceId: string }> {
+  async function request(RequestType: string, changes: object = {}, id = 'invented'): Promise<{ Status: string; Reason: string; PhysicalResourceId: string }> {
     const RequestId = randomUUID();
-    const PhysicalResourceId = RequestType === 'Create' ? undefined : 'id';
+    const PhysicalResourceId = RequestType === 'Create' ? undefined : id;
     await invoke({
       RequestType,
       RequestId,
@@ -164,9 +164,28 @@ describe.each(CASES)('the function that gives lists to %s', (_, { handler, type,
     expect(held()).toEqual([await published()]);
     expect(await request('Create')).toMatchObject({ Status, PhysicalResourceId }); // delivered again
     expect(held()).toHaveLength(1);
-    expect((await request('Delete')).Status).toBe('SUCCESS');
+    expect((await request('Delete', {}, PhysicalResourceId)).Status).toBe('SUCCESS');
     expect(held()).toEqual([]);
-    expect((await request('Delete')).Status).toBe('SUCCESS');
+    expect((await request('Delete', {}, PhysicalResourceId)).Status).toBe('SUCCESS');
+  });
+
+  test('takes back what a failed creation has left, unless the list can\'t be told from that of another construct', async () => {
+    await request('Create');
+    expect((await request('Delete', {}, 'invented')).Status).toBe('SUCCESS');
+    expect(held()).toHaveLength(handler === 'loadBalancer' ? 1 : 0);
+  });
+
+  test('lets a stack be deleted whose ledger is gone', async () => {
+    const { PhysicalResourceId } = await request('Create');
+    expect((await request('Delete', { LedgerTable: 'gone-for-good' }, PhysicalResourceId)).Status).toBe('SUCCESS');
+  });
+
+  test.each([
+    ['the ledger of another host', { LedgerTable: 'arn:aws:dynamodb:attacker.example/x:123456789012:table/Ledger' }, 'LedgerTable must be the name or the ARN of a table of Amazon DynamoDB'],
+    ['the bucket of another host', { Bucket: '/attacker.example' }, 'Bucket must be the name of a bucket'],
+    ['the file of another CA', { CaId: '../../other-bucket/x' }, 'must be the caId of a CA'],
+  ])('refuses %s, which would get the token of its role', async (___, changes, message) => {
+    expect(await request('Create', changes)).toMatchObject({ Status: 'FAILED', Reason: expect.stringContaining(message) });
   });
 
   test('fails the deployment with the way out if there is nothing to give the list to, and the removal that follows succeeds', async () => {

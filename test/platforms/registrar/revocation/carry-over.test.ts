@@ -3,7 +3,7 @@ import { LedgerTable } from '../../../../src/issuing/aws/ledger-table';
 import { revokeCertificate } from '../../../../src/issuing/revocation/revoke-certificate';
 import { LedgerApi } from '../../../../src/platforms/registrar/aws/ledger-api';
 import { HttpApi } from '../../../../src/platforms/registrar/http-api';
-import { carryOver } from '../../../../src/platforms/registrar/revocation/carry-over';
+import { carryOver, withOtherCas } from '../../../../src/platforms/registrar/revocation/carry-over';
 import { RevokedCertificate } from '../../../../src/platforms/registrar/revocation/revocation-target';
 import { awsCalls } from '../../../support/aws-clients';
 import { Answer, Resource } from '../../../support/cloudformation';
@@ -25,12 +25,13 @@ async function revoke({ Data }: Answer, reason: 'keyCompromise' | 'certificateHo
 }
 
 /** What a platform that knows devices only learns of the revocation of a certificate. */
-async function learned({ Data }: Answer): Promise<{ revoked: RevokedCertificate; hasSuccessor: boolean }> {
+async function learned({ Data }: Answer, ...others: string[]): Promise<{ revoked: RevokedCertificate; hasSuccessor: boolean }> {
   const ledger = new LedgerApi(new HttpApi(AbortSignal.timeout(60_000)), {
     endpoint: set.proxy.url, region: 'eu-central-1', credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'x' }, patience: 0,
   }, set.stack.table);
   const all: { revoked: RevokedCertificate; hasSuccessor: boolean }[] = [];
-  await carryOver({ issuer: ca.PhysicalResourceId, serialNumber: Data!.SerialNumber }, ledger, {
+  const ledgers = withOtherCas(ledger, others.map(caId => ({ caId, ledger })));
+  await carryOver({ issuer: ca.PhysicalResourceId, serialNumber: Data!.SerialNumber }, ledgers, {
     carryOver: async revoked => {
       all.push({ revoked, hasSuccessor: await revoked.hasSuccessor() });
       return undefined;
@@ -73,6 +74,15 @@ describe('a device', () => {
     expect((await learned(bad)).hasSuccessor).toBe(false);
     await set.stack.create(await device({ Generation: 7 }, 'Moved'));
     expect((await learned(bad)).hasSuccessor).toBe(true);
+  });
+
+  test('that has moved to another CA has another certificate, if that CA is declared', async () => {
+    const bad = await set.stack.create(await device());
+    const next = await set.stack.create(await set.stack.ca({ Subject: { CommonName: 'Acme IoT Root CA 2' } }, 'Next'));
+    await set.stack.create(await set.stack.device(next.PhysicalResourceId, {}, 'Moved'));
+    await revoke(bad);
+    expect((await learned(bad)).hasSuccessor).toBe(false);
+    expect((await learned(bad, next.PhysicalResourceId)).hasSuccessor).toBe(true);
   });
 
   test('whose other certificate has left the stack has none', async () => {

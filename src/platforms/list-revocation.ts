@@ -8,13 +8,13 @@ import { grantRead } from '../constructs/ca/ledger-table';
 import { Kinds, optional } from '../constructs/checks/kinds';
 import { DURATION, PUBLICATION, REMOVAL_POLICY } from '../constructs/checks/object-kinds';
 import { validate } from '../constructs/checks/validation';
+import { onCaEvent } from '../constructs/events/on-ca-event';
 import { keepPrivateKeysOut } from '../constructs/keys/private-key-guard';
 import { readableLedgerOf } from '../constructs/provider/certificate-provider';
 import { libraryFunction } from '../constructs/provider/library-function';
 import { policyId } from '../constructs/provider/policy-id';
 import { validRemovalPolicy } from '../constructs/provider/removal-policy';
 import { rolePolicy } from '../constructs/provider/role-policy';
-import { onCaEvent } from '../constructs/events/on-ca-event';
 import { onSchedule } from '../constructs/revocation/on-schedule';
 import { RevocationPublication } from '../constructs/revocation/revocation-publication';
 import { CaEventType } from '../contract/ca-events';
@@ -182,8 +182,8 @@ export abstract class ListRevocation extends Construct {
     const other = this.node.root.node.findAll().find(node => node instanceof ListRevocation && node !== this && node.publication === this.publication
       && resolved(node) === resolved(this));
     if (other) {
-      throw new Error(`${this.node.path}: publication must be one whose list is not given to the same place of ${name} yet, got ${this.publication.node.path}, `
-        + `whose list ${other.node.path} gives`);
+      throw new Error(`${this.node.path}: publication must be one whose list is not given to this place of ${name} yet, got ${this.publication.node.path}, `
+        + `whose list ${other.node.path} gives to it already; remove one of the two`);
     }
   }
 }

@@ -17,6 +17,8 @@ interface Demo {
   readonly exportOptions?: readonly string[];
   /** Those of another `private-iot-ca local`, for stacks that take what was exported. */
   readonly optionsAfterExport?: readonly string[];
+  /** What to look at then. */
+  readonly next?: string;
 }
 
 /**
@@ -58,6 +60,7 @@ const DEMOS: readonly Demo[] = [
     exportOptions: [
       '--platform mosquitto', '--private-keys', '--crl demo-out/revocation/crl/Plant-IotCaF7CE946A.crl', '--broker-folder "$PWD/demo-out/revocation/mosquitto"',
     ],
+    next: 'examples/revocation/check.sh demo-out/revocation shows that OpenSSL and Mosquitto refuse the revoked device',
   },
   { task: 'demo:factories', example: 'kms-root-and-factory-cas', out: 'demo-out/factories' },
   {
@@ -77,7 +80,7 @@ const DEMOS: readonly Demo[] = [
 const CLI = 'node assets/cli/private-iot-ca.js';
 
 export function addDemos(project: awscdk.AwsCdkConstructLibrary): void {
-  for (const { task, example, out, before, context, options = [], revoke, exportOptions = [], optionsAfterExport } of DEMOS) {
+  for (const { task, example, out, before, context, options = [], revoke, exportOptions = [], optionsAfterExport, next } of DEMOS) {
     const demo = project.addTask(task, { description: `Deploy examples/${example} on this machine, into ${out}` });
     demo.spawn(project.tasks.tryFind('bundle')!);
     if (before) {
@@ -94,6 +97,9 @@ export function addDemos(project: awscdk.AwsCdkConstructLibrary): void {
     demo.exec([`${CLI} export --outputs ${out}/outputs.json --out ${out}`, ...exportOptions].join(' '));
     if (optionsAfterExport) {
       demo.exec([...local, ...optionsAfterExport].join(' '));
+    }
+    if (next) {
+      demo.say(next);
     }
   }
 }

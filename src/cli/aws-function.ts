@@ -1,10 +1,16 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
-import { awsMessageOf } from './aws-message';
+import { awsMessageOf, WaysOut } from './aws-message';
 import { CliError } from './cli-error';
 import { InvokeFunction } from './revoke/function-revocation';
 
+/** What to do about an error of Lambda, by its name. https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html */
+const WAYS_OUT: WaysOut = {
+  AccessDeniedException: 'allow these credentials lambda:InvokeFunction on it (ca.grantRevoke(role))',
+  ResourceNotFoundException: 'use the credentials and the Region of its account, and the outputs of the latest deployment',
+};
+
 /** Invokes a function with the user's credentials: by its ARN in its own Region, by its name in the configured Region. */
-export const invokeFunction: InvokeFunction = async (name, payload) => {
+export const invokeFunction: InvokeFunction = async ({ name, option }, payload) => {
   // The client is part of the bundle, so its warning about the Node.js versions that later clients will need does not concern the user.
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
   try {
@@ -12,6 +18,6 @@ export const invokeFunction: InvokeFunction = async (name, payload) => {
     const { Payload, FunctionError } = await client.send(new InvokeCommand({ FunctionName: name, Payload: payload }));
     return { payload: Buffer.from(Payload ?? []).toString(), error: FunctionError !== undefined };
   } catch (error) {
-    throw new CliError(`--function: AWS Lambda did not invoke ${name}: ${awsMessageOf(error, name)}`);
+    throw new CliError(`${option}: AWS Lambda did not invoke ${name}: ${awsMessageOf(error, name, WAYS_OUT)}`);
   }
 };

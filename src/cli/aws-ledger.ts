@@ -1,10 +1,10 @@
-import { awsMessageOf } from './aws-message';
+import { awsMessageOf, WaysOut } from './aws-message';
 import { CliError } from './cli-error';
 import { OpenLedger } from './list/aws-inventory';
 import { DynamoDbInventory } from '../issuing/aws/dynamodb-inventory';
 
 /** What to do about an error of DynamoDB, by its name. https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Query.html */
-const WAYS_OUT: { readonly [name: string]: string | undefined } = {
+const WAYS_OUT: WaysOut = {
   AccessDeniedException: 'allow these credentials dynamodb:Query on the table (ca.ledger.grant(role, \'dynamodb:Query\'))',
   ResourceNotFoundException: 'give the ARN of the table, or set AWS_REGION and the credentials of its account',
   ValidationException: 'the ledger of a CA (ca.ledger) is a table with the keys pk and sk',
@@ -34,6 +34,5 @@ export const openLedger: OpenLedger = table => {
 };
 
 function refusal(table: string, error: unknown): CliError {
-  const wayOut = WAYS_OUT[(error as Error).name];
-  return new CliError(`--ledger: ${table} can't be read: ${awsMessageOf(error, table)}${wayOut ? `; ${wayOut}` : ''}`);
+  return new CliError(`--ledger: ${table} can't be read: ${awsMessageOf(error, table, WAYS_OUT)}`);
 }

@@ -103,7 +103,8 @@ export const COMMANDS: readonly CommandDescription[] = [
         .conflicts('local'),
       repeatable('--serial-number <hex>', 'the certificate with this serial number; can be repeated, as all selectors can'),
       repeatable('--common-name <name>', 'the certificates of the device or the server with this common name'),
-      repeatable('--resource <path>', 'the certificates of this construct, with its stack, such as Iot/IotCa/Sensor001, or of this logical ID'),
+      repeatable('--resource <path>', 'the certificates of this construct, with its stack, such as Iot/IotCa/Sensor001, or of this logical ID; for a CA in AWS, '
+        + '<stack>/<logical ID>, as --dry-run shows it'),
       repeatable('--stack <name>', 'the certificates of this stack'),
       repeatable('--below <path>', 'all certificates that this CA, with its stack, and the CAs below it have issued'),
       withChoices(REVOCATION_REASON_NAMES, new Option('--reason <reason>', 'why, in the terms of RFC 5280; certificateHold can be taken back, with removeFromCRL')
@@ -111,7 +112,7 @@ export const COMMANDS: readonly CommandDescription[] = [
       new Option('--all', 'all certificates of the CA, with --function or --outputs'),
       new Option('--invalidity-date <time>', 'when the key was, or may have been, compromised, such as 2026-01-31T23:59:59Z'),
       new Option('--dry-run', 'show what would be revoked, and change nothing'),
-      new Option('--yes', 'do not ask before revoking'),
+      new Option('--yes', 'do not ask before certificates are changed'),
       new Option('--json', JSON_OPTION),
     ],
     notes: [

@@ -5,12 +5,16 @@ import { COMMANDS } from './commands';
 import { packageVersion } from './package-version';
 import { Terminal } from './terminal';
 import { wrapped } from './text-width';
+import { quote } from '../contract/rules';
 
 /** The maximum width of the help. Longer lines of prose are hard to read, and in a pipe no terminal wraps them. */
 const HELP_COLUMNS = 110;
 
 /** The description of an option is wrapped only if it has at least this many columns. */
 const LEAST_COLUMNS = 16;
+
+/** What the parser says if an argument is wrong; it complains about a missing option first. */
+const CHOICE_IS_WRONG = /required (?:option|argument)|invalid for argument/;
 
 /**
  * Runs a command line.
@@ -59,12 +63,25 @@ function program(terminal: Terminal, finish: (passed: boolean) => void): Command
       const { form, description: what, choices } = argument;
       command.addArgument(choices ? new Argument(form, what).choices(choices) : new Argument(form, what));
     }
-    if (instead) {
-      command.configureOutput({ outputError: (text, write) => write(/too many arguments/.test(text) ? `${text.trimEnd()} ${instead}\n` : text) });
-    }
+    command.configureOutput({
+      outputError: (text, write) => {
+        if (instead && text.includes('too many arguments')) {
+          write(`${text.trimEnd()} ${instead}\n`);
+          return;
+        }
+        const wrong = argument?.choices && CHOICE_IS_WRONG.test(text) ? wrongChoice(argument.form, argument.choices, command.args[0]) : undefined;
+        write(wrong === undefined ? text : `error: ${wrong}\n`);
+      },
+    });
     command.action(async () => finish(await carryOut(command.args, command.opts(), terminal, root)));
   }
   return root;
+}
+
+/** Why an argument that must be one of these is none of them. */
+function wrongChoice(form: string, choices: readonly string[], value: string | undefined): string | undefined {
+  const given = value?.startsWith('-') ? undefined : value;
+  return given !== undefined && choices.includes(given) ? undefined : `${form} must be ${choices.join(', ')}, got ${given === undefined ? 'none' : quote(given)}`;
 }
 
 /** The help below the options of a command. */

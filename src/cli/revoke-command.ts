@@ -5,9 +5,9 @@ import { listsText } from './local/lists-text';
 import { assertUnlocked, lockDirectory } from './local/lock';
 import { RehearsalDisk } from './local/rehearsal-disk';
 import { functionInOutputs } from './revoke/function-in-outputs';
-import { InvokeFunction, revokeByFunction } from './revoke/function-revocation';
+import { InvokeFunction, NamedFunction, revokeByFunction } from './revoke/function-revocation';
 import { revokeInDirectory } from './revoke/local-revocation';
-import { describeOutcomes, describePlatforms, Outcome, Outcomes, outcomesDocument } from './revoke/report';
+import { changeQuestion, describeOutcomes, describePlatforms, Outcome, Outcomes, outcomesDocument } from './revoke/report';
 import { Selection } from './revoke/selection';
 import { count } from './table';
 import { Terminal } from './terminal';
@@ -54,14 +54,14 @@ export async function revokeCommand(options: RevokeOptions, terminal: Terminal, 
     }
     return revokeHere(options, order, terminal, reach);
   }
-  return revokeInAws(name, options, order, terminal, aws().invokeFunction);
+  return revokeInAws({ name, option: options.outputs === undefined ? '--function' : '--outputs' }, options, order, terminal, aws().invokeFunction);
 }
 
 async function revokeHere(options: RevokeOptions, order: Order, terminal: Terminal, reach: Outside): Promise<boolean> {
   const { local, json = false } = options;
   const rehearsal = await revokeInDirectory(local, options, order, { ...reach, disk: new RehearsalDisk(reach.disk), isRehearsal: true });
   const changes = changesIn(rehearsal.outcomes);
-  const ending = await showAndAsk(rehearsal, changes, options, terminal, () => assertUnlocked(local));
+  const ending = await showAndAsk(rehearsal, changes, options, order, terminal, () => assertUnlocked(local));
   if (ending !== undefined) {
     return ending;
   }
@@ -80,10 +80,12 @@ async function revokeHere(options: RevokeOptions, order: Order, terminal: Termin
   }
 }
 
-async function revokeInAws(name: string, options: RevokeOptions, order: Order, terminal: Terminal, invoke: InvokeFunction): Promise<boolean> {
+async function revokeInAws(
+  revoker: NamedFunction, options: RevokeOptions, order: Order, terminal: Terminal, invoke: InvokeFunction,
+): Promise<boolean> {
   const { json = false, all = false } = options;
   const asked = { ...order, invalidityDate: order.invalidityDate && formatTime(order.invalidityDate) };
-  const rehearsal = await terminal.progress.during('asking', () => revokeByFunction(name, options, all, { ...asked, dryRun: true }, invoke));
+  const rehearsal = await terminal.progress.during('asking', () => revokeByFunction(revoker, options, all, { ...asked, dryRun: true }, invoke));
   const { answer: { ca, changed }, outcomes, unnamed } = rehearsal;
   if (outcomes.length === 0) {
     throw new CliError(`--all must select a certificate, but the CA ${ca} has issued none that can be revoked; there is nothing to do`);
@@ -91,13 +93,13 @@ async function revokeInAws(name: string, options: RevokeOptions, order: Order, t
   if (unnamed > 0) {
     terminal.warn(`note: the function names only the first ${count(outcomes.length, 'certificate')}, and the order is about ${unnamed} more, which --stack shows stack by stack\n`);
   }
-  const ending = await showAndAsk(rehearsal, changed, options, terminal);
+  const ending = await showAndAsk(rehearsal, changed, options, order, terminal);
   if (ending !== undefined) {
     return ending;
   }
   // The certificates that the user has seen, if all were shown: more may have been issued since.
   const [selection, isAll] = unnamed > 0 ? [options, all] : [{ serialNumber: outcomes.map(({ serialNumber }) => serialNumber) }, false];
-  const done = await terminal.progress.during('revoking', () => revokeByFunction(name, selection, isAll, { ...asked, dryRun: false }, invoke));
+  const done = await terminal.progress.during('revoking', () => revokeByFunction(revoker, selection, isAll, { ...asked, dryRun: false }, invoke));
   terminal.print(json ? outcomesDocument(false, done)
     : `${done.answer.changed === 0 ? 'no changes' : `${count(done.answer.changed, 'certificate')} changed in the ledger; lists that the CA publishes follow within seconds`}\n`);
   return done.answer.failed === 0;
@@ -109,19 +111,19 @@ async function revokeInAws(name: string, options: RevokeOptions, order: Order, t
  * @returns what the command returns, if it ends here
  */
 async function showAndAsk(
-  rehearsal: Outcomes, changes: number, { dryRun = false, yes = false, json = false }: RevokeOptions, terminal: Terminal,
+  rehearsal: Outcomes, changes: number, { dryRun = false, yes = false, json = false }: RevokeOptions, { reason }: Order, terminal: Terminal,
   beforeTrialEnds = () => {},
 ): Promise<boolean | undefined> {
   const { outcomes, platforms = [] } = rehearsal;
   if (!json) {
-    terminal.print(`${describeOutcomes(outcomes, terminal.columns)}${describePlatforms(platforms)}`);
+    terminal.print(`${describeOutcomes(outcomes, terminal.columns)}${describePlatforms(platforms, reason)}`);
   }
   if (dryRun) {
     beforeTrialEnds();
     terminal.print(json ? outcomesDocument(true, rehearsal) : 'dry run: nothing was changed\n');
     return areAllDone(outcomes);
   }
-  if (changes > 0 && !yes && !await confirmed(`Revoke ${count(changes, 'certificate')}?`, terminal)) {
+  if (changes > 0 && !yes && !await confirmed(changeQuestion(reason, changes), terminal)) {
     terminal.print('nothing was changed\n');
     return false;
   }

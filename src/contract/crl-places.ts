@@ -35,9 +35,10 @@ export function checkPartitions(value: unknown): Complaint {
 /** How long a list may be valid, in days. A validator may use an old list for as long as it is valid. */
 export const LIFE_DAYS = { min: 1, max: 365, default: 7 } as const;
 
-export function checkLifeDays(value: unknown): Complaint {
+/** @param declared what was declared, if it was not a number of days */
+export function checkLifeDays(value: unknown, declared = value): Complaint {
   return Number.isSafeInteger(value) && (value as number) >= LIFE_DAYS.min && (value as number) <= LIFE_DAYS.max ? undefined
-    : `validity must be a whole number of days from ${LIFE_DAYS.min} to ${LIFE_DAYS.max}, got ${quote(value)}`;
+    : `validity must be a whole number of days from ${LIFE_DAYS.min} to ${LIFE_DAYS.max}, got ${quote(declared)}`;
 }
 
 /** The URL below which the lists of all CAs are. Validators fetch lists over HTTP, without TLS, whose check would need a list again. */

@@ -183,8 +183,8 @@ export abstract class ListRevocation extends Construct {
     const other = this.node.root.node.findAll().find(node => node instanceof ListRevocation && node !== this && node.publication === this.publication
       && resolved(node) === resolved(this));
     if (other) {
-      throw new Error(`${this.node.path}: publication must be one whose list is not given to the same place of ${name} yet, got ${this.publication.node.path}, `
-        + `whose list ${other.node.path} gives`);
+      throw new Error(`${this.node.path}: publication must be one whose list is not given to this place of ${name} yet, got ${this.publication.node.path}, `
+        + `whose list ${other.node.path} gives to it already; remove one of the two`);
     }
   }
 }

@@ -183,10 +183,10 @@ test('the document says what has happened', async () => {
 });
 
 describe('the question', () => {
-  async function answered(answer: boolean | undefined): Promise<{ passed: boolean; asked: string[]; said: string }> {
+  async function answered(answer: boolean | undefined, reason = 'unspecified'): Promise<{ passed: boolean; asked: string[]; said: string }> {
     const asked: string[] = [];
     let said = '';
-    const options: RevokeOptions = { local: out, reason: 'unspecified', commonName: ['sensor-001'] };
+    const options: RevokeOptions = { local: out, reason, commonName: ['sensor-001'] };
     const passed = await revokeCommand(options, {
       progress: silentProgress,
       print: text => { said += text; },
@@ -199,6 +199,11 @@ describe('the question', () => {
   test('is asked before anything is revoked', async () => {
     expect(await answered(true)).toMatchObject({ passed: true, asked: ['Revoke 1 certificate?'] });
     expect(isAccepted('sensor-001')).toBe(false);
+  });
+
+  test('says what will happen', async () => {
+    expect(await answered(true, 'certificateHold')).toMatchObject({ asked: ['Put 1 certificate on hold?'] });
+    expect(await answered(true, 'removeFromCRL')).toMatchObject({ asked: ['Release 1 certificate?'] });
   });
 
   test('leaves everything as it is if the answer is no', async () => {
@@ -219,7 +224,8 @@ describe('a mistake is reported on one line and changes nothing,', () => {
     ['the serial number of the CA itself', ['--below', 'Iot/Ca', '--serial-number', '01'], /--serial-number must be/],
     ['an unknown device', ['--common-name', 'sensor-9'], /--common-name must be the common name .*, got "sensor-9"$/],
     ['an unknown construct', ['--resource', 'Iot/Nowhere'], /--resource must be the path of the construct .*, got "Iot\/Nowhere"$/],
-    ['an unknown stack', ['--stack', 'Other'], /--stack must be the name of a stack .*, got "Other"$/],
+    ['the root CA', ['--resource', 'Iot/Ca'], /--resource must be .*, got "Iot\/Ca", a CA whose certificate no CA of this deployment has signed, .*; --below selects what it has issued$/],
+    ['an unknown stack', ['--stack', 'Other'], /--stack must be the name of a stack with certificates that a CA of this deployment has issued, got "Other"$/],
     ['an unknown CA', ['--below', 'Iot/Device0'], /--below must be the path of the construct of a CA .*, got "Iot\/Device0"$/],
     ['selectors that fit no certificate together', ['--common-name', 'sensor-001', '--resource', 'Iot/Device1'], /--common-name and --resource must select a certificate together/],
     ['a reason that does not exist', ['--common-name', 'sensor-001', '--reason', 'stolen'], /--reason must be one of unspecified, keyCompromise, .*, got "stolen"$/],
@@ -233,7 +239,7 @@ describe('a mistake is reported on one line and changes nothing,', () => {
 
   test('such as a directory without a deployment', async () => {
     const empty = temporaryFolder();
-    expect(await cliError('revoke', '--local', empty, '--yes', '--stack', 'Iot')).toMatch(/--local: .* holds no local deployment; name the folder/);
+    expect(await cliError('revoke', '--local', empty, '--yes', '--stack', 'Iot')).toMatch(/--local: .* holds no local deployment; name the folder .*, or give --outputs for CAs in AWS$/);
     rmSync(empty, { recursive: true });
     expect(await cliError('revoke', '--local', empty, '--yes', '--stack', 'Iot')).toMatch(/holds no local deployment/);
     expect(existsSync(empty)).toBe(false);

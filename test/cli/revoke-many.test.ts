@@ -13,7 +13,7 @@ const REACH = [{ platform: 'aws-iot-core', carriedOver: true }, { platform: 'azu
 async function said(options: Partial<RevokeOptions>, certificates = 5_000 + MORE): Promise<{ out: string; err: string; events: object[] }> {
   const { caId, ports } = await certificatesOfOneCa(certificates);
   const events: object[] = [];
-  const invokeFunction = async (_: string, payload: string): Promise<{ payload: string; error: boolean }> => {
+  const invokeFunction = async (_: unknown, payload: string): Promise<{ payload: string; error: boolean }> => {
     events.push(JSON.parse(payload));
     return { payload: JSON.stringify(await answerRevocation({ caId, reach: REACH }, JSON.parse(payload), '8f5c', ports)), error: false };
   };
@@ -42,11 +42,16 @@ test('a table of more certificates than the function names says so, and all of t
 test('the table is followed by what becomes of the revocation at each platform', async () => {
   const { out } = await said({ dryRun: true }, 1);
   expect(out.split('\n').slice(-4)).toEqual([
-    expect.stringMatching(/^AWS IoT Core: carried over; a certificate that AWS IoT Core registers when /),
+    expect.stringMatching(/^AWS IoT Core: learns of it within seconds; a certificate that AWS IoT Core registers when /),
     expect.stringMatching(/^Azure .*: revocations are not carried over: declare AzureRevocation/),
     'dry run: nothing was changed',
     '',
   ]);
+});
+
+test('the end of a hold is followed by no word about what a platform can\'t refuse', async () => {
+  const { out } = await said({ dryRun: true, reason: 'removeFromCRL' }, 1);
+  expect(out).toContain('\nAWS IoT Core: learns of it within seconds\n');
 });
 
 test('a document for programs says the same', async () => {

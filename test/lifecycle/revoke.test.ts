@@ -128,7 +128,7 @@ test('what can\'t be done is said, and the exit code says so', async () => {
 
 test.each<[string, string[], RegExp]>([
   ['an unknown device', ['--function', 'Revoke', '--common-name', 'sensor-9'], /--function: Revoke has refused: commonNames must each be the common name .*, got "sensor-9"$/],
-  ['an unknown function', ['--function', 'Other', '--all'], /--function: AWS Lambda did not invoke Other: .*Function not found: Other/],
+  ['an unknown function', ['--function', 'Other', '--all'], /--function: AWS Lambda did not invoke Other: .*Function not found: Other.*; use the credentials and the Region of its account, and the outputs of the latest deployment$/],
   ['the path of a CA', ['--function', 'Revoke', '--below', 'Iot/Ca'], /--below must be left out with --function and --outputs/],
   ['all without a function', ['--all'], /--all must be left out without --function or --outputs; select the certificates of a CA with --below$/],
 ])('%s is refused in one line', async (_, args, message) => {

@@ -149,7 +149,7 @@ describe.each(KINDS)('the list for %s', (_, { declare, handler, type }) => {
   test('is given by one construct', () => {
     const { stack, lists } = published();
     declare(stack, lists);
-    expect(() => declare(stack, lists, {}, 'Again')).toThrow(/^Iot\/Again: publication must be one whose list is not given to the same place of .* yet, got Iot\/Ca\/Revocation, whose list Iot\/Given gives$/);
+    expect(() => declare(stack, lists, {}, 'Again')).toThrow(/^Iot\/Again: publication must be one whose list is not given to this place of .* yet, got Iot\/Ca\/Revocation, whose list Iot\/Given gives to it already; remove one of the two$/);
   });
 
   test('is not given as often as every minute', () => {

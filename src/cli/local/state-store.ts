@@ -40,7 +40,7 @@ export class StateStore {
   public static ofDeployment(directory: string, disk: Disk): StateStore {
     const store = StateStore.open(directory, disk);
     if (!store.exists) {
-      throw new CliError(`--local: ${directory} holds no local deployment; name the folder that \`private-iot-ca local --out\` has written`);
+      throw new CliError(`--local: ${directory} holds no local deployment; name the folder that \`private-iot-ca local --out\` has written, or give --outputs for CAs in AWS`);
     }
     return store;
   }

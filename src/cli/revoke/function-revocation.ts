@@ -4,8 +4,16 @@ import { isMap } from '../../contract/json-map';
 import { PlatformAnswer, RevocationAnswer, RevokedCertificateAnswer } from '../../contract/revocation-functions';
 import { CliError, printable } from '../cli-error';
 
-/** Invokes a function of an account, and returns the payload of its answer. `error` is true if the function has thrown. */
-export type InvokeFunction = (name: string, payload: string) => Promise<{ readonly payload: string; readonly error: boolean }>;
+/** A function of an account. */
+export interface NamedFunction {
+  /** The name or the ARN. */
+  readonly name: string;
+  /** The option that has named it, for messages. */
+  readonly option: string;
+}
+
+/** Invokes a function, and returns the payload of its answer. `error` is true if the function has thrown. */
+export type InvokeFunction = (invoked: NamedFunction, payload: string) => Promise<{ readonly payload: string; readonly error: boolean }>;
 
 /** What is asked of the function, besides the selection. */
 export interface FunctionOrder {
@@ -35,7 +43,7 @@ export interface FunctionRevocation {
  * @param all whether all certificates of the CA are meant
  */
 export async function revokeByFunction(
-  name: string, selection: Selection, all: boolean, order: FunctionOrder, invoke: InvokeFunction,
+  revoker: NamedFunction, selection: Selection, all: boolean, order: FunctionOrder, invoke: InvokeFunction,
 ): Promise<FunctionRevocation> {
   if (selection.below) {
     throw new CliError('--below must be left out with --function and --outputs, because a function revokes the certificates of one CA; select them all with --all');
@@ -44,13 +52,17 @@ export async function revokeByFunction(
     const values = selection[option as keyof Selection];
     return values ? [[member, values]] : [];
   });
-  const { payload, error } = await invoke(name, JSON.stringify({ ...Object.fromEntries(selectors), ...all && { all }, ...order }));
-  const answer: unknown = parse(payload, name);
+  if (selectors.length === 0 && !all) {
+    throw new CliError('certificates must be selected with --serial-number, --common-name, --resource or --stack, or else with --all; got none of them');
+  }
+  const { name, option } = revoker;
+  const { payload, error } = await invoke(revoker, JSON.stringify({ ...Object.fromEntries(selectors), ...all && { all }, ...order }));
+  const answer: unknown = parse(payload, revoker);
   if (error) {
-    throw new CliError(`--function: ${name} has refused: ${printable(isMap(answer) ? String(answer.errorMessage) : 'without a reason')}`);
+    throw new CliError(`${option}: ${name} has refused: ${printable(isMap(answer) ? String(answer.errorMessage) : 'without a reason')}`);
   }
   if (!isMap(answer) || typeof answer.ca !== 'string' || !Array.isArray(answer.certificates)) {
-    throw new CliError(`--function must be the revokeFunction of a CA, got ${name}, which answers something else`);
+    throw new CliError(`${option} must name the revokeFunction of a CA, got ${name}, which answers something else`);
   }
   const given = answer as unknown as RevocationAnswer;
   const { ca, certificates, platforms, changed, unchanged, failed } = given;
@@ -58,11 +70,11 @@ export async function revokeByFunction(
   return { answer: given, platforms, outcomes, unnamed: changed + unchanged + failed - outcomes.length };
 }
 
-function parse(payload: string, name: string): unknown {
+function parse(payload: string, { name, option }: NamedFunction): unknown {
   try {
     return JSON.parse(payload);
   } catch {
-    throw new CliError(`--function must be the revokeFunction of a CA, got ${name}, whose answer is not JSON`);
+    throw new CliError(`${option} must name the revokeFunction of a CA, got ${name}, whose answer is not JSON`);
   }
 }
 

@@ -1,9 +1,10 @@
+import { RevocationReason } from '../../contract/revocation';
 import { PlatformAnswer, RevokedCertificateAnswer } from '../../contract/revocation-functions';
 import { printable } from '../cli-error';
 import { documentText } from '../document';
 import { listsDocument } from '../local/lists-text';
 import { WrittenList } from '../local/revocation-lists';
-import { table } from '../table';
+import { count, table } from '../table';
 
 /** What happens to a certificate. */
 export interface Outcome extends Omit<RevokedCertificateAnswer, 'stack' | 'logicalId'> {
@@ -45,9 +46,25 @@ function whatHappens({ state, reason, revokedAt, changed, error }: Pick<Outcome,
   return changed ? CHANGES[state!] : `already ${CHANGES[state!]} (${reason}) since ${revokedAt}; not changed`;
 }
 
-/** What becomes of a revocation at each platform, a line for each; nothing if there are none. */
-export function describePlatforms(platforms: readonly PlatformAnswer[]): string {
-  const lines = platforms.map(({ name, carriedOver, note }) => `${name}: ${[...carriedOver ? ['carried over'] : [], ...note ? [note] : []].join('; ')}`);
+/** Asks for leave to change certificates. */
+export function changeQuestion(reason: RevocationReason, changes: number): string {
+  const certificates = count(changes, 'certificate');
+  switch (reason) {
+    case 'removeFromCRL': return `Release ${certificates}?`;
+    case 'certificateHold': return `Put ${certificates} on hold?`;
+    default: return `Revoke ${certificates}?`;
+  }
+}
+
+/**
+ * What becomes of a change at each platform, a line for each; nothing if there are none. What a platform can't refuse does not matter to
+ * the end of a hold.
+ */
+export function describePlatforms(platforms: readonly PlatformAnswer[], reason: RevocationReason): string {
+  const lines = platforms.map(({ name, carriedOver, note }) => {
+    const limit = carriedOver && reason === 'removeFromCRL' ? undefined : note;
+    return `${name}: ${[...carriedOver ? ['learns of it within seconds'] : [], ...limit ? [limit] : []].join('; ')}`;
+  });
   return lines.map(line => `${printable(line)}\n`).join('');
 }
 

@@ -21,6 +21,8 @@ interface Selector {
   readonly option: string;
   readonly what: string;
   readonly matches: (certificate: IssuedCertificate, value: string, all: readonly IssuedCertificate[]) => boolean;
+  /** What to do about a value that matches none. */
+  readonly instead?: (value: string, all: readonly IssuedCertificate[]) => string | undefined;
 }
 
 const SELECTORS: { readonly [S in keyof Required<Selection>]: Selector } = {
@@ -38,10 +40,12 @@ const SELECTORS: { readonly [S in keyof Required<Selection>]: Selector } = {
     option: '--resource',
     what: 'the path of the construct of a certificate, with its stack, or the logical ID of the certificate\'s resource',
     matches: ({ resource, entry }, value) => resource === value || entry.logicalResourceId === value,
+    instead: (value, all) => all.some(({ ca }) => ca === value)
+      ? ', a CA whose certificate no CA of this deployment has signed, so it can\'t be revoked; --below selects what it has issued' : undefined,
   },
   stack: {
     option: '--stack',
-    what: 'the name of a stack with certificates that another CA has signed',
+    what: 'the name of a stack with certificates that a CA of this deployment has issued',
     matches: ({ stack }, value) => stack === value,
   },
   below: {
@@ -64,10 +68,10 @@ export function select(selection: Selection, all: readonly IssuedCertificate[]):
   if (given.length === 0) {
     throw new CliError(`certificates must be selected with ${Object.values(SELECTORS).map(({ option }) => option).join(', ')}; got none of them`);
   }
-  for (const { selector: { option, what, matches }, values } of given) {
+  for (const { selector: { option, what, matches, instead }, values } of given) {
     const unknown = values.find(value => !all.some(certificate => matches(certificate, value, all)));
     if (unknown !== undefined) {
-      throw new CliError(`${option} must be ${what}, got ${quote(unknown)}`);
+      throw new CliError(`${option} must be ${what}, got ${quote(unknown)}${instead?.(unknown, all) ?? ''}`);
     }
   }
   const selected = all.filter(certificate => given.every(({ selector, values }) => values.some(value => selector.matches(certificate, value, all))));

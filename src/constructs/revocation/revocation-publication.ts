@@ -105,7 +105,7 @@ export class RevocationPublication extends Construct {
     const { ca, validity, partitions = 1, bucket, ...options } = props;
     PUBLICATIONS.set(ca, this);
     const lifeDays = validity?.toDays({ integral: false }) ?? LIFE_DAYS.default;
-    validate(this, [lifeDays], () => checkLifeDays(lifeDays));
+    validate(this, [lifeDays], () => checkLifeDays(lifeDays, validity?.toHumanString()));
     validate(this, [partitions], () => checkPartitions(partitions));
     validateLedgerStream(this, ca.ledger, options.ledgerStreamArn);
     this.assertPlace(props);
@@ -258,7 +258,8 @@ export function publicationOf(ca: IPrivateIotCa): RevocationPublication | undefi
 
 function assertUnpublished(path: string, ca: IPrivateIotCa): void {
   if (PUBLICATIONS.has(ca)) {
-    throw new Error(`${path}: ca must be a CA whose revocation lists are not published yet, got ${ca.node.path}; its certificates can name only one place`);
+    throw new Error(`${path}: ca must be a CA whose revocation lists are not published yet, got ${ca.node.path}, whose certificates can name only one place; `
+      + 'keep the RevocationPublication that the first call has returned');
   }
 }
 

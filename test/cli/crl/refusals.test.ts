@@ -214,7 +214,9 @@ describe('wrong usage', () => {
   });
 
   test('is a command without or with another action', async () => {
-    expect(await cli('crl', '--url', 'http://a/', '--ca', options.ca[0], '--out', out)).toMatchObject({ code: 2, stderr: 'error: missing required argument \'action\'\n' });
-    expect(await cli('crl', 'make', '--url', 'http://a/', '--ca', options.ca[0], '--out', out)).toMatchObject({ code: 2, stderr: expect.stringContaining('Allowed choices are fetch.') });
+    expect(await cli('crl', '--url', 'http://a/', '--ca', options.ca[0], '--out', out)).toMatchObject({ code: 2, stderr: 'error: <action> must be fetch, got none\n' });
+    expect(await cli('crl')).toMatchObject({ code: 2, stderr: 'error: <action> must be fetch, got none\n' });
+    expect(await cli('crl', 'get')).toMatchObject({ code: 2, stderr: 'error: <action> must be fetch, got "get"\n' });
+    expect(await cli('crl', 'make', '--url', 'http://a/', '--ca', options.ca[0], '--out', out)).toMatchObject({ code: 2, stderr: 'error: <action> must be fetch, got "make"\n' });
   });
 });

@@ -213,8 +213,8 @@ describe('a mistake is told at synthesis', () => {
   const bucket = (stack: Stack) => Bucket.fromBucketName(stack, 'Bucket', 'acme-pki');
 
   test.each<[string, (stack: Stack) => PublishRevocationOptions, string]>([
-    ['a life of half a day', () => ({ validity: Duration.hours(12) }), 'validity must be a whole number of days from 1 to 365, got 0.5'],
-    ['a life of two years', () => ({ validity: Duration.days(730) }), 'validity must be a whole number of days from 1 to 365, got 730'],
+    ['a life of half a day', () => ({ validity: Duration.hours(12) }), 'validity must be a whole number of days from 1 to 365, got "12 hours"'],
+    ['a life of two years', () => ({ validity: Duration.days(730) }), 'validity must be a whole number of days from 1 to 365, got "730 days"'],
     ['no partition', () => ({ partitions: 0 }), 'partitions must be a whole number from 1 to 256, got 0'],
     ['a bucket that nobody serves', stack => ({ bucket: bucket(stack) }), 'bucket and url must be given together'],
     ['a URL without a bucket', () => ({ url: 'http://pki.acme.example' }), 'bucket and url must be given together'],
@@ -248,7 +248,8 @@ describe('a mistake is told at synthesis', () => {
     const ca = new PrivateIotCa(new Stack(new App(), 'Iot'), 'Ca', { subject: SUBJECT });
     ca.publishRevocation();
     expect(() => ca.publishRevocation()).toThrow('Iot/Ca/Revocation: ca must be a CA whose revocation lists are not published yet');
-    expect(() => new RevocationPublication(ca.stack, 'Again', { ca })).toThrow('Iot/Again: ca must be a CA whose revocation lists are not published yet, got Iot/Ca');
+    expect(() => new RevocationPublication(ca.stack, 'Again', { ca })).toThrow('Iot/Again: ca must be a CA whose revocation lists are not published yet, got Iot/Ca, '
+      + 'whose certificates can name only one place; keep the RevocationPublication that the first call has returned');
   });
 
   describe('for a CA of another stack', () => {

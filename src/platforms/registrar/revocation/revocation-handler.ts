@@ -8,6 +8,7 @@ import { REVOCATION_STATES, RevocationState } from '../../../contract/revocation
 import { LedgerOfCa, PlatformRevocationEnvironment } from '../../../contract/revocation-functions';
 import { InvocationContext } from '../../../lambda/cloudformation/handle-event';
 import { log } from '../../../lambda/log';
+import { newSerialNumber } from '../../../pki/serial-number';
 import { text } from '../../../resource/property-values';
 import { FunctionApis } from '../aws/function-apis';
 
@@ -114,7 +115,7 @@ export async function carryOverAll(ca: RevokingCa, until: number, now: () => num
   const target = await ca.target(AbortSignal.timeout(timeUntil(until)));
   let unread: string | undefined;
   try {
-    for await (const serialNumber of revokedFrom(randomBytes(20).toString('hex').toUpperCase(), ca, until)) {
+    for await (const serialNumber of revokedFrom(newSerialNumber(randomBytes, ca.caId), ca, until)) {
       if (now() > until) {
         log('WARN', { message: `the time ran out, after ${count} of what is revoked; the next check begins at another place` });
         break;

@@ -34,7 +34,7 @@ function isBucketEmptied(stack: Stack): boolean {
 
 test('by default, the keys of CAs, ledgers, logs and published lists stay when a stack is deleted, and nothing else', () => {
   expect(whatStays(stackWithData())).toEqual([
-    'CaLedger', 'CaPrivateKey', 'CaRevocationAccess', 'CaRevocationBucket', 'CaRevocationBucketPolicy', 'CaRevocationDistribution', 'CaRevocationEventsLog',
+    'CaEventsLog', 'CaLedger', 'CaPrivateKey', 'CaRevocationAccess', 'CaRevocationBucket', 'CaRevocationBucketPolicy', 'CaRevocationDistribution',
     'CaRevocationLog', 'CaRevocationOcspCache', 'CaRevocationOcspLog', 'InKmsLedger', 'InKmsSigningKeyECP2561', 'PrivateIotCaProviderLog', 'RevocationLog',
   ]);
 });

@@ -65,7 +65,8 @@ export class CaEvents extends Construct {
     rights.addStatements(new PolicyStatement({
       actions: ['events:PutEvents'],
       resources: [Stack.of(this).formatArn({ service: 'events', resource: 'event-bus', resourceName: 'default' })],
-      conditions: { StringEquals: { 'events:source': EVENT_SOURCE } },
+      // The key has the sources of all events of a call. https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoneventbridge.html
+      conditions: { 'ForAllValues:StringEquals': { 'events:source': EVENT_SOURCE } },
     }));
     made.function.node.addDependency(rights);
     onLedgerChange(this, { ca, ...made, ledgerStreamArn }, this.prefixes, {

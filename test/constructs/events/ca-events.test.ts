@@ -39,7 +39,7 @@ test('the function can read that, and put events on the default bus, and nothing
     {
       action: ['events:PutEvents'],
       resource: { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':events:eu-central-1:111111111111:event-bus/default']] },
-      condition: { StringEquals: { 'events:source': 'private-iot-ca' } },
+      condition: { 'ForAllValues:StringEquals': { 'events:source': 'private-iot-ca' } },
     },
     { action: ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'], resource: expect.anything(), condition: undefined },
     { action: ['dynamodb:ListStreams'], resource: '*', condition: undefined },

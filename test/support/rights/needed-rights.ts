@@ -41,7 +41,7 @@ export function rightsNeededFor({ service, region, operation, input }: RecordedC
       ...operation === 'GetObject' ? [{ action: 's3:ListBucket', resource: `arn:${where.partition}:s3:::${input.Bucket}`, context: {} }] : [],
     ];
     case 'kms': return [{ action: `kms:${operation}`, resource: input.KeyId, context: {} }];
-    case 'events': return [{ action: `events:${operation}`, resource: arnOf('event-bus/default'), context: { 'events:source': input.Entries[0].Source } }];
+    case 'events': return [{ action: `events:${operation}`, resource: arnOf('event-bus/default'), context: { 'events:source': input.Entries.map(({ Source }: { Source: string }) => Source) } }];
     case 'cloudformation': return [{ action: `cloudformation:${operation}`, resource: input.StackName, context: {} }];
     case 'secretsmanager': {
       const resource = where.secretArn(input.SecretId);

@@ -1,6 +1,6 @@
 import { App, Stack } from 'aws-cdk-lib';
-import { CfnFunction } from 'aws-cdk-lib/aws-lambda';
 import { TrustStore } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import { CfnFunction } from 'aws-cdk-lib/aws-lambda';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { IConstruct } from 'constructs';
 import { markdownTable } from './markdown-table';

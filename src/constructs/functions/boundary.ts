@@ -25,11 +25,20 @@ function boundaryOf(role: CfnRole | undefined): CfnManagedPolicy | undefined {
     return undefined;
   }
   const { stack } = role;
-  const [{ Properties }] = Object.values<{ Properties: { PermissionsBoundary?: unknown } }>(stack.resolve(role._toCloudFormation()).Resources);
-  const boundary = JSON.stringify(Properties.PermissionsBoundary);
+  const boundary = JSON.stringify(boundaryIn(role));
   return boundary === undefined ? undefined : stack.node.findAll()
     .filter(construct => construct instanceof CfnManagedPolicy)
     .find(({ ref }) => JSON.stringify(stack.resolve(ref)) === boundary);
+}
+
+/** What the template has as the boundary of a role. A role with another property that can't be rendered has its error at the end of the synthesis. */
+function boundaryIn(role: CfnRole): unknown {
+  try {
+    const [{ Properties }] = Object.values<{ Properties: { PermissionsBoundary?: unknown } }>(role.stack.resolve(role._toCloudFormation()).Resources);
+    return Properties.PermissionsBoundary;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Whether some statement allows an action, and no statement denies it altogether. */

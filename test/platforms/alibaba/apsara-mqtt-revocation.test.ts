@@ -1,7 +1,6 @@
-import { Template } from 'aws-cdk-lib/assertions';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { ApsaraMqttRevocation, ApsaraMqttRevocationProps } from '../../../src';
-import { functionOf, rightsOf } from '../../support/revocation-functions';
+import { expectAlarm, functionOf, rightsOf } from '../../support/revocation-functions';
 import { stackWithCa } from '../../support/stacks';
 
 const CREDENTIALS = 'arn:aws:secretsmanager:eu-central-1:111111111111:secret:Apsara-AbCdEf';
@@ -29,11 +28,7 @@ test('the function can read the credentials and what is revoked, and can change 
 
 test('an alarm tells that revocations are not carried over', () => {
   const { stack, revocation } = declared();
-  const { alarmArn } = revocation.alarm;
-  expect(stack.resolve(alarmArn)).toEqual({ 'Fn::GetAtt': [expect.stringMatching(/^RevocationAlarm/), 'Arn'] });
-  Template.fromStack(stack).hasResourceProperties('AWS::CloudWatch::Alarm', {
-    AlarmDescription: 'Revocations of the CA Stack/Ca are not carried over to Alibaba Cloud ApsaraMQ for MQTT; revoked devices may still connect',
-  });
+  expectAlarm(stack, revocation, 'Alibaba Cloud ApsaraMQ for MQTT');
 });
 
 test('the revocations of a CA are carried over once to an instance, and to several', () => {

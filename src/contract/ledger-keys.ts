@@ -31,6 +31,19 @@ export function namePartition(issuer: string, commonName: string): string {
   return `name#${issuer}#${sha256(comparableCommonName(commonName))}`;
 }
 
+/**
+ * The index of a ledger by the ends of certificates, so that finding what ends soon does not read everything that was ever issued. Only the
+ * items of certificates have its keys. `attributes` are the attributes of an item that are read from the index.
+ */
+export const ENDS_INDEX = {
+  name: 'Ends',
+  /** The identity of the CA that has signed the certificate. */
+  partitionKey: 'endingOf',
+  /** The last second of the validity, ISO 8601 in UTC. */
+  sortKey: 'endsAt',
+  attributes: ['identity', 'serialNumber', 'status', 'supersededBy', 'profile', 'subject', 'commonName', 'stackId', 'logicalResourceId'],
+} as const;
+
 /** The sort key of a certificate and of its revocation. */
 export function serialKey(serialNumber: string): string {
   return `serial#${serialNumber}`;

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { CreateTableCommand, DynamoDBClient, KeySchemaElement } from '@aws-sdk/client-dynamodb';
 import { CreateKeyCommand, KeySpec, KMSClient } from '@aws-sdk/client-kms';
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SSMClient } from '@aws-sdk/client-ssm';
@@ -35,16 +35,27 @@ export function systemsManager(endpoint: string, maxAttempts = 10): SSMClient {
   return new SSMClient({ endpoint, maxAttempts, retryMode: 'adaptive' });
 }
 
-/** Makes a table with the ledger's keys, and answers its name. */
-export async function makeTable(client: DynamoDBClient): Promise<string> {
-  const TableName = `ledger-${randomUUID()}`;
+/** Makes a table as the construct declares a ledger, and answers its name. */
+export async function makeTable(client: DynamoDBClient, TableName = `ledger-${randomUUID()}`): Promise<string> {
   await client.send(new CreateTableCommand({
     TableName,
     BillingMode: 'PAY_PER_REQUEST',
-    AttributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' }, { AttributeName: 'sk', AttributeType: 'S' }],
-    KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }, { AttributeName: 'sk', KeyType: 'RANGE' }],
+    AttributeDefinitions: ['pk', 'sk', 'endingOf', 'endsAt'].map(AttributeName => ({ AttributeName, AttributeType: 'S' })),
+    KeySchema: keys('pk', 'sk'),
+    GlobalSecondaryIndexes: [{
+      IndexName: 'Ends',
+      KeySchema: keys('endingOf', 'endsAt'),
+      Projection: {
+        ProjectionType: 'INCLUDE',
+        NonKeyAttributes: ['identity', 'serialNumber', 'status', 'supersededBy', 'profile', 'subject', 'commonName', 'stackId', 'logicalResourceId'],
+      },
+    }],
   }));
   return TableName;
+}
+
+function keys(partition: string, sort: string): KeySchemaElement[] {
+  return [{ AttributeName: partition, KeyType: 'HASH' }, { AttributeName: sort, KeyType: 'RANGE' }];
 }
 
 /** Makes a secret as CloudFormation makes one that is declared without a value, and answers its ARN. */

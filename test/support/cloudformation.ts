@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { CreateTableCommand, DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { CreateKeyCommand, KeySpec, KMSClient } from '@aws-sdk/client-kms';
 import {
   CreateSecretCommand, DeleteSecretCommand, DescribeSecretCommand, GetSecretValueCommand, SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import { GetParametersByPathCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { makeTable } from './aws-clients';
 import { CloudFormationFunction, FUNCTION_ARN, Invocation, STACK_ID } from './cloudformation-function';
 import { FaultProxy } from './fault-proxy';
 import { assertNoPrivateKey, assertShowsNone, privateKeysIn } from './secrecy';
@@ -42,7 +43,7 @@ export interface Answer {
 export class Stack {
   public static async create(proxy: FaultProxy, lambda: CloudFormationFunction): Promise<Stack> {
     const stack = new Stack(proxy, lambda);
-    await stack.makeTable(stack.table);
+    await makeTable(stack.dynamoDb, stack.table);
     proxy.reset();
     return stack;
   }
@@ -110,7 +111,7 @@ export class Stack {
   /** A table for the ledger of another CA. */
   public async newTable(): Promise<string> {
     const table = `iot-Ledger-${randomUUID()}`;
-    await this.makeTable(table);
+    await makeTable(this.dynamoDb, table);
     return table;
   }
 
@@ -242,15 +243,6 @@ export class Stack {
     const inParameters = (await Promise.all(this.paths.map(path => this.parameters(path)))).flatMap(parameters => [...parameters.values()]);
     assertNoPrivateKey([...shown, ...sent], [...await this.privateKeys(), ...inParameters, ...this.lostKeys]);
     assertShowsNone(shown, [...this.passphrases, this.proxy.url, 'X-Amz-', '/cfn/', ...this.lambda.environmentValues]);
-  }
-
-  private async makeTable(TableName: string): Promise<void> {
-    await this.dynamoDb.send(new CreateTableCommand({
-      TableName,
-      BillingMode: 'PAY_PER_REQUEST',
-      AttributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' }, { AttributeName: 'sk', AttributeType: 'S' }],
-      KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }, { AttributeName: 'sk', KeyType: 'RANGE' }],
-    }));
   }
 
   private common(ValidityDays: number): Properties {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { comparableCommonName } from '../../src/contract/common-names';
 import { checkHashForKms } from '../../src/contract/kms';
 import {
-  Holder, Ledger, LedgerEntry, LedgerFacts, LedgerGoneError, LedgerStatus, ResourceRecord, takesBack,
+  EndingCertificate, Holder, Ledger, LedgerEntry, LedgerFacts, LedgerGoneError, LedgerStatus, ResourceRecord, takesBack,
 } from '../../src/issuing/ledger/ledger';
 import { CrlPublication, CrlRecord, Publications, PublishedCrl, Revocation } from '../../src/issuing/ledger/revocation';
 import { NOTHING_TO_PUT_BACK, ParameterVersions, Ports, SecretValue, SecretVersions, StackResource } from '../../src/issuing/ports';
@@ -120,6 +120,17 @@ class MemoryLedger {
     return [...this.current.keys()].map(identity => this.find(identity)!).filter(isWanted);
   }
 
+  public ending(issuer: string, after: Date, until: Date): EndingCertificate[] {
+    const ends = (entry: LedgerEntry): number => new Date(entry.notAfter).getTime();
+    return [...this.entries.values()]
+      .filter(entry => entry.issuer === issuer && entry.profile !== 'signature' && ends(entry) >= after.getTime() && ends(entry) <= until.getTime())
+      .sort((one, other) => ends(one) - ends(other))
+      .map(entry => {
+        const latest = this.current.get(entry.identity)!;
+        return { ...entry, supersededBy: latest === MemoryLedger.keyOf(entry) ? undefined : this.entries.get(latest)!.serialNumber };
+      });
+  }
+
   private assertHeld(holder: Holder, mayHaveFailed: boolean): void {
     const record = this.resource(holder);
     if (record?.requestId !== holder.requestId || (record.outcome === 'FAILED' && !mayHaveFailed)) {
@@ -212,6 +223,9 @@ export class MemoryWorld {
       advance: (entry, to, facts, holder) => gate('advance', () => here().advance(entry, to, facts, holder)),
       named: (issuer, name) => gate('named', () => here().latest(entry => entry.issuer === issuer
         && entry.commonName !== undefined && comparableCommonName(entry.commonName) === comparableCommonName(name))),
+      async *ending(issuer, after, until) {
+        yield* await gate('ending', () => here().ending(issuer, after, until));
+      },
       async *certificates(issuer, status) {
         yield* await gate('certificates', () => [...here().entries.values()]
           .filter(entry => entry.issuer === issuer && (status === undefined || entry.status === status)));

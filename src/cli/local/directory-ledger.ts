@@ -2,7 +2,7 @@ import { LedgerState, OCTETS, StoredLedgerEntry } from './state';
 import { StateStore } from './state-store';
 import { comparableCommonName } from '../../contract/common-names';
 import { isOf } from '../../issuing/declaration/identity';
-import { Holder, Ledger, LedgerEntry, LedgerFacts, LedgerStatus, ResourceRecord, takesBack } from '../../issuing/ledger/ledger';
+import { EndingCertificate, Holder, Ledger, LedgerEntry, LedgerFacts, LedgerStatus, ResourceRecord, takesBack } from '../../issuing/ledger/ledger';
 import { Requester } from '../../resource/lifecycle-event';
 import { OvertakenError } from '../../resource/overtaken-error';
 import { own } from '../json';
@@ -54,6 +54,17 @@ export class DirectoryLedger implements Ledger {
   public async *certificates(issuer: string, status?: LedgerStatus): AsyncIterable<LedgerEntry> {
     const isWanted = (entry: StoredLedgerEntry): boolean => entry.issuer === issuer && (status === undefined || entry.status === status);
     yield* Object.values(this.ledger.entries).filter(isWanted).map(fromStored);
+  }
+
+  public async *ending(issuer: string, after: Date, until: Date): AsyncIterable<EndingCertificate> {
+    const { entries, latest } = this.ledger;
+    const isWanted = ({ issuer: signedBy, profile, notAfter }: StoredLedgerEntry): boolean =>
+      signedBy === issuer && profile !== 'signature' && notAfter !== '' && new Date(notAfter) >= after && new Date(notAfter) <= until;
+    const found = Object.values(entries).filter(isWanted).sort((one, other) => new Date(one.notAfter).getTime() - new Date(other.notAfter).getTime());
+    yield* found.map(entry => {
+      const next = latest[entry.identity];
+      return { ...fromStored(entry), supersededBy: next === keyOf(entry) ? undefined : entries[next].serialNumber };
+    });
   }
 
   public async named(issuer: string, commonName: string): Promise<LedgerEntry[]> {

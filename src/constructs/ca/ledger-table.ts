@@ -1,8 +1,9 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
-import { AttributeType, CfnGlobalTable, ITable, StreamViewType, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { AttributeType, CfnGlobalTable, ITable, ProjectionType, StreamViewType, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { Grant, GrantOnPrincipalOptions, IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { Conditions, grantOrPermit } from './cross-account';
+import { ENDS_INDEX } from '../../contract/ledger-keys';
 
 /** The patterns of a ledger's partition keys, grouped by the items under them; see decisions/0004-ledger.md. */
 const REVOCATION_KEYS = ['revoked#*'];
@@ -19,6 +20,13 @@ export function ledgerTable(scope: Construct, removalPolicy: RemovalPolicy): Tab
   return new TableV2(scope, 'Ledger', {
     partitionKey: { name: 'pk', type: AttributeType.STRING },
     sortKey: { name: 'sk', type: AttributeType.STRING },
+    globalSecondaryIndexes: [{
+      indexName: ENDS_INDEX.name,
+      partitionKey: { name: ENDS_INDEX.partitionKey, type: AttributeType.STRING },
+      sortKey: { name: ENDS_INDEX.sortKey, type: AttributeType.STRING },
+      projectionType: ProjectionType.INCLUDE,
+      nonKeyAttributes: [...ENDS_INDEX.attributes],
+    }],
     // Other accounts can't use the key aws/dynamodb, so they could not use the ledger either. Certificates are not secret.
     // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/rbac-considerations.html
     encryption: TableEncryptionV2.dynamoOwnedKey(),
@@ -85,6 +93,11 @@ export function grantReadRevocations(table: ITable, grantee: IGrantable): Grant 
 /** Lets a principal read what a ledger says about the revocation of a certificate, and about the lists of the CA. */
 export function grantReadRevocationState(table: ITable, grantee: IGrantable): Grant {
   return grantReading(table, grantee, 'GetItem', [...REVOCATION_KEYS, ...LIST_KEYS]);
+}
+
+/** Lets a principal find what ends soon in the index of a ledger, which holds certificates alone. */
+export function grantReadEnds(table: ITable, grantee: IGrantable): Grant {
+  return grantOrPermit({ grantee, actions: ['dynamodb:Query'], resourceArns: [`${table.tableArn}/index/${ENDS_INDEX.name}`] }, table);
 }
 
 /** Lets a principal find the other certificates for a common name, and read whether they are good. */

@@ -1,13 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
 import { PutItemCommand, QueryCommandInput, TransactionCanceledException, TransactWriteItem, TransactWriteItemsCommand } from '@aws-sdk/client-dynamodb';
-import { entryFrom, Item, namedIdentityFrom, recordFrom, toAttribute, toItem } from './ledger-item';
+import { endingAttributes, endingFrom, entryFrom, Item, namedIdentityFrom, recordFrom, toAttribute, toItem } from './ledger-item';
 import { certificateKey, isFor, nameKey, pointerKey, resourceKey, resourceOf } from './ledger-keys';
 import { CONDITION_FAILED, LedgerTable } from './ledger-table';
-import { namePartition } from '../../contract/ledger-keys';
+import { ENDS_INDEX, namePartition } from '../../contract/ledger-keys';
+import { formatTime } from '../../contract/term';
 import { errorName } from '../../lambda/aws/aws-calls';
 import { Requester } from '../../resource/lifecycle-event';
 import { OvertakenError } from '../../resource/overtaken-error';
-import { Holder, Ledger, LedgerEntry, LedgerFacts, LedgerStatus, ResourceRecord, TABLE_WAS_CHANGED, takesBack } from '../ledger/ledger';
+import { EndingCertificate, Holder, Ledger, LedgerEntry, LedgerFacts, LedgerStatus, ResourceRecord, TABLE_WAS_CHANGED, takesBack } from '../ledger/ledger';
 
 /**
  * The ledger in a DynamoDB table with the string keys `pk` and `sk`. Items are never deleted:
@@ -63,7 +64,7 @@ export class DynamoDbLedger implements Ledger {
     const TableName = this.table.name;
     const written = await this.transact(holder, false, [
       { Put: { TableName, Item: { ...pointerKey(identity), ...toItem({ issuer, serialNumber }) }, ...ifPointerIs(over) } },
-      { Put: { TableName, Item: { ...certificateKey(entry), ...toItem(entry) }, ConditionExpression: 'attribute_not_exists(pk)' } },
+      { Put: { TableName, Item: { ...certificateKey(entry), ...toItem({ ...entry, ...endingAttributes(entry) }) }, ConditionExpression: 'attribute_not_exists(pk)' } },
       ...over ? [{
         Update: {
           TableName,
@@ -81,11 +82,12 @@ export class DynamoDbLedger implements Ledger {
 
   public async advance(entry: LedgerEntry, to: LedgerStatus, facts: LedgerFacts, holder: Holder): Promise<boolean> {
     const added = Object.entries(facts).filter(([, value]) => value !== undefined);
+    const set = [...added, ...Object.entries(facts.notAfter === undefined ? {} : endingAttributes({ ...entry, notAfter: facts.notAfter }))];
     const written = await this.transact(holder, takesBack(to, facts), [{
       Update: {
         TableName: this.table.name,
         Key: certificateKey(entry),
-        UpdateExpression: `SET ${['#status = :to', ...added.map(([name]) => `${name} = :${name}`)].join(', ')}`,
+        UpdateExpression: `SET ${['#status = :to', ...set.map(([name]) => `${name} = :${name}`)].join(', ')}`,
         ConditionExpression: `${UNCHANGED} AND stackId = :fromStack AND logicalResourceId = :fromResource`,
         ExpressionAttributeNames: STATUS,
         ExpressionAttributeValues: {
@@ -93,7 +95,7 @@ export class DynamoDbLedger implements Ledger {
           ':fromStack': toAttribute(entry.stackId),
           ':fromResource': toAttribute(entry.logicalResourceId),
           ':to': toAttribute(to),
-          ...Object.fromEntries(added.map(([name, value]) => [`:${name}`, toAttribute(value)])),
+          ...Object.fromEntries(set.map(([name, value]) => [`:${name}`, toAttribute(value)])),
         },
       },
     }]);
@@ -106,6 +108,18 @@ export class DynamoDbLedger implements Ledger {
       ExpressionAttributeValues: { ':pk': certificateKey({ issuer }).pk, ...status && { ':status': toAttribute(status) } },
       ...status && { FilterExpression: '#status = :status', ExpressionAttributeNames: STATUS },
     }, entryFrom);
+  }
+
+  public async *ending(issuer: string, after: Date, until: Date): AsyncIterable<EndingCertificate> {
+    const { name, partitionKey, sortKey } = ENDS_INDEX;
+    yield* this.query({
+      IndexName: name,
+      ConsistentRead: false, // an index over a whole table has no consistent reads
+      KeyConditionExpression: `${partitionKey} = :issuer AND ${sortKey} BETWEEN :after AND :until`,
+      ExpressionAttributeValues: {
+        ':issuer': toAttribute(issuer), ':after': toAttribute(formatTime(after)), ':until': toAttribute(formatTime(until)),
+      },
+    }, endingFrom);
   }
 
   public async named(issuer: string, commonName: string): Promise<LedgerEntry[]> {

@@ -1,13 +1,13 @@
 import { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { checkListUrl, checkPartitions } from '../../contract/crl-places';
 import { isMap } from '../../contract/json-map';
-import { serialKey } from '../../contract/ledger-keys';
+import { ENDS_INDEX, serialKey } from '../../contract/ledger-keys';
 import { KeyStorageProperties } from '../../contract/properties';
 import { isSerialNumber, REVOCATION_REASON_NAMES, REVOCATION_STATES } from '../../contract/revocation';
 import { quote } from '../../contract/rules';
 import { parseTime } from '../../contract/term';
 import { entryOf } from '../../lambda/outside-text';
-import { LedgerEntry, ResourceRecord, TABLE_WAS_CHANGED } from '../ledger/ledger';
+import { EndingCertificate, LedgerEntry, ResourceRecord, TABLE_WAS_CHANGED } from '../ledger/ledger';
 import { CrlPublication, CrlRecord, Revocation } from '../ledger/revocation';
 
 /** An item or the key of an item, in DynamoDB's format. */
@@ -42,6 +42,24 @@ export function toItem(values: object): Item {
  */
 export function entryFrom(item: Item): LedgerEntry {
   return valuesOf(item, ENTRY) as unknown as LedgerEntry;
+}
+
+/**
+ * Reads a certificate from the index by ends.
+ *
+ * @throws Error if the item holds something that no certificate has
+ */
+export function endingFrom(item: Item): EndingCertificate {
+  const { endingOf, endsAt, ...certificate } = valuesOf(item, ENDING) as { readonly endingOf: string; readonly endsAt: string };
+  return { ...certificate, issuer: endingOf, notAfter: endsAt } as EndingCertificate;
+}
+
+/** The attributes that the index has. */
+type EndingAttribute = typeof ENDS_INDEX.attributes[number] | typeof ENDS_INDEX.partitionKey | typeof ENDS_INDEX.sortKey;
+
+/** The attributes by which a certificate is found in the index by ends. A signature has no end, nor has a certificate that does not exist yet. */
+export function endingAttributes({ issuer, profile, notAfter }: Pick<LedgerEntry, 'issuer' | 'profile' | 'notAfter'>): object {
+  return notAfter === '' || profile === 'signature' ? {} : { [ENDS_INDEX.partitionKey]: issuer, [ENDS_INDEX.sortKey]: notAfter };
 }
 
 /** Whether the ledger has a later certificate of the same identity than the one that an item holds. */
@@ -218,6 +236,20 @@ const ENTRY: Kinds<LedgerEntry> = {
   certificateSigningRequest: optional(OCTETS),
   ignoredRequests: optional(TEXT),
   signature: optional(OCTETS),
+};
+
+const ENDING: { readonly [name in EndingAttribute]: Kind | OptionalKind } = {
+  endingOf: TEXT,
+  endsAt: TIME,
+  identity: TEXT,
+  serialNumber: TEXT,
+  status: ENTRY.status,
+  supersededBy: optional(TEXT),
+  profile: TEXT,
+  subject: TEXT,
+  commonName: optional(TEXT),
+  stackId: TEXT,
+  logicalResourceId: TEXT,
 };
 
 const REVOCATION: Kinds<Revocation> = {

@@ -68,6 +68,13 @@ export interface LedgerEntry extends Requester {
   readonly signature?: Buffer;
 }
 
+/** A certificate as the index of its ledger by the ends of certificates has it. */
+export interface EndingCertificate extends Pick<LedgerEntry,
+  'identity' | 'issuer' | 'serialNumber' | 'status' | 'profile' | 'subject' | 'commonName' | 'notAfter' | 'stackId' | 'logicalResourceId'> {
+  /** The serial number of the next certificate of its identity, if there is one. */
+  readonly supersededBy?: string;
+}
+
 /** The facts that a change of status adds to an entry. */
 export type LedgerFacts = Partial<Omit<LedgerEntry, 'identity' | 'issuer' | 'serialNumber' | 'status' | 'profile' | 'subject'>>;
 
@@ -170,6 +177,15 @@ export interface Ledger {
    * @param status only those with this status
    */
   certificates(issuer: string, status?: LedgerStatus): AsyncIterable<LedgerEntry>;
+  /**
+   * The certificates of a CA whose validity ends in a period, including those that were superseded or withdrawn, in the order of their ends,
+   * fetched page by page on demand. The index may lag behind the ledger by moments, so a certificate must be read again before anything is
+   * done about it.
+   *
+   * @param after excluding certificates that end earlier
+   * @param until including this second
+   */
+  ending(issuer: string, after: Date, until: Date): AsyncIterable<EndingCertificate>;
   /** The latest certificates, one per resource, that a CA has made for a common name, regardless of case. */
   named(issuer: string, commonName: string): Promise<LedgerEntry[]>;
 }

@@ -106,11 +106,19 @@ test('key and ledger can be declared to go with the stack', () => {
   }
 });
 
-test('the ledger is paid by request, encrypted by a key that other accounts can use, and can be restored to any point in time', () => {
+test('the ledger is paid by request, finds certificates by their ends, is encrypted by a key that other accounts can use, and can be restored to any point in time', () => {
   const { stack } = stackWithCa();
   Template.fromStack(stack).hasResourceProperties('AWS::DynamoDB::GlobalTable', {
     BillingMode: 'PAY_PER_REQUEST',
     KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }, { AttributeName: 'sk', KeyType: 'RANGE' }],
+    GlobalSecondaryIndexes: [{
+      IndexName: 'Ends',
+      KeySchema: [{ AttributeName: 'endingOf', KeyType: 'HASH' }, { AttributeName: 'endsAt', KeyType: 'RANGE' }],
+      Projection: {
+        ProjectionType: 'INCLUDE',
+        NonKeyAttributes: ['identity', 'serialNumber', 'status', 'supersededBy', 'profile', 'subject', 'commonName', 'stackId', 'logicalResourceId'],
+      },
+    }],
     SSESpecification: { SSEEnabled: false }, // by the key of DynamoDB itself, which every table has
     Replicas: [Match.objectLike({ PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true } })],
   });

@@ -21,8 +21,20 @@ const CONDITION_FAILED = 'The conditional request failed';
 const PLACEHOLDERS = ['ExpressionAttributeNames', 'ExpressionAttributeValues'];
 const QUERY = [
   ...PLACEHOLDERS, 'TableName', 'KeyConditionExpression', 'FilterExpression', 'ExclusiveStartKey', 'Limit', 'ConsistentRead', 'ScanIndexForward',
-  'ProjectionExpression', 'Select',
+  'ProjectionExpression', 'Select', 'IndexName',
 ];
+/** The keys of an index, and the attributes that it has; without a list, all. */
+interface Index {
+  readonly keys: readonly [string, string];
+  readonly attributes?: readonly string[];
+}
+const PRIMARY: Index = { keys: ['pk', 'sk'] };
+const INDEXES: { readonly [name: string]: Index | undefined } = {
+  Ends: {
+    keys: ['endingOf', 'endsAt'],
+    attributes: ['pk', 'sk', 'endingOf', 'endsAt', 'identity', 'serialNumber', 'status', 'supersededBy', 'profile', 'subject', 'commonName', 'stackId', 'logicalResourceId'],
+  },
+};
 const CONDITIONAL = ['TableName', 'ConditionExpression', 'ReturnValuesOnConditionCheckFailure', ...PLACEHOLDERS];
 
 /** Amazon DynamoDB, with as much of its expressions as a ledger needs, and an error for everything else. */
@@ -62,15 +74,24 @@ export class DynamoDb {
     const [keys, filter] = [input.KeyConditionExpression, input.FilterExpression]
       .map(text => text === undefined ? () => true : readCondition(text, dictionary));
     dictionary.assertAllUsed();
-    const found = [...this.table(input.TableName).values()].filter(({ pk, sk }) => keys({ pk, sk }))
-      .sort((one, other) => (one.sk.S < other.sk.S ? -1 : 1) * (input.ScanIndexForward === false ? -1 : 1));
+    const index = input.IndexName === undefined ? PRIMARY : INDEXES[input.IndexName];
+    if (!index) {
+      throw invalid(`The table does not have the specified index: ${input.IndexName}`);
+    }
+    if (index !== PRIMARY && input.ConsistentRead) {
+      throw invalid('Consistent reads are not supported on global secondary indexes');
+    }
+    const [partition, sort] = index.keys;
+    const found = [...this.table(input.TableName).values()]
+      .filter(item => item[partition] && item[sort] && keys({ [partition]: item[partition], [sort]: item[sort] }))
+      .sort((one, other) => (one[sort].S < other[sort].S ? -1 : 1) * (input.ScanIndexForward === false ? -1 : 1));
     const after = input.ExclusiveStartKey;
     const start = after ? found.findIndex(item => keyOf(item) === keyOf(after)) + 1 : 0;
     // A page ends after Limit items, before the filter; there is a small one here always, as with 1 MB in AWS.
     const page = found.slice(start, start + Math.min(input.Limit ?? PAGE, PAGE));
     const more = start + page.length < found.length;
-    const items = page.filter(filter);
-    return { Items: items, Count: items.length, ScannedCount: page.length, ...more ? { LastEvaluatedKey: onlyKey(page.at(-1)!) } : {} };
+    const items = page.map(item => projected(item, index.attributes)).filter(filter);
+    return { Items: items, Count: items.length, ScannedCount: page.length, ...more ? { LastEvaluatedKey: lastKey(page.at(-1)!, index.keys) } : {} };
   }
 
   private transact({ TransactItems, ClientRequestToken, ...more }: Input): object {
@@ -204,6 +225,14 @@ function keyOf({ pk, sk }: Item): string {
 
 function onlyKey({ pk, sk }: Item): Item {
   return { pk, sk };
+}
+
+function lastKey(item: Item, index: readonly string[]): Item {
+  return Object.fromEntries(['pk', 'sk', ...index].map(name => [name, item[name]]));
+}
+
+function projected(item: Item, attributes: readonly string[] | undefined): Item {
+  return attributes ? Object.fromEntries(Object.entries(item).filter(([name]) => attributes.includes(name))) : item;
 }
 
 function assertValues(item: Item): void {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { DeleteItemCommand, DynamoDBClient, GetItemCommand, PutItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { DynamoDbLedger } from '../../../src/issuing/aws/dynamodb-ledger';
 import { LedgerTable } from '../../../src/issuing/aws/ledger-table';
-import { LedgerEntry, LedgerGoneError, ResourceRecord } from '../../../src/issuing/ledger/ledger';
+import { EndingCertificate, LedgerEntry, LedgerGoneError, ResourceRecord } from '../../../src/issuing/ledger/ledger';
 import { OvertakenError } from '../../../src/resource/overtaken-error';
 import { awsCalls, dynamoDb, makeTable } from '../../support/aws-clients';
 import { FaultProxy } from '../../support/fault-proxy';
@@ -180,6 +180,39 @@ describe('the inventory', () => {
       identities.push(identity);
     }
     expect(identities.sort()).toEqual([0, 1, 3, 4].map(n => `device-${String(n).repeat(32)}`));
+  });
+
+  test('finds what ends in a period, in the order of the ends, and nothing that has no end', async () => {
+    const issuer = `ca-${'2'.repeat(32)}`;
+    const ends = ['2027-03-01T00:00:00Z', '2027-01-01T00:00:00Z', '2027-02-01T00:00:00Z', '2027-06-01T00:00:00Z'];
+    const made = ends.map((notAfter, n) => entry({ identity: `device-${String(n).repeat(32)}`, notAfter }));
+    for (const each of [...made, entry({ identity: `signature-${'8'.repeat(32)}`, profile: 'signature', notBefore: '', notAfter: '' })]) {
+      await ledger.reserve(each, undefined, HOLDER);
+    }
+    const found: EndingCertificate[] = [];
+    for await (const each of ledger.ending(issuer, new Date('2027-01-01T00:00:00Z'), new Date('2027-03-01T00:00:00Z'))) {
+      found.push(each);
+    }
+    expect(found.map(({ identity }) => identity)).toEqual([made[1], made[2], made[0]].map(({ identity }) => identity));
+    const { serialNumber, subject, profile, status, stackId, logicalResourceId } = made[1];
+    expect(found[0]).toMatchObject({ issuer, notAfter: ends[1], serialNumber, subject, profile, status, stackId, logicalResourceId });
+    expect(found[0].supersededBy).toBeUndefined();
+  });
+
+  test('finds the new end of a certificate that is renewed elsewhere, and what supersedes another', async () => {
+    const issuer = `ca-${'2'.repeat(32)}`;
+    const awaited = entry({ notBefore: '', notAfter: '', status: 'REQUESTED' });
+    await ledger.reserve(awaited, undefined, HOLDER);
+    await ledger.advance(awaited, 'ISSUED', { notBefore: '2026-01-01T00:00:00Z', notAfter: '2027-01-01T00:00:00Z' }, HOLDER);
+    const next = entry({ notAfter: '2028-01-01T00:00:00Z' });
+    await ledger.reserve(next, { ...awaited, status: 'ISSUED' }, HOLDER);
+    const found: EndingCertificate[] = [];
+    for await (const each of ledger.ending(issuer, new Date('2026-01-01T00:00:00Z'), new Date('2029-01-01T00:00:00Z'))) {
+      found.push(each);
+    }
+    expect(found.map(({ notAfter, supersededBy }) => [notAfter, supersededBy])).toEqual([
+      ['2027-01-01T00:00:00Z', next.serialNumber], ['2028-01-01T00:00:00Z', undefined],
+    ]);
   });
 
   test('finds the resources with a common name, however it is written, and only the latest certificate of each', async () => {

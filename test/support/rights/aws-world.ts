@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { CreateKeyCommand, KeySpec, KMSClient } from '@aws-sdk/client-kms';
 import { BucketLocationConstraint, CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
@@ -7,6 +7,7 @@ import { LambdaProcess } from './lambda-process';
 import { Encryption, NeededRight } from './needed-rights';
 import { RecordedAws } from './recorded-aws';
 import { RegistrarName, REGISTRARS, ShippedFunction } from '../../../src/platforms/registrations';
+import { makeTable } from '../aws-clients';
 
 /** The function that issues. */
 const PROVIDER: ShippedFunction = { bundle: 'handler', handler: 'handler' };
@@ -142,12 +143,7 @@ export class AwsWorld implements Encryption {
     const tableArn = `arn:${this.partition}:dynamodb:${this.region}:${this.account}:table/${name}`;
     this.aws.account = this.account;
     if (!exists) {
-      await this.client(DynamoDBClient).send(new CreateTableCommand({
-        TableName: name,
-        BillingMode: 'PAY_PER_REQUEST',
-        AttributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' }, { AttributeName: 'sk', AttributeType: 'S' }],
-        KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }, { AttributeName: 'sk', KeyType: 'RANGE' }],
-      }));
+      await makeTable(this.client(DynamoDBClient), name);
     }
     if (replica.ResourcePolicy) {
       this.policies.set(tableArn, own(replica.ResourcePolicy.PolicyDocument, tableArn));

@@ -1,4 +1,5 @@
 import { HashAlgorithmName, KeyAlgorithmName } from './key-algorithms';
+import { RenewalProperties } from './renewal';
 import { Tag } from './tags';
 
 /**
@@ -143,6 +144,8 @@ export interface RequestableProperties {
   readonly RetainKey?: boolean;
   /** The tags of the parameter that holds the key; absent if it has no tags, or if the key is held elsewhere. */
   readonly Tags?: Tag[];
+  /** When the certificate is renewed; absent if it is not. */
+  readonly Renewal?: RenewalProperties;
   /** Whether the removal of the resource revokes the certificate; absent if the ledger of the CA decides. */
   readonly RevokeOnRemoval?: boolean;
 }
@@ -209,7 +212,7 @@ export interface CaLookupProperties {
 }
 
 /** The attributes (`Fn::GetAtt`) of a look-up. */
-export type CaLookupAttributes = Omit<CertificateAttributes, 'CertificateSigningRequestPem' | 'IgnoredRequests' | 'PrivateKeyParameter'>;
+export type CaLookupAttributes = Omit<CertificateAttributes, 'CertificateSigningRequestPem' | 'IgnoredRequests' | 'PrivateKeyParameter' | 'RenewalNumber'>;
 
 /** The attributes of a kept CA. They include its id, because its physical id names its ledger too. */
 export interface KeptCaAttributes extends CertificateAttributes {
@@ -240,4 +243,6 @@ export interface CertificateAttributes {
   readonly IgnoredRequests?: string;
   /** For a key in a parameter: the name of the parameter. */
   readonly PrivateKeyParameter?: string;
+  /** For a certificate that is renewed: how often it has been, in decimal digits. */
+  readonly RenewalNumber?: string;
 }

@@ -13,13 +13,18 @@ import { SecretsManagerVersions } from './aws/secrets-manager-versions';
 import { StackResources } from './aws/stack-resources';
 import { handleLifecycleEvent } from './lifecycle';
 import { Ports } from './ports';
+import { renewDue } from './renewal/renew-due';
+import { renewedCasIn } from './renewal/renewed-cas';
+import { RenewerEnvironment } from '../contract/renewal';
 import { AwsCalls } from '../lambda/aws/aws-calls';
 import { byRegion, regionIn } from '../lambda/aws/by-region';
 import { CLIENT_OPTIONS } from '../lambda/aws/client-options';
 import { SecretValues } from '../lambda/aws/secret-values';
 import { functionEnvironment } from '../lambda/cloudformation/environment';
 import { handleCloudFormationEvent, InvocationContext, Work } from '../lambda/cloudformation/handle-event';
+import { log } from '../lambda/log';
 import { generateKeyPair } from '../pki/keys';
+import { text } from '../resource/property-values';
 
 /**
  * The entry point of the Lambda function, and the only file of this folder that reads the environment. There is one client per service and
@@ -53,6 +58,37 @@ export async function handler(event: unknown, context: InvocationContext): Promi
   const patience = context.getRemainingTimeInMillis() / PATIENCE_SHARE;
   const work: Work = (request, signal) => handleLifecycleEvent(request, ports(signal, patience));
   await handleCloudFormationEvent(event, context, work, functionEnvironment(process.env));
+}
+
+/** The time that is left of an invocation when its calls end, in milliseconds, so that its outcome is logged. */
+const LAST_MOMENT = 5_000;
+
+/** The time that the renewal of one certificate may take, in milliseconds: none is begun later than this before the end. */
+const FOR_ONE = 30_000;
+
+/** Renews the certificates of this stack that are due. The event says nothing but that it is time to look. */
+export async function renew(_event: unknown, context: InvocationContext): Promise<void> {
+  const { STACK_ID, RENEWED_CAS } = process.env as Partial<RenewerEnvironment>;
+  const { awsRequestId } = context;
+  const left = context.getRemainingTimeInMillis();
+  try {
+    const through = ports(AbortSignal.timeout(Math.max(0, left - LAST_MOMENT)), left / PATIENCE_SHARE);
+    const { failed, finished } = await renewDue(renewedCasIn(RENEWED_CAS), text('STACK_ID', STACK_ID), Date.now() + left - FOR_ONE, through,
+      ({ serialNumber, logicalResourceId }, outcome) => {
+        if (outcome instanceof Error) {
+          log('ERROR', { message: `${logicalResourceId} could not be renewed`, serialNumber, errorName: outcome.name, errorMessage: outcome.message });
+        } else if (outcome !== 'nothing') {
+          log('INFO', { message: `${logicalResourceId}: ${outcome}`, serialNumber });
+        }
+      });
+    if (failed > 0 || !finished) {
+      throw new Error(failed > 0 ? `${failed} certificates could not be renewed` : 'the time ran out; the next invocation goes on');
+    }
+  } catch (error) {
+    const { name, message } = error as Error;
+    log('ERROR', { message: 'not everything was renewed', awsRequestId, errorName: name, errorMessage: message });
+    throw new Error(message); // Lambda counts it, and the alarm goes off
+  }
 }
 
 /** The ports of one invocation. `signal` ends all their calls. */

@@ -1,28 +1,24 @@
 import { isDeepStrictEqual } from 'node:util';
 import { CertificateRequest } from './declaration/certificate-request';
 import { Declaration } from './declaration/declaration';
-import { requestOutcome, withRequest } from './declaration/declared-request';
+import { withRequest } from './declaration/declared-request';
 import { IssuingCa, issuingCa } from './issuing-ca';
-import { assertPassphrases, writeBundles } from './keys/bundles';
-import { custodyOf, HeldKey, isSamePlace } from './keys/custody';
+import { assertPassphrases, writeBundlesOf } from './keys/bundles';
+import { custodyOf, isSamePlace } from './keys/custody';
 import { releaseKeys } from './keys/held-keys';
 import { ownerOf } from './keys/key-owner';
-import { describePlace } from './keys/key-storage';
 import { isRecorded, tagFacts } from './keys/parameter-tags';
 import { assertGenuine, IssuedEntry } from './ledger/genuine-entry';
 import { Ledger, LedgerEntry, LedgerFacts } from './ledger/ledger';
 import { assertNameIsFree } from './ledger/name-in-use';
-import { contentFor, declaredContent, isUnderWay, reservation } from './ledger/reservation';
+import { declaredContent, isUnderWay, reservation } from './ledger/reservation';
 import { isRevoked, Revocations } from './ledger/revocation';
 import { KEEPS_CHANGING, MAX_TURNS } from './ledger/turns';
 import { assertWanted } from './ledger/wanted';
+import { chainAbove, makeCertificate } from './make-certificate';
 import { Ports } from './ports';
+import { renewalFact } from './renewal/renewal-fact';
 import { assertNotRevoked } from './revocation/assert-not-revoked';
-import { formatTime } from '../contract/term';
-import { Certificate, parseCertificate, verifyCertificate } from '../pki/certificate';
-import { issue, selfIssuer } from '../pki/issue';
-import { assertLinted } from '../pki/lint/lint-errors';
-import { PROFILES } from '../pki/profile';
 
 /**
  * Issues the declared certificate exactly once: the first call makes it, and every other call returns the same bytes.
@@ -61,7 +57,7 @@ export async function issueCertificate(declared: CertificateRequest, ports: Port
  * The declaration with its request from a secret, and with the place of the CA's revocation list. Both are read only now: an issued
  * certificate does not depend on what they are today.
  */
-async function completed(declaration: Declaration, revocations: Revocations, ports: Ports): Promise<Declaration> {
+export async function completed(declaration: Declaration, revocations: Revocations, ports: Ports): Promise<Declaration> {
   const publication = declaration.issuer === undefined ? undefined : await revocations.publication(declaration.issuer);
   const requested = await withRequest(declaration, ports);
   return publication?.active ? { ...requested, crlSite: publication.sites[0], ocspUrl: publication.ocspUrl } : requested;
@@ -123,29 +119,10 @@ async function complete(
 ): Promise<IssuedEntry | undefined> {
   const { declaration } = request;
   await assertNameIsFree(request, ledger, ports);
-  const requested = declaration.request?.content;
   request.onKey(entry);
-  const key: Pick<HeldKey, 'publicKey'> & Partial<HeldKey> = requested
+  const key = declaration.request?.content
     ?? await custodyOf(declaration.keyStorage, ports).obtain(entry.serialNumber, declaration.keyAlgorithm!, ownerOf(request), declaration.tags);
-  const { publicKey } = key;
-  const declared = contentFor(entry.serialNumber, declaration);
-  const issuer = ca?.issuer ?? selfIssuer(declared.subject, key.signer!());
-  const content = {
-    ...declared,
-    serialNumber: entry.serialNumber,
-    validity: { notBefore: new Date(entry.notBefore), notAfter: new Date(entry.notAfter) },
-    publicKey,
-  };
-  const certificate = await issue(PROFILES[declaration.profile], content, issuer);
-  const parsed = parseCertificate(certificate);
-  assertAsReserved(parsed, entry, publicKey);
-  verifyCertificate(parsed, issuer.signer.publicKey);
-  assertLinted(certificate, declaration.platforms, ca?.chain[0]);
-  const facts = {
-    certificate,
-    chain: chainAbove(declaration, ca),
-    ...requested ? { ignoredRequests: requestOutcome(declaration).ignored! } : {},
-  };
+  const facts = await makeCertificate(declaration, entry, key, ca);
   if (declaration.bundles.length === 0) {
     return record(request, { ...entry, ...facts }, facts, ca, ledger, ports);
   }
@@ -161,20 +138,11 @@ async function record(
   request: CertificateRequest, signed: IssuedEntry, facts: LedgerFacts, ca: IssuingCa | undefined, ledger: Ledger, ports: Ports,
 ): Promise<IssuedEntry | undefined> {
   const { declaration: { retainKey, bundles }, stackId, logicalResourceId } = request;
-  await writeBundlesOf(request, signed, ca, ports);
+  await writeBundlesOf(request.declaration, signed, ca, ports);
   // A CA that was taken over and then released has come back to its former resource.
   const holder = { stackId, logicalResourceId, issuedAt: signed.issuedAt ?? ports.clock().toISOString(), issuedBy: request.requestId };
-  const issued = { ...facts, ...holder, retainKey, bundles, ...tagFacts(signed, request.declaration) };
+  const issued = { ...facts, ...holder, retainKey, bundles, ...renewalFact(signed, request.declaration), ...tagFacts(signed, request.declaration) };
   return await ledger.advance(signed, 'ISSUED', issued, request) ? { ...signed, ...issued, status: 'ISSUED' } : undefined;
-}
-
-/** Makes sure that the signed certificate is the reserved one: neither the signer nor the encoder is trusted with that. */
-function assertAsReserved(certificate: Certificate, entry: LedgerEntry, publicKey: Buffer): void {
-  const { notBefore, notAfter } = certificate.validity;
-  if (certificate.serialNumber !== entry.serialNumber || !certificate.publicKey.equals(publicKey)
-    || formatTime(notBefore) !== entry.notBefore || formatTime(notAfter) !== entry.notAfter) {
-    throw new Error(`the certificate that was signed is not the one reserved under serial number ${entry.serialNumber}`);
-  }
 }
 
 /** Returns an issued certificate, after applying the delivery formats, the retention and the tags that are declared now. */
@@ -183,13 +151,15 @@ async function confirm(
 ): Promise<IssuedEntry | undefined> {
   const issued = await genuine(request, entry, ca, ports);
   const { retainKey, bundles } = request.declaration;
-  await writeBundlesOf(request, issued, ca, ports);
-  const facts = { retainKey, bundles, ...tagFacts(entry, request.declaration) };
-  const same = (entry.retainKey ?? false) === retainKey && isDeepStrictEqual(entry.bundles ?? [], bundles) && isRecorded(entry, facts);
+  await writeBundlesOf(request.declaration, issued, ca, ports);
+  const facts = { retainKey, bundles, ...renewalFact(entry, request.declaration), ...tagFacts(entry, request.declaration) };
+  const same = (entry.retainKey ?? false) === retainKey && isDeepStrictEqual(entry.bundles ?? [], bundles)
+    && isDeepStrictEqual(entry.renewal, facts.renewal) && isRecorded(entry, facts);
   return same || await ledger.advance(entry, 'ISSUED', facts, request) ? { ...issued, ...facts } : undefined;
 }
 
-async function genuine({ declaration }: CertificateRequest, entry: LedgerEntry, ca: IssuingCa | undefined, ports: Ports): Promise<IssuedEntry> {
+/** Makes sure that the ledger has the certificate that was issued for a declaration, and that its CA has signed it for the held key. */
+export async function genuine({ declaration }: CertificateRequest, entry: LedgerEntry, ca: IssuingCa | undefined, ports: Ports): Promise<IssuedEntry> {
   const { request, subject } = declaration;
   const issued = await assertGenuine(entry, {
     ca,
@@ -197,21 +167,4 @@ async function genuine({ declaration }: CertificateRequest, entry: LedgerEntry, 
     publicKey: request?.content?.publicKey,
   }, declaration.issuerLedgerTable, ports);
   return { ...issued, chain: chainAbove(declaration, ca) };
-}
-
-/** The certificates above a CA, taken from the CA that signs it: they were checked up to the root, whatever else the ledger holds. */
-function chainAbove({ profile }: Declaration, ca: IssuingCa | undefined): Buffer | undefined {
-  return profile === 'ca' && ca ? Buffer.concat(ca.chain) : undefined;
-}
-
-async function writeBundlesOf({ declaration }: CertificateRequest, entry: IssuedEntry, ca: IssuingCa | undefined, ports: Ports): Promise<void> {
-  const { serialNumber, certificate } = entry;
-  await writeBundles(declaration.bundles, entry, async () => {
-    const key = await custodyOf(declaration.keyStorage, ports).find(serialNumber);
-    if (!key?.privateKeyPem) {
-      throw new Error(`${describePlace(declaration.keyStorage!, serialNumber)} no longer holds the key of the certificate ${serialNumber}; `
-        + 'raise `generation`');
-    }
-    return { privateKeyPem: key.privateKeyPem, certificate, chain: ca?.chain ?? [], friendlyName: declaration.subject!.commonName! };
-  }, ports);
 }

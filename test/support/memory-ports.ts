@@ -109,10 +109,33 @@ class MemoryLedger {
     const key = MemoryLedger.keyOf(entry);
     const standing = this.entries.get(key);
     if (standing?.status !== entry.status || standing.stackId !== entry.stackId || standing.logicalResourceId !== entry.logicalResourceId
-      || this.current.get(entry.identity) !== key) {
+      || this.isSuperseded(standing)) {
       return false;
     }
-    this.entries.set(key, { ...standing, ...Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined)), status: to });
+    this.entries.set(key, { ...standing, ...present(facts), status: to });
+    return true;
+  }
+
+  public reserveRenewal(entry: LedgerEntry, over: LedgerEntry, holder: Holder): boolean {
+    this.assertHeld(holder, false);
+    const key = MemoryLedger.keyOf(entry);
+    if (this.entries.has(key) || !this.isRenewed(over, over.renewedBy)) {
+      return false;
+    }
+    this.entries.set(key, { ...entry });
+    this.entries.set(MemoryLedger.keyOf(over), { ...this.entries.get(MemoryLedger.keyOf(over))!, renewedBy: entry.serialNumber });
+    return true;
+  }
+
+  public renew(entry: LedgerEntry, over: LedgerEntry, facts: LedgerFacts, holder: Holder): boolean {
+    this.assertHeld(holder, false);
+    const key = MemoryLedger.keyOf(entry);
+    const standing = this.entries.get(key);
+    if (standing?.status !== entry.status || !this.isRenewed(over, entry.serialNumber)) {
+      return false;
+    }
+    this.entries.set(key, { ...standing, ...present(facts), status: 'ISSUED' });
+    this.current.set(entry.identity, key);
     return true;
   }
 
@@ -131,12 +154,28 @@ class MemoryLedger {
       });
   }
 
+  private isRenewed(over: LedgerEntry, renewedBy: string | undefined): boolean {
+    const key = MemoryLedger.keyOf(over);
+    const standing = this.entries.get(key);
+    return standing?.status === over.status && standing.renewedBy === renewedBy && this.current.get(over.identity) === key;
+  }
+
+  /** A certificate is superseded once the latest of its identity is another one, unless that one is still to renew it. */
+  private isSuperseded(entry: LedgerEntry): boolean {
+    const latest = this.entries.get(this.current.get(entry.identity) ?? '');
+    return latest?.serialNumber !== entry.serialNumber && latest?.renewedBy !== entry.serialNumber;
+  }
+
   private assertHeld(holder: Holder, mayHaveFailed: boolean): void {
     const record = this.resource(holder);
     if (record?.requestId !== holder.requestId || (record.outcome === 'FAILED' && !mayHaveFailed)) {
       throw new OvertakenError();
     }
   }
+}
+
+function present(facts: LedgerFacts): LedgerFacts {
+  return Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined));
 }
 
 /** Ledgers, stores of keys and a module of keys in memory, with the promises that the ports make; calls of each user go through a gate. */
@@ -221,6 +260,8 @@ export class MemoryWorld {
       record: (requester, record, over) => gate('record', () => here().record(requester, record, over)),
       reserve: (entry, over, holder) => gate('reserve', () => here().reserve(entry, over, holder)),
       advance: (entry, to, facts, holder) => gate('advance', () => here().advance(entry, to, facts, holder)),
+      reserveRenewal: (entry, over, holder) => gate('reserveRenewal', () => here().reserveRenewal(entry, over, holder)),
+      renew: (entry, over, facts, holder) => gate('renew', () => here().renew(entry, over, facts, holder)),
       named: (issuer, name) => gate('named', () => here().latest(entry => entry.issuer === issuer
         && entry.commonName !== undefined && comparableCommonName(entry.commonName) === comparableCommonName(name))),
       async *ending(issuer, after, until) {

@@ -51,6 +51,25 @@ export class DirectoryLedger implements Ledger {
     return this.write({ entries: { [key]: { ...standing, ...toStored({ ...fromStored(standing), ...present(facts), status: to }) } } });
   }
 
+  public async reserveRenewal(entry: LedgerEntry, over: LedgerEntry, holder: Holder): Promise<boolean> {
+    await this.assertHeld(holder, false);
+    const key = keyOf(entry);
+    const standing = this.renewed(over, over.renewedBy);
+    return standing !== undefined && !Object.hasOwn(this.ledger.entries, key)
+      && this.write({ entries: { [key]: toStored(entry), [keyOf(over)]: { ...standing, renewedBy: entry.serialNumber } } });
+  }
+
+  public async renew(entry: LedgerEntry, over: LedgerEntry, facts: LedgerFacts, holder: Holder): Promise<boolean> {
+    await this.assertHeld(holder, false);
+    const key = keyOf(entry);
+    const standing = own(this.ledger.entries, key);
+    if (!this.renewed(over, entry.serialNumber) || standing?.status !== entry.status) {
+      return false;
+    }
+    const issued = toStored({ ...fromStored(standing), ...present(facts), status: 'ISSUED' });
+    return this.write({ entries: { [key]: issued }, latest: { [entry.identity]: key } });
+  }
+
   public async *certificates(issuer: string, status?: LedgerStatus): AsyncIterable<LedgerEntry> {
     const isWanted = (entry: StoredLedgerEntry): boolean => entry.issuer === issuer && (status === undefined || entry.status === status);
     yield* Object.values(this.ledger.entries).filter(isWanted).map(fromStored);
@@ -76,6 +95,13 @@ export class DirectoryLedger implements Ledger {
   public certificate(issuer: string, serialNumber: string): LedgerEntry | undefined {
     const entry = own(this.ledger.entries, keyOf({ issuer, serialNumber }));
     return entry && fromStored(entry);
+  }
+
+  /** The stored entry of a certificate that is still the latest of its identity, and that this one is to renew. */
+  private renewed(over: LedgerEntry, renewedBy: string | undefined): StoredLedgerEntry | undefined {
+    const key = keyOf(over);
+    const standing = own(this.ledger.entries, key);
+    return standing?.status === over.status && standing.renewedBy === renewedBy && own(this.ledger.latest, over.identity) === key ? standing : undefined;
   }
 
   private async assertHeld(holder: Holder, mayHaveFailed: boolean): Promise<void> {

@@ -60,11 +60,11 @@ export class DynamoDbLedger implements Ledger {
   }
 
   public async reserve(entry: LedgerEntry, over: LedgerEntry | undefined, holder: Holder): Promise<boolean> {
-    const { identity, issuer, serialNumber, commonName } = entry;
+    const { identity, serialNumber } = entry;
     const TableName = this.table.name;
     const written = await this.transact(holder, false, [
-      { Put: { TableName, Item: { ...pointerKey(identity), ...toItem({ issuer, serialNumber }) }, ...ifPointerIs(over) } },
-      { Put: { TableName, Item: { ...certificateKey(entry), ...toItem({ ...entry, ...endingAttributes(entry) }) }, ConditionExpression: 'attribute_not_exists(pk)' } },
+      this.pointed(entry, over),
+      ...this.added(entry),
       ...over ? [{
         Update: {
           TableName,
@@ -75,31 +75,32 @@ export class DynamoDbLedger implements Ledger {
           ExpressionAttributeValues: { ':next': toAttribute(serialNumber), ':from': toAttribute(over.status) },
         },
       }] : [],
-      ...commonName === undefined ? [] : [{ Put: { TableName, Item: { ...nameKey(issuer, commonName, entry), ...toItem({ identity }) } } }],
     ]);
     return written || (await this.find(identity))?.serialNumber === serialNumber;
   }
 
   public async advance(entry: LedgerEntry, to: LedgerStatus, facts: LedgerFacts, holder: Holder): Promise<boolean> {
-    const added = Object.entries(facts).filter(([, value]) => value !== undefined);
-    const set = [...added, ...Object.entries(facts.notAfter === undefined ? {} : endingAttributes({ ...entry, notAfter: facts.notAfter }))];
-    const written = await this.transact(holder, takesBack(to, facts), [{
-      Update: {
-        TableName: this.table.name,
-        Key: certificateKey(entry),
-        UpdateExpression: `SET ${['#status = :to', ...set.map(([name]) => `${name} = :${name}`)].join(', ')}`,
-        ConditionExpression: `${UNCHANGED} AND stackId = :fromStack AND logicalResourceId = :fromResource`,
-        ExpressionAttributeNames: STATUS,
-        ExpressionAttributeValues: {
-          ':from': toAttribute(entry.status),
-          ':fromStack': toAttribute(entry.stackId),
-          ':fromResource': toAttribute(entry.logicalResourceId),
-          ':to': toAttribute(to),
-          ...Object.fromEntries(set.map(([name, value]) => [`:${name}`, toAttribute(value)])),
-        },
-      },
-    }]);
-    return written || this.isAlready(entry, { status: to, ...Object.fromEntries(added) });
+    const written = await this.transact(holder, takesBack(to, facts), [this.advanced(entry, to, facts)]);
+    return written || this.isAlready(entry, { status: to, ...facts });
+  }
+
+  public async reserveRenewal(entry: LedgerEntry, over: LedgerEntry, holder: Holder): Promise<boolean> {
+    const { serialNumber } = entry;
+    const written = await this.transact(holder, false, [
+      ...this.added(entry),
+      this.changed(over, 'SET renewedBy = :next', { ':next': serialNumber, ':renewedBy': over.renewedBy }, over.renewedBy),
+    ]);
+    return written || this.isAlready(over, { renewedBy: serialNumber });
+  }
+
+  public async renew(entry: LedgerEntry, over: LedgerEntry, facts: LedgerFacts, holder: Holder): Promise<boolean> {
+    const { identity, serialNumber } = entry;
+    const written = await this.transact(holder, false, [
+      this.pointed(entry, over),
+      this.advanced(entry, 'ISSUED', facts),
+      this.changed(over, 'SET supersededBy = :renewedBy', { ':renewedBy': serialNumber }, serialNumber),
+    ]);
+    return written || (await this.find(identity))?.serialNumber === serialNumber;
   }
 
   public async *certificates(issuer: string, status?: LedgerStatus): AsyncIterable<LedgerEntry> {
@@ -134,6 +135,54 @@ export class DynamoDbLedger implements Ledger {
     return entries;
   }
 
+  /** Makes an entry the latest of its identity in place of another one. */
+  private pointed({ identity, issuer, serialNumber }: LedgerEntry, over: LedgerEntry | undefined): TransactWriteItem {
+    return { Put: { TableName: this.table.name, Item: { ...pointerKey(identity), ...toItem({ issuer, serialNumber }) }, ...ifPointerIs(over) } };
+  }
+
+  /** Adds an entry, and its identity to its common name. */
+  private added(entry: LedgerEntry): TransactWriteItem[] {
+    const { issuer, commonName, identity } = entry;
+    const TableName = this.table.name;
+    const item = { ...certificateKey(entry), ...toItem({ ...entry, ...endingAttributes(entry) }) };
+    return [
+      { Put: { TableName, Item: item, ConditionExpression: 'attribute_not_exists(pk)' } },
+      ...commonName === undefined ? [] : [{ Put: { TableName, Item: { ...nameKey(issuer, commonName, entry), ...toItem({ identity }) } } }],
+    ];
+  }
+
+  private advanced(entry: LedgerEntry, to: LedgerStatus, facts: LedgerFacts): TransactWriteItem {
+    const ends = facts.notAfter === undefined ? {} : endingAttributes({ ...entry, notAfter: facts.notAfter });
+    const set = Object.entries(toItem({ ...facts, ...ends }));
+    return {
+      Update: {
+        TableName: this.table.name,
+        Key: certificateKey(entry),
+        UpdateExpression: `SET ${['#status = :to', ...set.map(([name]) => `${name} = :${name}`)].join(', ')}`,
+        ConditionExpression: `${UNCHANGED} AND stackId = :fromStack AND logicalResourceId = :fromResource`,
+        ExpressionAttributeNames: STATUS,
+        ExpressionAttributeValues: {
+          ...toItem({ ':from': entry.status, ':fromStack': entry.stackId, ':fromResource': entry.logicalResourceId, ':to': to }),
+          ...Object.fromEntries(set.map(([name, value]) => [`:${name}`, value])),
+        },
+      },
+    };
+  }
+
+  /** A change of an issued certificate that the certificate with the serial number `renewedBy` is to renew, or no certificate yet. */
+  private changed(entry: LedgerEntry, UpdateExpression: string, values: object, renewedBy: string | undefined): TransactWriteItem {
+    return {
+      Update: {
+        TableName: this.table.name,
+        Key: certificateKey(entry),
+        UpdateExpression,
+        ConditionExpression: `${UNCHANGED} AND ${renewedBy === undefined ? 'attribute_not_exists(renewedBy)' : 'renewedBy = :renewedBy'}`,
+        ExpressionAttributeNames: STATUS,
+        ExpressionAttributeValues: toItem({ ...values, ':from': entry.status }),
+      },
+    };
+  }
+
   /** Writes only if the request is the latest one for its resource and, unless the write takes something back, has not failed. */
   private async transact(holder: Holder, mayHaveFailed: boolean, writes: readonly TransactWriteItem[]): Promise<boolean> {
     const fence: TransactWriteItem = {
@@ -164,7 +213,8 @@ export class DynamoDbLedger implements Ledger {
   private async isAlready(entry: LedgerEntry, wanted: Partial<LedgerEntry>): Promise<boolean> {
     const item = await this.table.get(certificateKey(entry));
     const now = item && entryFrom(item);
-    return now !== undefined && Object.entries(wanted).every(([name, value]) => isDeepStrictEqual(now[name as keyof LedgerEntry], value));
+    return now !== undefined && Object.entries(wanted)
+      .every(([name, value]) => value === undefined || isDeepStrictEqual(now[name as keyof LedgerEntry], value));
   }
 
   private async written(write: () => Promise<unknown>): Promise<boolean> {

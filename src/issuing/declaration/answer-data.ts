@@ -16,7 +16,7 @@ import { LedgerEntry } from '../ledger/ledger';
 export const AWAITED = '(not signed yet)';
 
 /** The attributes that only some certificates have. */
-type MoreAttributes = Pick<CertificateAttributes, 'IgnoredRequests' | 'PrivateKeyParameter'>;
+type MoreAttributes = Pick<CertificateAttributes, 'IgnoredRequests' | 'PrivateKeyParameter' | 'RenewalNumber'>;
 
 /** More characters than the description of a request's ignored wishes can have: there are at most 20. */
 const MAX_IGNORED_CHARACTERS = 2_048;
@@ -25,12 +25,15 @@ const MAX_IGNORED_CHARACTERS = 2_048;
  * The attributes that a declaration adds to those of its certificate. What a request did not get is determined from the request itself. If
  * the request is in a secret that is not read again, it comes from the ledger, and is cleaned, because others may be able to write there.
  */
-export function declaredData(declaration: Declaration, { serialNumber, ignoredRequests }: Pick<LedgerEntry, 'serialNumber' | 'ignoredRequests'>): MoreAttributes {
-  const { keyStorage, request } = declaration;
+export function declaredData(
+  declaration: Declaration, { serialNumber, ignoredRequests, renewalNumber = 0 }: Pick<LedgerEntry, 'serialNumber' | 'ignoredRequests' | 'renewalNumber'>,
+): MoreAttributes {
+  const { keyStorage, request, renewal } = declaration;
   const ignored = request && (requestOutcome(declaration).ignored ?? outsideMessage(ignoredRequests, MAX_IGNORED_CHARACTERS));
   return {
     ...ignored === undefined ? {} : { IgnoredRequests: ignored },
     ...isParameter(keyStorage) ? { PrivateKeyParameter: `${keyStorage.Path}/${serialNumber}` } : {},
+    ...renewal ? { RenewalNumber: String(renewalNumber) } : {},
   };
 }
 
@@ -72,8 +75,8 @@ function signedElsewhereData(event: RequestIds, entry: LedgerEntry): Certificate
 }
 
 /**
- * The attributes at their full length. Besides the certificate, only `IgnoredRequests` and `PrivateKeyParameter` have no fixed length; the
- * declaration determines them.
+ * The attributes at their full length. Besides the certificate, only `IgnoredRequests`, `PrivateKeyParameter` and `RenewalNumber` have no
+ * fixed length; the declaration determines the first two, and a certificate is renewed fewer than 10,000 times.
  */
 export function largestData(certificatePem: string, declaration: Declaration): CertificateAttributes {
   return {
@@ -84,6 +87,6 @@ export function largestData(certificatePem: string, declaration: Declaration): C
     Sha256Fingerprint: '0'.repeat(64),
     Sha1Fingerprint: '0'.repeat(40),
     SubjectKeyIdentifier: '0'.repeat(40),
-    ...declaredData(declaration, { serialNumber: '0'.repeat(40), ignoredRequests: undefined }),
+    ...declaredData(declaration, { serialNumber: '0'.repeat(40), ignoredRequests: undefined, renewalNumber: 9_999 }),
   };
 }

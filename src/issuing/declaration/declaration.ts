@@ -49,12 +49,24 @@ export interface Declaration {
   readonly ocspUrl?: string;
   readonly bundles: readonly BundleProperties[];
   readonly clipToIssuer: boolean;
+  /** When the certificate is renewed by the schedule; absent if it is not. */
+  readonly renewal?: DeclaredRenewal;
   /** Whether the key outlives its resource. */
   readonly retainKey: boolean;
   /** For a CA: the identity of the CA that it is declared to replace. */
   readonly replaces?: string;
   /** For a CA that is signed elsewhere: its certificate and those above it, PEM; absent until the certificate exists. */
   readonly signedElsewhere?: { readonly certificatePem?: string };
+}
+
+/** That a certificate is renewed, and what is declared, since the schedule has no request that says so. */
+export interface DeclaredRenewal {
+  /** How many days before its end the certificate is renewed. */
+  readonly beforeDays: number;
+  readonly keepKey: boolean;
+  readonly resourceType: ResourceType;
+  /** The properties of the resource, JSON. */
+  readonly properties: string;
 }
 
 /** A certificate signing request that a certificate is to be made from. */

@@ -1,16 +1,17 @@
 import { assertSubject, kindOf, CertificateKind } from './certificate-kinds';
-import { Declaration } from './declaration';
+import { Declaration, DeclaredRenewal } from './declaration';
 import { extensionsProperty } from './declared-extensions';
 import { requestProperty } from './declared-request';
 import { checkExtensions } from '../../contract/extensions';
 import { HashAlgorithmName, KeyAlgorithmName } from '../../contract/key-algorithms';
+import { BUNDLES_WITH_CERTIFICATE, checkRenewal } from '../../contract/renewal';
 import { ResourceType } from '../../contract/resource-types';
 import { checkCaId, checkGeneration, checkHashAlgorithm, checkKeyAlgorithm, checkPathLength, quote } from '../../contract/rules';
 import { checkTerm, Term } from '../../contract/term';
 import { DeclaredProfileName } from '../../pki/profile';
 import { checkPlatform } from '../../platforms/platform-checks';
 import { PlatformId } from '../../platforms/registry';
-import { checked, complain, list, optionalText, RawProperties, text, time, truth, wholeNumber } from '../../resource/property-values';
+import { checked, complain, list, optionalText, RawProperties, record, text, time, truth, wholeNumber } from '../../resource/property-values';
 import { bundlesProperty } from '../keys/bundles';
 import { isParameter, keyStorageProperty } from '../keys/key-storage';
 import { tagsProperty } from '../keys/parameter-tags';
@@ -52,6 +53,7 @@ export function parseDeclaration(resourceType: string, properties: RawProperties
     request,
     extensions: extensionsProperty(properties.Extensions),
     bundles: bundlesProperty(properties.Bundles),
+    renewal: renewalProperty(resourceType as ResourceType, properties),
     clipToIssuer: truth('clipToIssuer', properties.ClipToIssuer, false),
     retainKey: truth('removalPolicy', properties.RetainKey, false),
     replaces: replacesProperty(properties.Replaces),
@@ -65,7 +67,17 @@ export function parseDeclaration(resourceType: string, properties: RawProperties
 }
 
 /** Refuses properties that can't be combined. */
-function assertTogether({ signedElsewhere, issuer, extensions, profile, bundles, request }: Declaration): void {
+function assertTogether({ signedElsewhere, issuer, extensions, profile, bundles, request, renewal, term }: Declaration): void {
+  if (renewal && (request || issuer === undefined || ['ca', 'verification'].includes(profile))) {
+    throw new Error('renewal must be left out for a certificate of a CA, a verification certificate, and one that is made from a request, whose key is elsewhere');
+  }
+  if (renewal) {
+    complain(term?.days === undefined ? 'renewal must be left out for a certificate that ends with notAfter; declare validity instead'
+      : checkRenewal(renewal.beforeDays, term.days));
+    complain(bundles.some(({ Type }) => BUNDLES_WITH_CERTIFICATE.includes(Type)) ? undefined
+      : `renewal must come with a delivery format that holds the certificate beside its key, one of ${BUNDLES_WITH_CERTIFICATE.join(', ')}, `
+        + `got ${bundles.length === 0 ? 'none' : bundles.map(({ Type }) => Type).join(', ')}`);
+  }
   if (signedElsewhere && issuer !== undefined) {
     throw new Error('signedElsewhere must be left out for a CA that has an issuer here');
   }
@@ -78,6 +90,16 @@ function assertTogether({ signedElsewhere, issuer, extensions, profile, bundles,
   if (bundles.length > 0 && request) {
     throw new Error('deliveryFormats must be left out if the private key is not held here, because every format includes it');
   }
+}
+
+function renewalProperty(resourceType: ResourceType, { ServiceToken: _, ServiceTimeout: __, ...properties }: RawProperties): DeclaredRenewal | undefined {
+  if (properties.Renewal === undefined) {
+    return undefined;
+  }
+  const { BeforeDays, KeepKey } = record('renewal', properties.Renewal);
+  const beforeDays = wholeNumber(BeforeDays);
+  complain(checkRenewal(beforeDays, undefined));
+  return { beforeDays: beforeDays as number, keepKey: truth('keepKey', KeepKey, false), resourceType, properties: JSON.stringify(properties) };
 }
 
 /** The CA that a CA is declared to replace. */

@@ -1,10 +1,15 @@
+import { custodyOf } from './custody';
 import { ownerOf } from './key-owner';
+import { describePlace } from './key-storage';
 import { passphraseIn } from './passphrase';
 import { BundleProperties } from '../../contract/properties';
 import { checkDeliveryFormats, quote } from '../../contract/rules';
 import { combinedPem, derOfPrivateKey, KeyBundle } from '../../pki/key-bundles';
 import { pkcs12 } from '../../pki/pkcs12';
 import { complain, list, record, secretArn, secretId } from '../../resource/property-values';
+import { Declaration } from '../declaration/declaration';
+import { IssuingCa } from '../issuing-ca';
+import { IssuedEntry } from '../ledger/genuine-entry';
 import { LedgerEntry } from '../ledger/ledger';
 import { Ports } from '../ports';
 
@@ -56,6 +61,23 @@ export async function writeBundles(
       await ports.secrets.write(SecretArn, serialNumber, MAKERS[Type](await content(), passphrase, ports.random), ownerOf(entry, Type));
     }
   }
+}
+
+/**
+ * Writes the missing bundles of a certificate as they are declared, with its key and the certificates of the CAs above it.
+ *
+ * @throws Error if the key is gone
+ */
+export async function writeBundlesOf(declaration: Declaration, entry: IssuedEntry, ca: IssuingCa | undefined, ports: Ports): Promise<void> {
+  const { serialNumber, certificate } = entry;
+  await writeBundles(declaration.bundles, entry, async () => {
+    const key = await custodyOf(declaration.keyStorage, ports).find(serialNumber);
+    if (!key?.privateKeyPem) {
+      throw new Error(`${describePlace(declaration.keyStorage!, serialNumber)} no longer holds the key of the certificate ${serialNumber}; `
+        + 'raise `generation`');
+    }
+    return { privateKeyPem: key.privateKeyPem, certificate, chain: ca?.chain ?? [], friendlyName: declaration.subject!.commonName! };
+  }, ports);
 }
 
 /** Makes sure, before anything is made, that the passphrases of the bundles exist. */

@@ -27,8 +27,13 @@ export interface HeldKey {
 export interface Custody {
   /** The key of a version; `undefined` if there is none. */
   find(version: string): Promise<HeldKey | undefined>;
-  /** The key of a version, which is made now if there is none. A key in a parameter also gets the tags. */
-  obtain(version: string, algorithm: KeyAlgorithmName, owner: string, tags?: readonly Tag[]): Promise<HeldKey>;
+  /**
+   * The key of a version, which is made now if there is none. A key in a parameter also gets the tags.
+   *
+   * @param same another version: if there is no key, a copy of that version's key is stored in place of a new key. Only keys in secrets and
+   *   parameters have versions.
+   */
+  obtain(version: string, algorithm: KeyAlgorithmName, owner: string, tags?: readonly Tag[], same?: string): Promise<HeldKey>;
   /** Makes a version the default version of its place. */
   makeCurrent(version: string, owner: string): Promise<PutBack>;
   /** Releases a version, and says whether it is gone: see `SecretVersions`. */
@@ -121,11 +126,11 @@ class VersionCustody implements Custody {
     return versionOf(this.versions, this.place, version);
   }
 
-  public async obtain(version: string, algorithm: KeyAlgorithmName, owner: string, tags?: readonly Tag[]): Promise<HeldKey> {
-    const stored = await this.versions.read(this.place, version)
-      ?? await this.versions.write(this.place, version, (await this.ports.generateKeyPair(algorithm)).privateKeyPem, owner, {
-        encryptionKey: this.encryptionKey, tags,
-      });
+  public async obtain(version: string, algorithm: KeyAlgorithmName, owner: string, tags?: readonly Tag[], same?: string): Promise<HeldKey> {
+    const stored = await this.versions.read(this.place, version) ?? await this.versions.write(
+      this.place, version, same === undefined ? (await this.ports.generateKeyPair(algorithm)).privateKeyPem : await this.copyOf(same), owner,
+      { encryptionKey: this.encryptionKey, tags },
+    );
     return assertAlgorithm(inMemory(stored), algorithm, describePlace(this.storage, version));
   }
 
@@ -135,6 +140,14 @@ class VersionCustody implements Custody {
 
   public release(version: string, owner: string): Promise<boolean> {
     return this.versions.release(this.place, version, owner);
+  }
+
+  private async copyOf(version: string): Promise<string> {
+    const key = await this.versions.read(this.place, version);
+    if (key === undefined) {
+      throw new Error(`${describePlace(this.storage, version)} no longer holds the key of the certificate ${version}; restore it, or raise \`generation\``);
+    }
+    return key;
   }
 }
 

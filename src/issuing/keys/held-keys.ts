@@ -2,7 +2,7 @@ import { custodyOf } from './custody';
 import { ownerOf } from './key-owner';
 import { tagParameter } from './parameter-tags';
 import { isSerialNumberOf } from '../../pki/serial-number';
-import { LifecycleEvent } from '../../resource/lifecycle-event';
+import { Requester } from '../../resource/lifecycle-event';
 import { LedgerEntry } from '../ledger/ledger';
 import { MAX_TURNS } from '../ledger/turns';
 import { Ports, PutBack } from '../ports';
@@ -25,10 +25,21 @@ export async function makeCurrent(entry: LedgerEntry, ports: Ports, onMoved: (pu
  * who may write to the ledger could name the key of another certificate, so a version is released only if its serial number belongs to
  * this resource.
  *
+ * The key of the certificate that this one has renewed, and the key of one that is being made to renew it, are released too.
+ *
  * @returns whether all of them are gone: see `SecretVersions`
  */
 export async function releaseKeys(entry: LedgerEntry, ports: Ports): Promise<boolean> {
-  const { identity, keyStorage, serialNumber, bundles = [] } = entry;
+  let areGone = true;
+  for (const serialNumber of [entry.serialNumber, entry.renews, entry.renewedBy]) {
+    areGone = (serialNumber === undefined || await releaseVersion(entry, serialNumber, ports)) && areGone;
+  }
+  return areGone;
+}
+
+/** Releases the key and the bundles of one of the certificates of an identity. @returns whether all of them are gone */
+export async function releaseVersion(entry: LedgerEntry, serialNumber: string, ports: Ports): Promise<boolean> {
+  const { identity, keyStorage, bundles = [] } = entry;
   if (!isSerialNumberOf(serialNumber, identity)) {
     return true;
   }
@@ -45,15 +56,15 @@ export async function releaseKeys(entry: LedgerEntry, ports: Ports): Promise<boo
  *
  * @param table the ledger in which the resource's certificate was recorded when the request was made
  */
-export async function restoreCurrent(event: LifecycleEvent, table: string, ports: Ports): Promise<void> {
+export async function restoreCurrent(requester: Requester, table: string, ports: Ports): Promise<void> {
   for (let turn = 0; turn < MAX_TURNS; turn++) {
-    const { entry, revisions } = await standing(event, table, ports);
+    const { entry, revisions } = await standing(requester, table, ports);
     if (!entry) {
       return;
     }
     await makeCurrent(entry, ports);
     await tagParameter(entry, ports);
-    if ((await standing(event, table, ports)).revisions === revisions) {
+    if ((await standing(requester, table, ports)).revisions === revisions) {
       return;
     }
   }
@@ -69,11 +80,11 @@ interface Standing {
  * Finds the certificate that a resource has: its running request has already issued it, or the resource had it before. The latest request
  * may have moved the resource to the ledger of another CA.
  */
-async function standing(event: LifecycleEvent, table: string, ports: Ports, hops = 0): Promise<Standing> {
-  const record = await ports.ledger(table).resource(event);
+async function standing(requester: Requester, table: string, ports: Ports, hops = 0): Promise<Standing> {
+  const record = await ports.ledger(table).resource(requester);
   const revisions = `${table} ${record?.revision}`;
   const { wants, declares, outcome, movesTo } = record ?? {};
-  const there = movesTo !== undefined && outcome !== 'FAILED' && hops < MAX_TURNS ? await standing(event, movesTo, ports, hops + 1) : { revisions: '' };
+  const there = movesTo !== undefined && outcome !== 'FAILED' && hops < MAX_TURNS ? await standing(requester, movesTo, ports, hops + 1) : { revisions: '' };
   const entry = there.entry ?? await issuedEntry(outcome === 'FAILED' ? [declares] : [wants, declares], table, ports);
   return { entry, revisions: `${revisions} ${there.revisions}` };
 }

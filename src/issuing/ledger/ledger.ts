@@ -1,6 +1,7 @@
 import { BundleProperties, KeyStorageProperties } from '../../contract/properties';
 import { Tag } from '../../contract/tags';
 import { Requester } from '../../resource/lifecycle-event';
+import { DeclaredRenewal } from '../declaration/declaration';
 
 /**
  * - `RESERVED`: the serial number and the validity are fixed; the certificate does not exist yet.
@@ -64,6 +65,16 @@ export interface LedgerEntry extends Requester {
   readonly certificateSigningRequest?: Buffer;
   /** For a certificate that was made from a request: what the request asked for and did not get, in words. */
   readonly ignoredRequests?: string;
+  /** What the certificate's renewal needs, or `false` once its renewal is no longer declared. */
+  readonly renewal?: DeclaredRenewal | false;
+  /** How often the certificate had been renewed when this one was made; absent for the first one of an identity that was requested. */
+  readonly renewalNumber?: number;
+  /** For a renewed certificate: the serial number of the one before it. */
+  readonly renews?: string;
+  /** The serial number of the certificate that is being made, or was made, to renew this one. */
+  readonly renewedBy?: string;
+  /** For a renewed certificate: when its key and its bundles became the current ones, ISO 8601. */
+  readonly deliveredAt?: string;
   /** For an entry that is not a certificate but a signature: the signature. */
   readonly signature?: Buffer;
 }
@@ -171,6 +182,22 @@ export interface Ledger {
    * @throws OvertakenError
    */
   advance(entry: LedgerEntry, to: LedgerStatus, facts: LedgerFacts, holder: Holder): Promise<boolean>;
+  /**
+   * Adds a reserved entry that is to renew the latest certificate of its identity, which stays the latest one until `renew`.
+   *
+   * @param over the certificate to be renewed; if it is another one by now, or if another entry than `over.renewedBy` is to renew it, nothing
+   *   is written
+   * @returns whether it was written
+   * @throws OvertakenError
+   */
+  reserveRenewal(entry: LedgerEntry, over: LedgerEntry, holder: Holder): Promise<boolean>;
+  /**
+   * Moves a signed entry to `ISSUED` and makes it the latest certificate of its identity in place of the one that it renews, in one step.
+   *
+   * @returns whether it was written
+   * @throws OvertakenError
+   */
+  renew(entry: LedgerEntry, over: LedgerEntry, facts: LedgerFacts, holder: Holder): Promise<boolean>;
   /**
    * The certificates of a CA, also those that were superseded or withdrawn, fetched page by page on demand.
    *

@@ -34,6 +34,11 @@ const ENTRY: Required<LedgerEntry> = {
   chain: Buffer.from('3000', 'hex'),
   certificateSigningRequest: Buffer.from('3000', 'hex'),
   ignoredRequests: 'none',
+  renewal: { beforeDays: 30, keepKey: false, resourceType: 'Custom::IotDeviceCertificate', properties: '{}' },
+  renewalNumber: 2,
+  renews: '09',
+  renewedBy: '0B',
+  deliveredAt: '2026-01-31T23:59:59.123Z',
   signature: Buffer.from('00', 'hex'),
 };
 

@@ -1,0 +1,139 @@
+import { deliverRenewal, giveUp, takeBackRenewal } from './deliver-renewal';
+import { renewedDeclaration } from './renewed-declaration';
+import { assertResponseFits } from '../../resource/response-size';
+import { largestData } from '../declaration/answer-data';
+import { CertificateRequest } from '../declaration/certificate-request';
+import { DeclaredRenewal } from '../declaration/declaration';
+import { completed, genuine } from '../issue-certificate';
+import { IssuingCa, issuingCa } from '../issuing-ca';
+import { assertPassphrases, writeBundlesOf } from '../keys/bundles';
+import { custodyOf } from '../keys/custody';
+import { ownerOf } from '../keys/key-owner';
+import { IssuedEntry } from '../ledger/genuine-entry';
+import { Holder, LedgerEntry, ResourceRecord } from '../ledger/ledger';
+import { isUnderWay, reservation } from '../ledger/reservation';
+import { isRevoked } from '../ledger/revocation';
+import { assertWanted } from '../ledger/wanted';
+import { makeCertificate } from '../make-certificate';
+import { Ports } from '../ports';
+
+const DAY = 86_400_000;
+
+/** The request that the ledger names for what a renewal has written. */
+const RENEWAL = 'renewal';
+
+/**
+ * What was done about a certificate: it was renewed; an earlier renewal, which had been interrupted, was delivered; a renewal that nothing
+ * declares any more was taken back; or there was nothing to do.
+ */
+export type RenewalOutcome = 'renewed' | 'delivered' | 'taken back' | 'nothing';
+
+/** An issued certificate that is to be renewed. */
+type RenewableEntry = LedgerEntry & { readonly renewal: DeclaredRenewal };
+
+/**
+ * Renews a certificate if its declaration says so and the time has come: exactly once, however often and by however many this is called, and
+ * wherever an earlier call has ended. The renewed certificate has the same identity, so the next deployment confirms it and a rollback finds it.
+ *
+ * Each step is recorded before the next. The renewed certificate is reserved beside the one that it renews, its key is made under its serial
+ * number, it is signed and recorded, and its bundles are written. Only then does it become the latest of its identity, and its key and its
+ * bundles become the current ones last.
+ *
+ * A request for the resource overtakes a renewal: every write here is on the condition that the latest request for the resource is still the
+ * one that was read at the beginning. A later call continues the renewal, or takes it back.
+ *
+ * @param found a certificate in the index of the ledger; it is read again
+ * @param table the ledger of the CA
+ * @throws Error if the certificate can't be renewed, with the reason
+ */
+export async function renewIfDue(found: Pick<LedgerEntry, 'identity' | 'serialNumber'>, table: string, ports: Ports): Promise<RenewalOutcome> {
+  const ledger = ports.ledger(table);
+  const latest = await ledger.find(found.identity);
+  const record = latest && await ledger.resource(latest);
+  if (!latest || !record) {
+    return 'nothing';
+  }
+  const { stackId, logicalResourceId, status, renewedBy } = latest;
+  const holder: Holder = { stackId, logicalResourceId, requestId: record.requestId };
+  if (status === 'WITHDRAWN' && renewedBy !== undefined) {
+    return await takeBackRenewal(latest, renewedBy, table, holder, ports) ? 'taken back' : 'nothing';
+  }
+  if (!isDeclared(latest, record)) {
+    return 'nothing';
+  }
+  if (latest.serialNumber !== found.serialNumber) {
+    const isWaiting = latest.renews === found.serialNumber && latest.deliveredAt === undefined;
+    return isWaiting && await deliverRenewal(latest, table, holder, ports) ? 'delivered' : 'nothing';
+  }
+  if (!isDue(latest, ports.clock()) || isRevoked(await ports.revocations(table).find(latest.issuer, latest.serialNumber))) {
+    return 'nothing';
+  }
+  const renewed = await renew(latest, table, holder, ports);
+  return renewed && await deliverRenewal(renewed, table, holder, ports) ? 'renewed' : 'nothing';
+}
+
+/** Whether the resource has this certificate, and no request for it is under way. */
+function isDeclared({ status, identity }: LedgerEntry, { outcome, declares }: ResourceRecord): boolean {
+  return status === 'ISSUED' && outcome === 'SUCCESS' && declares === identity;
+}
+
+function isDue(entry: LedgerEntry, now: Date): entry is RenewableEntry {
+  return !!entry.renewal && new Date(entry.notAfter).getTime() - entry.renewal.beforeDays * DAY <= now.getTime();
+}
+
+/** Makes the next certificate. @returns `undefined` if another call, or a request for the resource, was faster */
+async function renew(latest: RenewableEntry, table: string, holder: Holder, ports: Ports): Promise<LedgerEntry | undefined> {
+  const ledger = ports.ledger(table);
+  const declared = renewedDeclaration(latest, table);
+  const request: CertificateRequest = { ...holder, requestId: RENEWAL, identity: latest.identity, mustExist: true, declaration: declared, onKey: () => {} };
+  assertWanted(request, latest);
+  const ca = await issuingCa(declared.issuer, ledger, ports, declared.issuerKeyIdentifier);
+  await genuine(request, latest, ca, ports);
+  const declaration = await completed(declared, ports.revocations(table), ports);
+  const reserved = await reserve({ ...request, declaration }, latest, table, holder, ca, ports);
+  const signed = reserved?.status === 'RESERVED' ? await sign({ ...request, declaration }, reserved, latest, holder, ca, ports) : reserved;
+  if (!signed) {
+    return undefined;
+  }
+  await writeBundlesOf(declaration, signed as IssuedEntry, ca, ports);
+  const facts = { issuedAt: ports.clock().toISOString(), issuedBy: RENEWAL };
+  const isLatest = await ledger.renew(signed, { ...latest, renewedBy: signed.serialNumber }, facts, holder);
+  return isLatest ? { ...signed, ...facts, status: 'ISSUED' } : undefined;
+}
+
+/** The reservation of the next certificate: the one that is under way, or a new one. */
+async function reserve(
+  request: CertificateRequest, latest: RenewableEntry, table: string, holder: Holder, ca: IssuingCa | undefined, ports: Ports,
+): Promise<LedgerEntry | undefined> {
+  const standing = latest.renewedBy === undefined ? undefined : await ports.revocations(table).certificate(latest.issuer, latest.renewedBy);
+  if (standing && isUnderWay(standing, ports.clock())) {
+    return standing;
+  }
+  if (standing) {
+    await giveUp(standing, table, holder, ports);
+  }
+  await assertPassphrases(request.declaration.bundles, ports);
+  const entry: LedgerEntry = {
+    ...reservation(request, ca, ports, (pem, complete) => assertResponseFits(holder, latest.identity, largestData(pem, complete))),
+    renewal: request.declaration.renewal,
+    renewalNumber: (latest.renewalNumber ?? 0) + 1,
+    renews: latest.serialNumber,
+  };
+  if (entry.notAfter <= latest.notAfter) {
+    throw new Error(`the renewed certificate must end after the present one, on ${latest.notAfter}, got ${entry.notAfter}, because the CA ends then; `
+      + 'declare a successor of the CA, and issue the certificate with that');
+  }
+  return await ports.ledger(table).reserveRenewal(entry, latest, holder) ? entry : undefined;
+}
+
+/** Makes the key and the certificate of a reservation. @returns the signed entry, or `undefined` if another call was faster */
+async function sign(
+  { declaration }: CertificateRequest, reserved: LedgerEntry, latest: RenewableEntry, holder: Holder, ca: IssuingCa | undefined, ports: Ports,
+): Promise<LedgerEntry | undefined> {
+  const same = declaration.renewal!.keepKey ? latest.serialNumber : undefined;
+  const key = await custodyOf(declaration.keyStorage, ports)
+    .obtain(reserved.serialNumber, declaration.keyAlgorithm!, ownerOf(latest), declaration.tags, same);
+  const facts = await makeCertificate(declaration, reserved, key, ca);
+  const isSigned = await ports.ledger(declaration.issuerLedgerTable).advance(reserved, 'SIGNED', facts, holder);
+  return isSigned ? { ...reserved, ...facts, status: 'SIGNED' } : undefined;
+}

@@ -46,6 +46,8 @@ export { PrivateIotCaFunctionOptions } from './constructs/functions/function-opt
 export { PrivateIotCaFunctions } from './constructs/functions/private-iot-ca-functions';
 export { PrivateIotCaProps } from './constructs/ca/private-iot-ca-props';
 export { ProofOfPossessionSignature, ProofOfPossessionSignatureProps } from './constructs/certificates/proof-of-possession-signature';
+export { CertificateRenewals } from './constructs/renewal/certificate-renewals';
+export { Renewal, RenewalOptions } from './constructs/renewal/renewal';
 export { RolesAnywhereRevocation, RolesAnywhereRevocationProps } from './platforms/roles-anywhere/roles-anywhere-revocation';
 export { ServerCertificate, ServerCertificateOptions, ServerCertificateProps } from './constructs/certificates/server-certificate';
 export { SigningAlarm, SigningAlarmProps } from './constructs/alarms/signing-alarm';

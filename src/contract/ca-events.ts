@@ -12,6 +12,8 @@ export const EVENT_SOURCE = 'private-iot-ca';
 export const CaEventType = {
   /** A certificate was issued, or a withdrawn one is declared again. */
   CERTIFICATE_ISSUED: 'Certificate Issued',
+  /** A certificate was renewed, and its key and its chain are where they belong. */
+  CERTIFICATE_RENEWED: 'Certificate Renewed',
   /** A certificate was revoked or put on hold, or its hold has ended. */
   REVOCATION_CHANGED: 'Certificate Revocation Changed',
   /** New revocation lists can be fetched. */
@@ -40,6 +42,14 @@ export interface CertificateIssuedDetail {
   readonly logicalId: string;
 }
 
+/** The `detail` of `Certificate Renewed`: the facts of the renewed certificate. */
+export interface CertificateRenewedDetail extends CertificateIssuedDetail {
+  /** The serial number of the certificate before it. */
+  readonly renews: string;
+  /** How often the certificate has been renewed. */
+  readonly renewalNumber: number;
+}
+
 /** The `detail` of `Certificate Revocation Changed`. */
 export interface RevocationChangedDetail {
   /** The identity of the CA that has issued the certificate. */
@@ -65,5 +75,6 @@ export interface ListsPublishedDetail {
 /** An event as the functions put it on the bus. */
 export type CaEvent =
   | { readonly type: typeof CaEventType.CERTIFICATE_ISSUED; readonly detail: CertificateIssuedDetail }
+  | { readonly type: typeof CaEventType.CERTIFICATE_RENEWED; readonly detail: CertificateRenewedDetail }
   | { readonly type: typeof CaEventType.REVOCATION_CHANGED; readonly detail: RevocationChangedDetail }
   | { readonly type: typeof CaEventType.LISTS_PUBLISHED; readonly detail: ListsPublishedDetail };

@@ -137,11 +137,12 @@ async function complete(
 async function record(
   request: CertificateRequest, signed: IssuedEntry, facts: LedgerFacts, ca: IssuingCa | undefined, ledger: Ledger, ports: Ports,
 ): Promise<IssuedEntry | undefined> {
-  const { declaration: { retainKey, bundles }, stackId, logicalResourceId } = request;
-  await writeBundlesOf(request.declaration, signed, ca, ports);
+  const { declaration, stackId, logicalResourceId } = request;
+  const { retainKey, bundles } = declaration;
+  await writeBundlesOf(declaration, signed, ca, ports);
   // A CA that was taken over and then released has come back to its former resource.
   const holder = { stackId, logicalResourceId, issuedAt: signed.issuedAt ?? ports.clock().toISOString(), issuedBy: request.requestId };
-  const issued = { ...facts, ...holder, retainKey, bundles, ...renewalFact(signed, request.declaration), ...tagFacts(signed, request.declaration) };
+  const issued = { ...facts, ...holder, retainKey, bundles, ...renewalFact(signed, declaration), ...tagFacts(signed, declaration) };
   return await ledger.advance(signed, 'ISSUED', issued, request) ? { ...signed, ...issued, status: 'ISSUED' } : undefined;
 }
 
@@ -159,7 +160,9 @@ async function confirm(
 }
 
 /** Makes sure that the ledger has the certificate that was issued for a declaration, and that its CA has signed it for the held key. */
-export async function genuine({ declaration }: CertificateRequest, entry: LedgerEntry, ca: IssuingCa | undefined, ports: Ports): Promise<IssuedEntry> {
+export async function genuine(
+  { declaration }: CertificateRequest, entry: LedgerEntry, ca: IssuingCa | undefined, ports: Ports,
+): Promise<IssuedEntry> {
   const { request, subject } = declaration;
   const issued = await assertGenuine(entry, {
     ca,

@@ -1,15 +1,17 @@
-import { App, Stack, Tags } from 'aws-cdk-lib';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { App, Duration, Stack, Tags } from 'aws-cdk-lib';
 import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { IKey, Key } from 'aws-cdk-lib/aws-kms';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import {
-  DeliveryFormat, KeyAlgorithm, KeyStorage, PemSource, PrivateIotCa, ProofOfPossessionSignature, SubjectRule,
+  DeliveryFormat, KeyAlgorithm, KeyStorage, PemSource, PrivateIotCa, ProofOfPossessionSignature, Renewal, SubjectRule,
 } from '../../src';
 import { readCertificates } from '../../src/pki/certificate-pem';
 import { opensslCa, opensslRequest } from '../support/foreign-ca';
 import { MOTO_TIMEOUT, motoUrl } from '../support/moto';
 import { ocspRequests } from '../support/ocsp-requests';
+import { makeDue } from '../support/renewals';
 import { AwsWorld } from '../support/rights/aws-world';
 import { assertKeysUsed, assertRights, assertStrangersDenied } from '../support/rights/expectations';
 import { PlayedStack } from '../support/rights/played-stack';
@@ -96,6 +98,14 @@ function everything(stack: Stack, { keyArn, name, pem, request, lists }: Outside
   existing.addDeviceCertificate('Requested', {
     certificateSigningRequest: PemSource.secret(secret('Request', request)), allowedSubject: SubjectRule.exact({ commonName: 'sensor-9' }), generation,
   });
+  ca.addDeviceCertificate('Renewed', { ...subject('sensor-006'), ...P256, renewal: Renewal.beforeExpiry(Duration.days(182)) });
+  inKms.addDeviceCertificate('RenewedToo', {
+    ...subject('sensor-007'),
+    ...P256,
+    renewal: Renewal.beforeExpiry(Duration.days(182), { keepKey: true }),
+    validity: Duration.days(400),
+    keyStorage: KeyStorage.parameterStore({ encryptionKey }),
+  });
   ca.addServerCertificate('Broker', { ...subject('broker'), ...P256, subjectAlternativeNames: { dns: ['broker.acme.example'] } });
   // Their parameters stay, and one of them loses its last tag.
   const staying = [undefined, '/iot/staying'].map((path, index) =>
@@ -135,6 +145,13 @@ describe.each(PLACES)('in $partition', place => {
       const request = requestAbout(readCertificates('certificate', OLD.certificate)[0], ['4A'.repeat(20)]);
       await stack.use('ExistingRevocationOcsp', { ...ocsp, body: request.toString('base64'), isBase64Encoded: true });
     }
+    for (const [ca, renewed] of [['Ca', 'CaRenewed'], ['InKms', 'InKmsRenewedToo']]) {
+      const table = [...stack.names('AWS::DynamoDB::GlobalTable')].find(([id]) => id.startsWith(`${ca}Ledger`))![1];
+      await makeDue(made.client(DynamoDBClient), table, stack.idOf(ca)!, stack.certificateOf(renewed).serialNumber);
+    }
+    const before = stack.used.length;
+    await stack.use('PrivateIotCaRenewals', { 'source': 'aws.events', 'detail-type': 'Scheduled Event', 'detail': {} });
+    expect(stack.used.slice(before).filter(({ action }) => action === 'kms:Sign')).toHaveLength(1); // the other key is in a secret
     await stack.delete();
     expect(stack.used.length).toBeGreaterThan(200);
     assertRights(stack);

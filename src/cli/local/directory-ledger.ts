@@ -101,7 +101,8 @@ export class DirectoryLedger implements Ledger {
   private renewed(over: LedgerEntry, renewedBy: string | undefined): StoredLedgerEntry | undefined {
     const key = keyOf(over);
     const standing = own(this.ledger.entries, key);
-    return standing?.status === over.status && standing.renewedBy === renewedBy && own(this.ledger.latest, over.identity) === key ? standing : undefined;
+    const isLatest = own(this.ledger.latest, over.identity) === key;
+    return isLatest && standing?.status === over.status && standing.renewedBy === renewedBy ? standing : undefined;
   }
 
   private async assertHeld(holder: Holder, mayHaveFailed: boolean): Promise<void> {

@@ -211,6 +211,19 @@ export interface IPrivateIotCa extends IResource {
   onCertificateIssued(id: string, options?: OnEventOptions): Rule;
 
   /**
+   * Triggers a rule when a certificate of this CA was renewed (`renewal`) and the new one can be fetched. The event `Certificate Renewed` has what
+   * `Certificate Issued` has, the serial number of the certificate before it (`renews`) and its number (`renewalNumber`). It may come twice.
+   * Each certificate, renewed or not, then invokes a function.
+   *
+   * @param id the id of the rule below this CA, or below `options.crossStackScope`
+   * @example
+   * declare const ca: PrivateIotCa;
+   * declare const topic: ITopic;
+   * ca.onCertificateRenewed('Renewed', { target: new SnsTopic(topic) });
+   */
+  onCertificateRenewed(id: string, options?: OnEventOptions): Rule;
+
+  /**
    * Triggers a rule when a certificate of this CA is revoked or put on hold, and when a hold ends. The event `Certificate Revocation Changed`
    * has the serial number, the state and the reason in its `detail`. It may come twice, and events may come in any order.
    *

@@ -105,6 +105,10 @@ export abstract class PrivateIotCaBase extends Resource implements IPrivateIotCa
     return caEventRule(this, CaEventType.CERTIFICATE_ISSUED, id, options);
   }
 
+  public onCertificateRenewed(id: string, options?: OnEventOptions): Rule {
+    return caEventRule(this, CaEventType.CERTIFICATE_RENEWED, id, options);
+  }
+
   public onRevocationChanged(id: string, options?: OnEventOptions): Rule {
     return caEventRule(this, CaEventType.REVOCATION_CHANGED, id, options);
   }

@@ -265,6 +265,10 @@ export class PrivateIotCa extends IotCertificateBase implements IPrivateIotCa, I
     return caEventRule(this, CaEventType.CERTIFICATE_ISSUED, id, options);
   }
 
+  public onCertificateRenewed(id: string, options?: OnEventOptions): Rule {
+    return caEventRule(this, CaEventType.CERTIFICATE_RENEWED, id, options);
+  }
+
   public onRevocationChanged(id: string, options?: OnEventOptions): Rule {
     return caEventRule(this, CaEventType.REVOCATION_CHANGED, id, options);
   }

@@ -26,7 +26,7 @@ export interface CertificateOutputsProps {
   /**
    * The certificates, by the name that their outputs begin with: letters and digits. `Sensor001` becomes the outputs
    * `Sensor001Certificate`, `Sensor001SerialNumber` for a device, `Sensor001PrivateKeySecret` or `Sensor001PrivateKeyParameter`
-   * if the key is held here, and `Sensor001CertificateChain`, without the root, if there is another CA above the issuer.
+   * if the key is held here, `Sensor001LivingCertificateSecret` and `Sensor001RenewalNumber` if it is renewed, and `Sensor001CertificateChain`, without the root, if there is another CA above the issuer.
    *
    * @default - none
    */

@@ -9,6 +9,7 @@ import { DURATION, KEY_ALGORITHM, KEY_STORAGE, PEM_SOURCE, REMOVAL_POLICY, SUBJE
 import { DELIVERY_FORMAT, DeliveryFormat } from '../keys/delivery-format';
 import { KeyAlgorithm } from '../keys/key-algorithm';
 import { KeyStorage } from '../keys/key-storage';
+import { Renewal, RENEWAL } from '../renewal/renewal';
 
 /**
  * Options that the certificates of devices and of servers have in common.
@@ -105,6 +106,17 @@ export interface EndEntityCertificateOptions extends CertificateExtensionOptions
   readonly removalPolicy?: RemovalPolicy;
 
   /**
+   * When the certificate is renewed without a deployment, in AWS. Everything that is declared stays as it is; certificate, chain and key change
+   * together in `livingCertificateSecret`. It is available only for a certificate with a `validity`, whose key is held here. A certificate that
+   * is made from a request can't be renewed here, because its key is elsewhere.
+   *
+   * The secret of a certificate that declares a renewal costs $0.40 a month, unless `deliveryFormats` has one already.
+   *
+   * @default - the certificate ends; a higher `generation` makes a new one
+   */
+  readonly renewal?: Renewal;
+
+  /**
    * Whether the certificate is revoked when it leaves the stack, with the reason `cessationOfOperation`. It then never comes back: the same
    * declaration gets a new certificate. A certificate that a changed declaration replaces is not revoked.
    *
@@ -130,5 +142,6 @@ export const END_ENTITY_KINDS: Kinds<EndEntityCertificateOptions> = {
   deliveryFormats: optional(listOf(DELIVERY_FORMAT)),
   extendedKeyUsages: optional(listOf(EXTENDED_KEY_USAGE)),
   removalPolicy: optional(REMOVAL_POLICY),
+  renewal: optional(RENEWAL),
   revokeOnRemoval: optional(FLAG),
 };

@@ -10,6 +10,7 @@ import { validateCanIssue, validateIssuing } from './issuing-validation';
 import { renderExtensions, renderNames } from './render-extensions';
 import { knownSubject, validateCustomExtensions, validateDeliveryFormats, validateKeySource, validRequest } from './request-validation';
 import { IssuedCertificateProperties, RequestableProperties } from '../../contract/properties';
+import { BUNDLES_WITH_CERTIFICATE, checkRenewal } from '../../contract/renewal';
 import { ResourceType } from '../../contract/resource-types';
 import { ProfileName } from '../../pki/profile';
 import { IotPlatform } from '../../platforms/iot-platform';
@@ -17,7 +18,7 @@ import { IPrivateIotCa } from '../ca/i-private-iot-ca';
 import { issuerProperties } from '../ca/known-ca';
 import { check } from '../checks/kinds';
 import { GRANTEE } from '../checks/object-kinds';
-import { renderSubject, validateInsideCa, validateSubject, validGeneration, validHashAlgorithm, validTerm } from '../checks/validation';
+import { renderSubject, validateInsideCa, validateSubject, validate, validGeneration, validHashAlgorithm, validTerm } from '../checks/validation';
 import { DeliveredSecret, DELIVERY_FORMAT, DeliveryFormat } from '../keys/delivery-format';
 import { KeyAlgorithm } from '../keys/key-algorithm';
 import { KeyStorage } from '../keys/key-storage';
@@ -25,6 +26,7 @@ import { ParameterTags } from '../keys/parameter-tags';
 import { BoundPrivateKey } from '../keys/private-key';
 import { CertificateProvider, ledgerOf, NeededRight } from '../provider/certificate-provider';
 import { validRemovalPolicy } from '../provider/removal-policy';
+import { CertificateRenewals } from '../renewal/certificate-renewals';
 import { beforeIssuance } from '../revocation/issuance-order';
 
 /** What a kind of certificate adds to its resource. @internal */
@@ -65,6 +67,8 @@ export abstract class EndEntityCertificateBase extends IssuedCertificateBase {
   private readonly _key?: BoundPrivateKey;
   private readonly _delivered: ReadonlyMap<DeliveryFormat, DeliveredSecret>;
   private readonly _requested: boolean;
+  /** The format in which the certificate is found after it was renewed; absent if it is not renewed. */
+  private _living?: DeliveryFormat;
 
   /** @internal */
   constructor(scope: Construct, id: string, ca: IPrivateIotCa, options: EndEntityCertificateOptions, kind: EndEntityKind) {
@@ -92,7 +96,8 @@ export abstract class EndEntityCertificateBase extends IssuedCertificateBase {
       description: `Private key of ${this.node.path}`, removalPolicy, keyAlgorithm: keyAlgorithm._render(), generation,
     });
     validateDeliveryFormats(this, options.deliveryFormats);
-    const bound = (options.deliveryFormats ?? []).map(format => [format, format._bind(this, removalPolicy)] as const);
+    const formats = this._formats(options, term.ValidityDays);
+    const bound = formats.map(format => [format, format._bind(this, removalPolicy)] as const);
     this._delivered = new Map(bound);
 
     const rights = provider.rightsOn(ca, this);
@@ -120,6 +125,7 @@ export abstract class EndEntityCertificateBase extends IssuedCertificateBase {
       Generation: generation,
       Platforms: kind.platforms.map(platform => platform._render()),
       Extensions: renderExtensions(this, options),
+      Renewal: options.renewal && { BeforeDays: options.renewal.before.toDays({ integral: false }), KeepKey: options.renewal.keepKey },
       RevokeOnRemoval: options.revokeOnRemoval,
       ...kind.properties,
     };
@@ -130,6 +136,26 @@ export abstract class EndEntityCertificateBase extends IssuedCertificateBase {
       removalPolicy, secret: this._key?.secret,
     });
     this._resource.node.addDependency(beforeIssuance(ca));
+    if (options.renewal) {
+      CertificateRenewals._add(this, ca, options.renewal.before.toDays());
+    }
+  }
+
+  /** The delivery formats, with one that holds the certificate beside its key if the certificate is renewed. */
+  private _formats({ deliveryFormats = [], renewal, certificateSigningRequest }: EndEntityCertificateOptions, validityDays: number | undefined): DeliveryFormat[] {
+    if (!renewal) {
+      return deliveryFormats;
+    }
+    if (certificateSigningRequest || validityDays === undefined) {
+      throw new Error(`${this.node.path}: renewal must be left out for a certificate ${certificateSigningRequest
+        ? 'that is made from a certificateSigningRequest, because its key is elsewhere; declare a new request before it ends'
+        : 'that ends with notAfter; declare validity instead'}`);
+    }
+    const beforeDays = renewal.before.toDays({ integral: false });
+    validate(this, [beforeDays, validityDays], () => checkRenewal(beforeDays, validityDays));
+    const living = deliveryFormats.find(({ name }) => BUNDLES_WITH_CERTIFICATE.includes(name)) ?? DeliveryFormat.combinedPem();
+    this._living = living;
+    return deliveryFormats.includes(living) ? deliveryFormats : [...deliveryFormats, living];
   }
 
   /**
@@ -168,12 +194,39 @@ export abstract class EndEntityCertificateBase extends IssuedCertificateBase {
     return this._attribute('PrivateKeyParameter');
   }
 
+  /**
+   * How often the certificate had been renewed at the last deployment, in decimal digits. It is an error to read this attribute of a
+   * certificate without a `renewal`.
+   * @attribute
+   */
+  public get renewalNumber(): string {
+    this._livingFormat('renewalNumber');
+    return this._attribute('RenewalNumber');
+  }
+
+  /**
+   * The secret whose current version holds the certificate in force with its chain and its key, also after a renewal of which the stack does not
+   * know yet: a PEM text, or the PKCS#12 bundle if that is the first of the `deliveryFormats` that holds the certificate. All of it changes at
+   * once. It is an error to read this property of a certificate without a `renewal`.
+   */
+  public get livingCertificateSecret(): ISecret {
+    return this._delivered.get(this._livingFormat('livingCertificateSecret'))!.secret;
+  }
+
+  private _livingFormat(property: string): DeliveryFormat {
+    if (!this._living) {
+      throw new Error(`${this.node.path}: ${property} is available only for a certificate that declares a renewal`);
+    }
+    return this._living;
+  }
+
   /** The values of outputs that say where the private key is, by the suffixes of the outputs' names. @internal */
   public _keyOutputs(): { [what: string]: string } {
+    const living = this._living && { RenewalNumber: this.renewalNumber, LivingCertificateSecret: this.livingCertificateSecret.secretArn };
     switch (this._key?.properties.Type) {
       case undefined: return {};
-      case 'Parameter': return { PrivateKeyParameter: this.privateKeyParameterName };
-      default: return { PrivateKeySecret: this.privateKeySecret.secretArn };
+      case 'Parameter': return { PrivateKeyParameter: this.privateKeyParameterName, ...living };
+      default: return { PrivateKeySecret: this.privateKeySecret.secretArn, ...living };
     }
   }
 

@@ -25,7 +25,7 @@ export function caEventRule(ca: IPrivateIotCa & Construct, type: CaEventType, id
   check(pathBelow(ca, validId(ca, id)), KINDS, options);
   const { target, eventPattern, crossStackScope = ca, ...common } = options;
   const events = CaEvents.of(ca);
-  if (type === CaEventType.CERTIFICATE_ISSUED) {
+  if (type === CaEventType.CERTIFICATE_ISSUED || type === CaEventType.CERTIFICATE_RENEWED) {
     events.includeIssued();
   }
   const rule = new Rule(crossStackScope, id, common);

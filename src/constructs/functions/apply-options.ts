@@ -58,7 +58,8 @@ function applyOptions(scope: Construct, made: ConfigurableFunction, options: Pri
     logGroup.kmsKeyId = logEncryptionKey.keyArn;
     letLogsUse(logEncryptionKey, Stack.of(scope));
   }
-  if (made.role.node.defaultChild) { // a role that was created beforehand has a name and a path
+  // A role of another function has the options of that function. A role that was created beforehand has a name and a path.
+  if (made.role.node.scope === scope && made.role.node.defaultChild) {
     Object.assign(made.role.node.defaultChild as CfnRole, given({ path: options.rolePath, roleName: roleName(made.role, options) }));
   }
   if (deadLetterQueue && made.isScheduled) {

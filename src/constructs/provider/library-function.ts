@@ -22,18 +22,20 @@ export interface LibraryFunctionOptions {
   readonly environment: { readonly [name: string]: string };
   /** Whether a schedule invokes the function. */
   readonly isScheduled?: boolean;
+  /** The role of another function that needs the same rights; without it, the function gets a role of its own. */
+  readonly role?: Role;
   /** What the function calls besides the services on which it has rights, as src/constructs/functions/vpc-endpoints.ts names it. */
   readonly calls?: readonly string[];
 }
 
 /**
- * A function of this library, with a role and a log group of its own, and with the options that its scopes set for all functions. The ids of the
+ * A function of this library, with a log group and usually a role of its own, and with the options that its scopes set for all functions. The ids of the
  * constructs are final: the logical IDs derive from them.
  */
 export function libraryFunction(scope: Construct, options: LibraryFunctionOptions): { readonly role: Role; readonly function: Function } {
   const { description, bundle, handler, memorySize, timeout, environment, isScheduled = false, calls = [] } = options;
   const logGroup = new LogGroup(scope, 'Log', { retention: RetentionDays.ONE_YEAR, removalPolicy: RemovalPolicy.RETAIN });
-  const role = new Role(scope, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com'), description });
+  const role = options.role ?? new Role(scope, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com'), description });
   const logging = logGroup.grantWrite(rolePolicy(scope, 'Logging', role));
   const made = new Function(scope, 'Function', {
     description,

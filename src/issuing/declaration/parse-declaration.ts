@@ -69,14 +69,15 @@ export function parseDeclaration(resourceType: string, properties: RawProperties
 /** Refuses properties that can't be combined. */
 function assertTogether({ signedElsewhere, issuer, extensions, profile, bundles, request, renewal, term }: Declaration): void {
   if (renewal && (request || issuer === undefined || ['ca', 'verification'].includes(profile))) {
-    throw new Error('renewal must be left out for a certificate of a CA, a verification certificate, and one that is made from a request, whose key is elsewhere');
+    throw new Error('renewal must be left out for a CA, for a verification certificate, and for a certificate that is made from a request, '
+      + 'because its key is elsewhere');
   }
   if (renewal) {
     complain(term?.days === undefined ? 'renewal must be left out for a certificate that ends with notAfter; declare validity instead'
       : checkRenewal(renewal.beforeDays, term.days));
     complain(bundles.some(({ Type }) => BUNDLES_WITH_CERTIFICATE.includes(Type)) ? undefined
       : `renewal must come with a delivery format that holds the certificate beside its key, one of ${BUNDLES_WITH_CERTIFICATE.join(', ')}, `
-        + `got ${bundles.length === 0 ? 'none' : bundles.map(({ Type }) => Type).join(', ')}`);
+        + `got ${quote(bundles.map(({ Type }) => Type).join(', '))}`);
   }
   if (signedElsewhere && issuer !== undefined) {
     throw new Error('signedElsewhere must be left out for a CA that has an issuer here');
@@ -92,7 +93,8 @@ function assertTogether({ signedElsewhere, issuer, extensions, profile, bundles,
   }
 }
 
-function renewalProperty(resourceType: ResourceType, { ServiceToken: _, ServiceTimeout: __, ...properties }: RawProperties): DeclaredRenewal | undefined {
+function renewalProperty(resourceType: ResourceType, all: RawProperties): DeclaredRenewal | undefined {
+  const { ServiceToken: _, ServiceTimeout: __, ...properties } = all; // they concern the request, not what it declares
   if (properties.Renewal === undefined) {
     return undefined;
   }

@@ -1,5 +1,6 @@
 import { deliverRenewal, giveUp, takeBackRenewal } from './deliver-renewal';
 import { renewedDeclaration } from './renewed-declaration';
+import { quote } from '../../contract/rules';
 import { assertResponseFits } from '../../resource/response-size';
 import { largestData } from '../declaration/answer-data';
 import { CertificateRequest } from '../declaration/certificate-request';
@@ -85,7 +86,9 @@ function isDue(entry: LedgerEntry, now: Date): entry is RenewableEntry {
 async function renew(latest: RenewableEntry, table: string, holder: Holder, ports: Ports): Promise<LedgerEntry | undefined> {
   const ledger = ports.ledger(table);
   const declared = renewedDeclaration(latest, table);
-  const request: CertificateRequest = { ...holder, requestId: RENEWAL, identity: latest.identity, mustExist: true, declaration: declared, onKey: () => {} };
+  const request: CertificateRequest = {
+    ...holder, requestId: RENEWAL, identity: latest.identity, mustExist: true, declaration: declared, onKey: () => {},
+  };
   assertWanted(request, latest);
   const ca = await issuingCa(declared.issuer, ledger, ports, declared.issuerKeyIdentifier);
   await genuine(request, latest, ca, ports);
@@ -120,7 +123,7 @@ async function reserve(
     renews: latest.serialNumber,
   };
   if (entry.notAfter <= latest.notAfter) {
-    throw new Error(`the renewed certificate must end after the present one, on ${latest.notAfter}, got ${entry.notAfter}, because the CA ends then; `
+    throw new Error(`the renewed certificate must end after the present one, on ${quote(latest.notAfter)}, got ${quote(entry.notAfter)}, because the CA ends then; `
       + 'declare a successor of the CA, and issue the certificate with that');
   }
   return await ports.ledger(table).reserveRenewal(entry, latest, holder) ? entry : undefined;

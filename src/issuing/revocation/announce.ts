@@ -85,7 +85,10 @@ async function revocationChanged(ca: string, serialNumber: string, { revocations
   return { type: CaEventType.REVOCATION_CHANGED, detail: { ca, serialNumber, state, reason, revokedAt, invalidityDate } };
 }
 
-/** A certificate that another one of its identity has replaced was announced before. Its item changes for the last time then. */
+/**
+ * A certificate that another one of its identity has replaced was announced before. Its item changes for the last time then. A renewed one is
+ * announced once its key can be fetched.
+ */
 async function certificateIssued(ca: string, serialNumber: string, { ledger, revocations }: AnnouncingPorts): Promise<CaEvent | undefined> {
   const entry = await revocations.certificate(ca, serialNumber);
   if (entry?.status !== 'ISSUED' || !entry.certificate || (await ledger.find(entry.identity))?.serialNumber !== serialNumber) {
@@ -93,7 +96,11 @@ async function certificateIssued(ca: string, serialNumber: string, { ledger, rev
   }
   const { profile, subject, commonName, notBefore, notAfter, stackId, logicalResourceId: logicalId } = entry;
   const detail = { ca, serialNumber, profile, subject, commonName, notBefore, notAfter, stackId, logicalId };
-  return { type: CaEventType.CERTIFICATE_ISSUED, detail };
+  const { renews, renewalNumber = 0, deliveredAt } = entry;
+  if (renews === undefined) {
+    return { type: CaEventType.CERTIFICATE_ISSUED, detail };
+  }
+  return deliveredAt === undefined ? undefined : { type: CaEventType.CERTIFICATE_RENEWED, detail: { ...detail, renews, renewalNumber } };
 }
 
 function changeIn(record: unknown): Change[] {

@@ -2,6 +2,8 @@ import { revokeCertificate } from './revoke-certificate';
 import { LifecycleEvent } from '../../resource/lifecycle-event';
 import { truth } from '../../resource/property-values';
 import { isOf } from '../declaration/identity';
+import { LedgerEntry } from '../ledger/ledger';
+import { Revocations } from '../ledger/revocation';
 import { Ports } from '../ports';
 
 /** The profiles of certificates that are revoked when they leave their stack. */
@@ -14,7 +16,9 @@ const REVOCABLE = ['device', 'devid', 'server'];
  * If another resource has a certificate for the same common name, the declaration has only moved, and the device uses its certificate until it
  * has the other one.
  *
- * A certificate that is on hold is revoked for good then, and one that was revoked before stays as it is. A certificate that another one of the same resource has replaced is not revoked: the device uses it until it gets the new one.
+ * A certificate that is on hold is revoked for good then, and one that was revoked before stays as it is.
+ * A certificate that one of another identity has replaced is not revoked: the device uses it until it gets the new one. Those that the
+ * certificate has renewed are revoked with it.
  *
  * @param table the name of the ledger of the CA
  */
@@ -25,12 +29,21 @@ export async function revokeRemoved(event: LifecycleEvent, identity: string, tab
   if (!entry?.certificate || !REVOCABLE.includes(entry.profile) || record?.declares !== identity || record.requestId !== event.requestId) {
     return;
   }
-  const { issuer, serialNumber, commonName } = entry;
+  const { issuer, commonName } = entry;
   const revocations = ports.revocations(table);
   const byDefault = entry.retainKey !== true && (await revocations.publication(issuer))?.active === true
     && !(commonName !== undefined && (await ledger.named(issuer, commonName)).some(other => other.status === 'ISSUED' && !isOf(other, event)));
   if (truth('revokeOnRemoval', event.properties.RevokeOnRemoval, byDefault)) {
     const orderedBy = `the removal of ${event.logicalResourceId} from ${event.stackId}`;
-    await revokeCertificate({ issuer, serialNumber, reason: 'cessationOfOperation', orderedBy }, revocations, ports.clock());
+    for (const serialNumber of await inForce(entry, revocations, ports.clock())) {
+      await revokeCertificate({ issuer, serialNumber, reason: 'cessationOfOperation', orderedBy }, revocations, ports.clock());
+    }
   }
+}
+
+/** The serial numbers of a certificate, and of those before it that it has renewed and that have not expired. */
+async function inForce(entry: LedgerEntry, revocations: Pick<Revocations, 'certificate'>, now: Date): Promise<string[]> {
+  const former = entry.renews === undefined ? undefined : await revocations.certificate(entry.issuer, entry.renews);
+  const earlier = former && new Date(former.notAfter) > now ? await inForce(former, revocations, now) : [];
+  return [entry.serialNumber, ...earlier];
 }

@@ -29,7 +29,9 @@ class Fleet {
 
   public readonly told: string[] = [];
 
-  private constructor(public readonly world: MemoryWorld, public readonly caId: string, public readonly device: string, public readonly properties: Properties) {}
+  private constructor(
+    public readonly world: MemoryWorld, public readonly caId: string, public readonly device: string, public readonly properties: Properties,
+  ) {}
 
   public get cas(): RenewedCa[] {
     return [{ caId: this.caId, ledgerTable: 'ledger', beforeDays: 30 }];
@@ -206,7 +208,7 @@ describe('a certificate whose renewal is declared', () => {
   test('is renewed once by runs and deployments that come at the same time, in any order, and what is declared is current', async () => {
     const seed = Number(process.env.SEED ?? Date.now() % 2 ** 31);
     const random = new Random(seed);
-    for (let history = 0; history < 40; history++) {
+    for (let history = 0; history < 45; history++) {
       const fleet = await Fleet.start();
       fleet.pass(336);
       const waiting: Gate = async (_, effect) => {
@@ -218,13 +220,18 @@ describe('a certificate whose renewal is declared', () => {
       const deployments = [
         () => handleLifecycleEvent(fleet.update({ RetainKey: 'false', RevokeOnRemoval: 'false' }), fleet.world.ports(waiting)),
         () => handleLifecycleEvent(fleet.update({ Subject: { CommonName: 'sensor-002' } }), fleet.world.ports(waiting)),
+        () => handleLifecycleEvent(request('device', 'Delete', fleet.properties, fleet.device), fleet.world.ports(waiting)),
       ];
-      const deploy = deployments[history % 2];
+      const deploy = deployments[history % 3];
       const [, , deployed] = await Promise.all([fleet.run(waiting), fleet.run(waiting), deploy()]);
       fleet.pass(0.25);
       await fleet.run();
-      const { physicalResourceId } = deployed;
+      const { physicalResourceId, data } = deployed;
       try {
+        if (data === undefined) { // it was removed
+          expect([...fleet.world.versions.keys()].filter(version => version.startsWith(KEY) || version.startsWith(COMBINED))).toEqual([]);
+          continue;
+        }
         const declared = fleet.world.entry(physicalResourceId)!;
         expect(fleet.world.currentVersion.get(KEY)).toBe(declared.serialNumber);
         expect(fleet.world.currentVersion.get(COMBINED)).toBe(declared.serialNumber);

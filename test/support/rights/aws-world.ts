@@ -12,8 +12,9 @@ import { makeTable } from '../aws-clients';
 /** The function that issues. */
 const PROVIDER: ShippedFunction = { bundle: 'handler', handler: 'handler' };
 
-/** The functions for revocation, by their handlers. */
-const OF_REVOCATION: { readonly [handler: string]: ShippedFunction | undefined } = Object.fromEntries(Object.entries({
+/** The functions with a handler of their own, by its name. */
+const BY_HANDLER: { readonly [handler: string]: ShippedFunction | undefined } = Object.fromEntries(Object.entries({
+  'handler': ['renew'],
   'revocation': ['publish', 'revoke', 'ocsp', 'announce'],
   'aws-iot': ['awsIotRevocation', 'validate'],
   'given-lists': ['rolesAnywhere', 'loadBalancer'],
@@ -124,7 +125,7 @@ export class AwsWorld implements Encryption {
   /** Has a function handle an event, with the environment that its template gives it. */
   public async invoke(fn: FunctionProperties, event: object, functionName: string): Promise<void> {
     const [, name] = /\((.+)\)$/.exec(fn.Description) ?? [];
-    const shipped = OF_REVOCATION[fn.Handler] ?? (name === undefined ? PROVIDER : REGISTRARS[name as RegistrarName]);
+    const shipped = BY_HANDLER[fn.Handler] ?? (name === undefined ? PROVIDER : REGISTRARS[name as RegistrarName]);
     this.aws.account = this.account;
     const environment = { AWS_REGION: this.region, AWS_ENDPOINT_URL: this.aws.url, ...fn.Environment?.Variables, ...this.platform };
     const configured = `${functionName} ${JSON.stringify(environment)}`; // Lambda starts anew with another environment
@@ -156,7 +157,7 @@ export class AwsWorld implements Encryption {
     return (await this.client(KMSClient).send(new CreateKeyCommand({ KeySpec: spec, KeyUsage }))).KeyMetadata!.KeyId!;
   }
 
-  private client<T>(Client: new (config: object) => T): T {
+  public client<T>(Client: new (config: object) => T): T {
     return new Client({ endpoint: this.aws.url, region: this.place.region });
   }
 }

@@ -82,7 +82,8 @@ function ledgerRights(operation: string, input: RecordedCall['input'], arnOf: (n
   }
   if (operation === 'Query') {
     const keys = Object.values<{ S?: string }>(input.ExpressionAttributeValues).flatMap(({ S }) => /^(identity|issuer|resource|name|place|registration|revoked|crl)#/.test(S ?? '') ? S! : []);
-    return [{ action: 'dynamodb:Query', resource: arnOf(input.TableName), context: { 'dynamodb:LeadingKeys': keys.slice(0, 1) } }];
+    const resource = input.IndexName === undefined ? arnOf(input.TableName) : `${arnOf(input.TableName)}/index/${input.IndexName}`;
+    return [{ action: 'dynamodb:Query', resource, context: { 'dynamodb:LeadingKeys': keys.slice(0, 1) } }];
   }
   return [right(operation, input)];
 }

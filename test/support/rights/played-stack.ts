@@ -80,6 +80,11 @@ export class PlayedStack {
     return [...this.standing].find(([id, { type }]) => id.startsWith(beginning) && type.startsWith('Custom::'))?.[1].physicalId;
   }
 
+  /** The physical ids of the resources of a type, by their logical ids. */
+  public names(type: string): Map<string, string> {
+    return new Map([...this.standing].filter(([, standing]) => standing.type === type).map(([id, { physicalId }]) => [id, physicalId]));
+  }
+
   /** The certificate of the custom resource whose logical id begins so. */
   public certificateOf(beginning: string): { readonly pem: string; readonly serialNumber: string } {
     const [, { attributes }] = [...this.standing].find(([id, { type }]) => id.startsWith(beginning) && type.startsWith('Custom::'))!;

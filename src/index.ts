@@ -19,6 +19,7 @@ export {
 export { CertificateOutputs, CertificateOutputsProps } from './constructs/certificates/certificate-outputs';
 export { CertificateSubject } from './constructs/certificates/certificate-subject';
 export { DeliveredSecret, DeliveryFormat, DeliveryFormatOptions, Pkcs12Options } from './constructs/keys/delivery-format';
+export { ExpiryAlarms, ExpiryAlarmsProps, ExpiryThresholds } from './constructs/expiry/expiry-alarms';
 export { DeviceCertificate, DeviceCertificateOptions, DeviceCertificateProps, DeviceProfile } from './constructs/certificates/device-certificate';
 export { EndEntityCertificateOptions } from './constructs/certificates/end-entity-certificate-options';
 export { ExistingCaProps } from './constructs/ca/existing-iot-ca';

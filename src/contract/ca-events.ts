@@ -14,6 +14,8 @@ export const CaEventType = {
   CERTIFICATE_ISSUED: 'Certificate Issued',
   /** A certificate was renewed, and its key and its chain are where they belong. */
   CERTIFICATE_RENEWED: 'Certificate Renewed',
+  /** The end of a certificate is near, and nothing renews it. */
+  CERTIFICATE_EXPIRING: 'Certificate Expiring',
   /** A certificate was revoked or put on hold, or its hold has ended. */
   REVOCATION_CHANGED: 'Certificate Revocation Changed',
   /** New revocation lists can be fetched. */
@@ -50,6 +52,12 @@ export interface CertificateRenewedDetail extends CertificateIssuedDetail {
   readonly renewalNumber: number;
 }
 
+/** The `detail` of `Certificate Expiring`: the facts of the certificate. */
+export interface CertificateExpiringDetail extends CertificateIssuedDetail {
+  /** The threshold that has been passed, in days before the end: 0 after the end. */
+  readonly daysLeft: number;
+}
+
 /** The `detail` of `Certificate Revocation Changed`. */
 export interface RevocationChangedDetail {
   /** The identity of the CA that has issued the certificate. */
@@ -76,5 +84,6 @@ export interface ListsPublishedDetail {
 export type CaEvent =
   | { readonly type: typeof CaEventType.CERTIFICATE_ISSUED; readonly detail: CertificateIssuedDetail }
   | { readonly type: typeof CaEventType.CERTIFICATE_RENEWED; readonly detail: CertificateRenewedDetail }
+  | { readonly type: typeof CaEventType.CERTIFICATE_EXPIRING; readonly detail: CertificateExpiringDetail }
   | { readonly type: typeof CaEventType.REVOCATION_CHANGED; readonly detail: RevocationChangedDetail }
   | { readonly type: typeof CaEventType.LISTS_PUBLISHED; readonly detail: ListsPublishedDetail };

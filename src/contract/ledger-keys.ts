@@ -23,6 +23,11 @@ export function listPartition(issuer: string): string {
   return `crl#${issuer}`;
 }
 
+/** The partition key of what was announced about the ends of a CA's certificates. */
+export function expiryPartition(issuer: string): string {
+  return `expiry#${issuer}`;
+}
+
 /**
  * The partition key of the identities of the certificates that a CA has issued under a common name. Names that a validator considers the
  * same share a partition. The key has a digest, because a name can be longer than a key.

@@ -1,4 +1,5 @@
 import { CaEvent } from '../../src/contract/ca-events';
+import { DynamoDbExpiryMarks } from '../../src/issuing/aws/dynamodb-expiry-marks';
 import { DynamoDbLedger } from '../../src/issuing/aws/dynamodb-ledger';
 import { DynamoDbRevocations } from '../../src/issuing/aws/dynamodb-revocations';
 import { LedgerTable } from '../../src/issuing/aws/ledger-table';
@@ -27,6 +28,7 @@ async function announced(...certificates: Answer[]): Promise<CaEvent[]> {
   }, {
     ledger: new DynamoDbLedger(table),
     revocations: new DynamoDbRevocations(table),
+    marks: new DynamoDbExpiryMarks(table),
     events: {
       put: async events => {
         made.push(...events);

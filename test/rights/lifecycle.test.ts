@@ -5,7 +5,7 @@ import { IKey, Key } from 'aws-cdk-lib/aws-kms';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import {
-  DeliveryFormat, KeyAlgorithm, KeyStorage, PemSource, PrivateIotCa, ProofOfPossessionSignature, Renewal, SubjectRule,
+  DeliveryFormat, ExpiryAlarms, KeyAlgorithm, KeyStorage, PemSource, PrivateIotCa, ProofOfPossessionSignature, Renewal, SubjectRule,
 } from '../../src';
 import { readCertificates } from '../../src/pki/certificate-pem';
 import { opensslCa, opensslRequest } from '../support/foreign-ca';
@@ -115,6 +115,7 @@ function everything(stack: Stack, { keyArn, name, pem, request, lists }: Outside
     existing.publishRevocation({ ocsp: true });
   }
   ca.grantRevoke(new ServicePrincipal('iot.amazonaws.com'));
+  new ExpiryAlarms(stack, 'Expiry', { ca, announce: [Duration.days(3_000)] });
   Tags.of(stack).add(second ? 'owner' : 'team', 'acme');
   if (second) {
     Tags.of(staying[1]).remove('owner');
@@ -152,6 +153,7 @@ describe.each(PLACES)('in $partition', place => {
     const before = stack.used.length;
     await stack.use('PrivateIotCaRenewals', { 'source': 'aws.events', 'detail-type': 'Scheduled Event', 'detail': {} });
     expect(stack.used.slice(before).filter(({ action }) => action === 'kms:Sign')).toHaveLength(1); // the other key is in a secret
+    await stack.use('Expiry', { 'source': 'aws.events', 'detail-type': 'Scheduled Event', 'detail': {} });
     await stack.delete();
     expect(stack.used.length).toBeGreaterThan(200);
     assertRights(stack);

@@ -224,6 +224,20 @@ export interface IPrivateIotCa extends IResource {
   onCertificateRenewed(id: string, options?: OnEventOptions): Rule;
 
   /**
+   * Triggers a rule when the end of a certificate of this CA is near, or has come, and nothing has renewed it. The event `Certificate Expiring` has
+   * what `Certificate Issued` has, and the threshold that has been passed (`daysLeft`, 0 after the end). It may come twice. It needs the
+   * `ExpiryAlarms` of the CA, which look for such certificates.
+   *
+   * @param id the id of the rule below this CA, or below `options.crossStackScope`
+   * @example
+   * declare const ca: PrivateIotCa;
+   * declare const topic: ITopic;
+   * new ExpiryAlarms(ca.stack, 'ExpiryForEvents', { ca });
+   * ca.onCertificateExpiring('Expiring', { target: new SnsTopic(topic), eventPattern: { detail: { profile: ['server'] } } });
+   */
+  onCertificateExpiring(id: string, options?: OnEventOptions): Rule;
+
+  /**
    * Triggers a rule when a certificate of this CA is revoked or put on hold, and when a hold ends. The event `Certificate Revocation Changed`
    * has the serial number, the state and the reason in its `detail`. It may come twice, and events may come in any order.
    *

@@ -109,6 +109,11 @@ export class ImportedPrivateIotCa extends PrivateIotCaBase {
   }
 
   /** Always throws an error: the events belong to the stack that declares the CA. A `Rule` of your own can match them; see the documentation. */
+  public onCertificateExpiring(): never {
+    throw new Error(`${this.node.path}: onCertificateExpiring is available only where the CA is declared; declare a Rule for the events of ${this.caId}`);
+  }
+
+  /** Always throws an error: the events belong to the stack that declares the CA. A `Rule` of your own can match them; see the documentation. */
   public onRevocationChanged(): never {
     throw new Error(`${this.node.path}: onRevocationChanged is available only where the CA is declared; declare a Rule for the events of ${this.caId}`);
   }

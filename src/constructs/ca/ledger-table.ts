@@ -8,6 +8,7 @@ import { ENDS_INDEX } from '../../contract/ledger-keys';
 /** The patterns of a ledger's partition keys, grouped by the items under them; see decisions/0004-ledger.md. */
 const REVOCATION_KEYS = ['revoked#*'];
 const LIST_KEYS = ['crl#*'];
+const EXPIRY_KEYS = ['expiry#*'];
 const CERTIFICATE_KEYS = ['identity#*', 'issuer#*', 'resource#*', 'name#*', ...REVOCATION_KEYS, ...LIST_KEYS];
 const LOOKED_UP_KEYS = ['identity#*', 'issuer#*'];
 const REGISTRATION_KEYS = ['registration#*'];
@@ -98,6 +99,19 @@ export function grantReadRevocationState(table: ITable, grantee: IGrantable): Gr
 /** Lets a principal find what ends soon in the index of a ledger, which holds certificates alone. */
 export function grantReadEnds(table: ITable, grantee: IGrantable): Grant {
   return grantOrPermit({ grantee, actions: ['dynamodb:Query'], resourceArns: [`${table.tableArn}/index/${ENDS_INDEX.name}`] }, table);
+}
+
+/** Lets a principal read what was announced about the ends of certificates. */
+export function grantReadExpiryMarks(table: ITable, grantee: IGrantable): Grant {
+  return grantReading(table, grantee, 'GetItem', EXPIRY_KEYS);
+}
+
+/** Lets a principal watch the ends of certificates: find what ends soon and is not revoked, and record what was announced. */
+export function grantWatchEnds(table: ITable, grantee: IGrantable): Grant {
+  return grantReadEnds(table, grantee)
+    .combine(grantReading(table, grantee, 'GetItem', [...LOOKED_UP_KEYS, ...REVOCATION_KEYS, ...EXPIRY_KEYS]))
+    .combine(grantReading(table, grantee, 'Query', REVOCATION_KEYS))
+    .combine(grantOn(table, { grantee, actions: ['dynamodb:PutItem'], conditions: onKeys(EXPIRY_KEYS) }));
 }
 
 /** Lets a principal find the other certificates for a common name, and read whether they are good. */

@@ -109,6 +109,10 @@ export abstract class PrivateIotCaBase extends Resource implements IPrivateIotCa
     return caEventRule(this, CaEventType.CERTIFICATE_RENEWED, id, options);
   }
 
+  public onCertificateExpiring(id: string, options?: OnEventOptions): Rule {
+    return caEventRule(this, CaEventType.CERTIFICATE_EXPIRING, id, options);
+  }
+
   public onRevocationChanged(id: string, options?: OnEventOptions): Rule {
     return caEventRule(this, CaEventType.REVOCATION_CHANGED, id, options);
   }

@@ -269,6 +269,10 @@ export class PrivateIotCa extends IotCertificateBase implements IPrivateIotCa, I
     return caEventRule(this, CaEventType.CERTIFICATE_RENEWED, id, options);
   }
 
+  public onCertificateExpiring(id: string, options?: OnEventOptions): Rule {
+    return caEventRule(this, CaEventType.CERTIFICATE_EXPIRING, id, options);
+  }
+
   public onRevocationChanged(id: string, options?: OnEventOptions): Rule {
     return caEventRule(this, CaEventType.REVOCATION_CHANGED, id, options);
   }

@@ -142,7 +142,8 @@ export abstract class EndEntityCertificateBase extends IssuedCertificateBase {
   }
 
   /** The delivery formats, with one that holds the certificate beside its key if the certificate is renewed. */
-  private _formats({ deliveryFormats = [], renewal, certificateSigningRequest }: EndEntityCertificateOptions, validityDays: number | undefined): DeliveryFormat[] {
+  private _formats(options: EndEntityCertificateOptions, validityDays: number | undefined): DeliveryFormat[] {
+    const { deliveryFormats = [], renewal, certificateSigningRequest } = options;
     if (!renewal) {
       return deliveryFormats;
     }

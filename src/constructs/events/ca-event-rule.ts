@@ -24,10 +24,7 @@ const KINDS: Kinds<OnEventOptions> = {
 export function caEventRule(ca: IPrivateIotCa & Construct, type: CaEventType, id: string, options: OnEventOptions = {}): Rule {
   check(pathBelow(ca, validId(ca, id)), KINDS, options);
   const { target, eventPattern, crossStackScope = ca, ...common } = options;
-  const events = CaEvents.of(ca);
-  if (type === CaEventType.CERTIFICATE_ISSUED || type === CaEventType.CERTIFICATE_RENEWED) {
-    events.includeIssued();
-  }
+  CaEvents.of(ca).include(type);
   const rule = new Rule(crossStackScope, id, common);
   const own: EventPattern = { source: [EVENT_SOURCE], account: [Stack.of(ca).account], detailType: [type], detail: { ca: [ca.caId] } };
   rule.addEventPattern(eventPattern);

@@ -1,17 +1,32 @@
 import { Aws, Duration, Stack } from 'aws-cdk-lib';
-import { Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { ITable } from 'aws-cdk-lib/aws-dynamodb';
+import { Grant, IGrantable, Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { onLedgerChange } from './on-ledger-change';
-import { EVENT_SOURCE } from '../../contract/ca-events';
+import { CaEventType, EVENT_SOURCE } from '../../contract/ca-events';
 import { PlatformRevocationEnvironment } from '../../contract/revocation-functions';
 import { IPrivateIotCa } from '../ca/i-private-iot-ca';
-import { grantRead, grantReadRevocationState } from '../ca/ledger-table';
+import { grantRead, grantReadExpiryMarks, grantReadRevocationState } from '../ca/ledger-table';
 import { keepPrivateKeysOut } from '../keys/private-key-guard';
 import { libraryFunction } from '../provider/library-function';
 import { rolePolicy } from '../provider/role-policy';
 
-/** The beginning of the partition keys of certificates. */
-const ISSUED = 'issuer#';
+/** What is announced only if something needs it: the beginning of the items' partition keys, and the right to read them. */
+interface Additional {
+  readonly prefix: string;
+  readonly grant: (ledger: ITable, grantee: IGrantable) => Grant;
+}
+
+/** Not by default: each certificate that is issued or renewed then invokes the function. */
+const ISSUED: Additional = { prefix: 'issuer#', grant: grantRead };
+
+const ADDITIONAL: { readonly [type in CaEventType]?: Additional } = {
+  [CaEventType.CERTIFICATE_ISSUED]: ISSUED,
+  [CaEventType.CERTIFICATE_RENEWED]: ISSUED,
+  [CaEventType.CERTIFICATE_EXPIRING]: {
+    prefix: 'expiry#', grant: (ledger, grantee) => grantRead(ledger, grantee).combine(grantReadExpiryMarks(ledger, grantee)),
+  },
+};
 
 /**
  * How often a change that can't be announced is delivered again, with those after it. Without a limit, it would hold up all others for a day.
@@ -24,7 +39,7 @@ const ID = 'Events';
 
 /**
  * Announces what happens in the ledger of a CA as events on the default event bus of its account and Region: revocations, new revocation lists
- * and, if something needs it, issued certificates. A stream has room for two readers, so everything that is to learn of a revocation, except
+ * and, if something needs it, certificates that are issued, renewed or about to end. A stream has room for two readers, so everything that is to learn of a revocation, except
  * the function that publishes lists, learns of it by these events.
  *
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Streams.html
@@ -74,11 +89,12 @@ export class CaEvents extends Construct {
     });
   }
 
-  /** Announces certificates that are issued, too: not by default, since each of them then invokes the function. */
-  public includeIssued(): void {
-    if (!this.prefixes.includes(ISSUED)) {
-      this.prefixes.push(ISSUED);
-      grantRead(this.ca.ledger, this.rights);
+  /** Announces events of a type, if they are not announced anyway. */
+  public include(type: CaEventType): void {
+    const additional = ADDITIONAL[type];
+    if (additional && !this.prefixes.includes(additional.prefix)) {
+      this.prefixes.push(additional.prefix);
+      additional.grant(this.ca.ledger, this.rights);
     }
   }
 }

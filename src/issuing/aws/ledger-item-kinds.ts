@@ -5,6 +5,7 @@ import { KeyStorageProperties } from '../../contract/properties';
 import { isSerialNumber, REVOCATION_REASON_NAMES, REVOCATION_STATES } from '../../contract/revocation';
 import { parseTime } from '../../contract/term';
 import { entryOf } from '../../lambda/outside-text';
+import { ExpiryMark } from '../ledger/expiry-marks';
 import { LedgerEntry, ResourceRecord } from '../ledger/ledger';
 import { CrlPublication, CrlRecord, Revocation } from '../ledger/revocation';
 
@@ -147,6 +148,8 @@ const SITES: Kind = {
 export const PUBLICATION: Kinds<CrlPublication> = {
   sites: SITES, active: FLAG, ocspUrl: optional(TEXT), owner: TEXT, requestId: TEXT, requestedAt: optional(TEXT), revision: COUNT,
 };
+
+export const EXPIRY_MARK: Kinds<ExpiryMark> = { daysLeft: COUNT, markedAt: TEXT };
 
 export const RECORD: Kinds<ResourceRecord> = {
   requestId: TEXT,

@@ -1,7 +1,8 @@
 import { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { CRL, ENDING, ENTRY, Kind, OptionalKind, PUBLICATION, RECORD, REVOCATION, TEXT } from './ledger-item-kinds';
+import { CRL, ENDING, ENTRY, EXPIRY_MARK, Kind, OptionalKind, PUBLICATION, RECORD, REVOCATION, TEXT } from './ledger-item-kinds';
 import { ENDS_INDEX, serialKey } from '../../contract/ledger-keys';
 import { quote } from '../../contract/rules';
+import { ExpiryMark } from '../ledger/expiry-marks';
 import { EndingCertificate, LedgerEntry, ResourceRecord, TABLE_WAS_CHANGED } from '../ledger/ledger';
 import { CrlPublication, CrlRecord, Revocation } from '../ledger/revocation';
 
@@ -100,6 +101,15 @@ export function crlRecordFrom(item: Item): CrlRecord {
  */
 export function publicationFrom(item: Item): CrlPublication {
   return valuesOf(item, PUBLICATION) as unknown as CrlPublication;
+}
+
+/**
+ * Reads what was announced about the end of a certificate.
+ *
+ * @throws Error if the item holds something else
+ */
+export function expiryMarkFrom(item: Item): ExpiryMark {
+  return valuesOf(item, EXPIRY_MARK) as unknown as ExpiryMark;
 }
 
 /**

@@ -5,6 +5,7 @@ import { KMSClient } from '@aws-sdk/client-kms';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { CurrentSecretValue } from './current-secret-value';
+import { DynamoDbExpiryMarks } from './dynamodb-expiry-marks';
 import { DynamoDbLedger } from './dynamodb-ledger';
 import { DynamoDbRevocations } from './dynamodb-revocations';
 import { EventBridgeBus } from './event-bridge-bus';
@@ -17,6 +18,7 @@ import { byRegion } from '../../lambda/aws/by-region';
 import { CLIENT_OPTIONS } from '../../lambda/aws/client-options';
 import { SecretValues } from '../../lambda/aws/secret-values';
 import { generateKeyPair } from '../../pki/keys';
+import { WatchPorts } from '../expiry/watch-expiry';
 import { AnnouncingPorts } from '../revocation/announce';
 import { AnsweringPorts } from '../revocation/ca-answers';
 import { renewResponder, responderLeft, ResponderSecret } from '../revocation/ocsp-responder';
@@ -72,8 +74,23 @@ export class RevocationClients {
   /** The ports of one invocation that announces changes of a ledger. */
   public announcing(calls: AwsCalls, table: string): AnnouncingPorts {
     const ledgerTable = new LedgerTable(this.dynamoDb, calls, table);
-    const events = new EventBridgeBus(this.eventBridge, calls);
-    return { ledger: new DynamoDbLedger(ledgerTable), revocations: new DynamoDbRevocations(ledgerTable), events };
+    return {
+      ledger: new DynamoDbLedger(ledgerTable),
+      revocations: new DynamoDbRevocations(ledgerTable),
+      marks: new DynamoDbExpiryMarks(ledgerTable),
+      events: new EventBridgeBus(this.eventBridge, calls),
+    };
+  }
+
+  /** The ports of one invocation that watches the ends of certificates. */
+  public watching(calls: AwsCalls, table: string): Omit<WatchPorts, 'metric'> {
+    const ledgerTable = new LedgerTable(this.dynamoDb, calls, table);
+    return {
+      ledger: new DynamoDbLedger(ledgerTable),
+      revocations: new DynamoDbRevocations(ledgerTable),
+      marks: new DynamoDbExpiryMarks(ledgerTable),
+      clock: () => new Date(),
+    };
   }
 
   /** The ports of a process that answers OCSP requests. */

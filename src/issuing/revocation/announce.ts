@@ -1,8 +1,9 @@
-import { CaEvent, CaEventType } from '../../contract/ca-events';
+import { CaEvent, CaEventType, CertificateIssuedDetail } from '../../contract/ca-events';
 import { isMap, JsonMap } from '../../contract/json-map';
-import { certificatePartition, listPartition, revocationPartition, serialNumberIn } from '../../contract/ledger-keys';
+import { certificatePartition, expiryPartition, listPartition, revocationPartition, serialNumberIn } from '../../contract/ledger-keys';
 import { log } from '../../lambda/log';
-import { Ledger } from '../ledger/ledger';
+import { ExpiryMarks } from '../ledger/expiry-marks';
+import { Ledger, LedgerEntry } from '../ledger/ledger';
 import { Publications } from '../ledger/revocation';
 
 /** Where events go. */
@@ -19,6 +20,7 @@ export interface EventBus {
 export interface AnnouncingPorts {
   readonly ledger: Pick<Ledger, 'find'>;
   readonly revocations: Pick<Publications, 'certificate' | 'find' | 'crl'>;
+  readonly marks: Pick<ExpiryMarks, 'mark'>;
   readonly events: EventBus;
 }
 
@@ -73,7 +75,8 @@ async function eventAbout({ partition, sortKey }: Omit<Change, 'itemIdentifier'>
   const serialNumber = serialNumberIn(sortKey);
   return serialNumber === undefined ? undefined
     : partition === revocationPartition(ca) ? revocationChanged(ca, serialNumber, ports)
-      : partition === certificatePartition(ca) ? certificateIssued(ca, serialNumber, ports) : undefined;
+      : partition === expiryPartition(ca) ? certificateExpiring(ca, serialNumber, ports)
+        : partition === certificatePartition(ca) ? certificateIssued(ca, serialNumber, ports) : undefined;
 }
 
 async function revocationChanged(ca: string, serialNumber: string, { revocations }: AnnouncingPorts): Promise<CaEvent | undefined> {
@@ -94,13 +97,27 @@ async function certificateIssued(ca: string, serialNumber: string, { ledger, rev
   if (entry?.status !== 'ISSUED' || !entry.certificate || (await ledger.find(entry.identity))?.serialNumber !== serialNumber) {
     return undefined;
   }
-  const { profile, subject, commonName, notBefore, notAfter, stackId, logicalResourceId: logicalId } = entry;
-  const detail = { ca, serialNumber, profile, subject, commonName, notBefore, notAfter, stackId, logicalId };
+  const detail = factsOf(ca, entry);
   const { renews, renewalNumber = 0, deliveredAt } = entry;
   if (renews === undefined) {
     return { type: CaEventType.CERTIFICATE_ISSUED, detail };
   }
   return deliveredAt === undefined ? undefined : { type: CaEventType.CERTIFICATE_RENEWED, detail: { ...detail, renews, renewalNumber } };
+}
+
+/** A certificate that was renewed or withdrawn in the meantime is not announced. */
+async function certificateExpiring(ca: string, serialNumber: string, { ledger, revocations, marks }: AnnouncingPorts): Promise<CaEvent | undefined> {
+  const mark = await marks.mark(ca, serialNumber);
+  const entry = mark && await revocations.certificate(ca, serialNumber);
+  if (entry?.status !== 'ISSUED' || (await ledger.find(entry.identity))?.serialNumber !== serialNumber) {
+    return undefined;
+  }
+  return { type: CaEventType.CERTIFICATE_EXPIRING, detail: { ...factsOf(ca, entry), daysLeft: mark!.daysLeft } };
+}
+
+function factsOf(ca: string, entry: LedgerEntry): CertificateIssuedDetail {
+  const { serialNumber, profile, subject, commonName, notBefore, notAfter, stackId, logicalResourceId: logicalId } = entry;
+  return { ca, serialNumber, profile, subject, commonName, notBefore, notAfter, stackId, logicalId };
 }
 
 function changeIn(record: unknown): Change[] {

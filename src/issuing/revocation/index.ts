@@ -6,15 +6,19 @@ import { PublishingPorts } from './publish-crls';
 import { carryOutPublication, occasionOf, Publisher, publishOn } from './publisher';
 import { answerRevocation, reachIn } from './revoker';
 import { checkLifeDays, checkListUrl, checkPartitions } from '../../contract/crl-places';
+import { WatchEnvironment } from '../../contract/expiry';
 import { isMap } from '../../contract/json-map';
 import { CaEnvironment, OcspEnvironment, PublisherEnvironment, RevocationAnswer, RevokerEnvironment } from '../../contract/revocation-functions';
 import { AwsCalls } from '../../lambda/aws/aws-calls';
 import { functionEnvironment } from '../../lambda/cloudformation/environment';
 import { handleCloudFormationEvent, InvocationContext, Work } from '../../lambda/cloudformation/handle-event';
 import { log } from '../../lambda/log';
+import { writeMetric } from '../../lambda/metric';
 import { ocspError } from '../../pki/ocsp/issue-ocsp-response';
 import { complain, text, wholeNumber } from '../../resource/property-values';
 import { RevocationClients } from '../aws/revocation-clients';
+import { watchExpiry, WatchPorts } from '../expiry/watch-expiry';
+import { watchedDaysIn } from '../expiry/watched-days';
 
 /**
  * The entry points of the functions that revoke certificates and publish revocation lists, and the only file of this folder that reads the
@@ -82,6 +86,24 @@ export async function announce(event: unknown, context: InvocationContext): Prom
     const { name, message } = error as Error;
     log('ERROR', { message: 'the changes of the ledger could not be announced', awsRequestId, errorName: name, errorMessage: message });
     throw new Error(message); // Lambda delivers the records again
+  }
+}
+
+/** Watches the ends of the certificates of a CA. The event says nothing but that it is time to look. */
+export async function watch(_event: unknown, context: InvocationContext): Promise<void> {
+  const { CA_ID, LEDGER_TABLE, ANNOUNCED_DAYS, WINDOW_DAYS } = process.env as Partial<WatchEnvironment>;
+  const { awsRequestId } = context;
+  const remaining = context.getRemainingTimeInMillis();
+  try {
+    const calls = new AwsCalls(AbortSignal.timeout(Math.max(0, remaining - LAST_MOMENT)), remaining / PATIENCE_SHARE);
+    const watching = clients.watching(calls, text('LEDGER_TABLE', LEDGER_TABLE));
+    const metric: WatchPorts['metric'] = (name, value, dimensions) => writeMetric(name, 'Count', value, dimensions, watching.clock());
+    const marked = await watchExpiry({ caId: text('CA_ID', CA_ID), ...watchedDaysIn(ANNOUNCED_DAYS, WINDOW_DAYS) }, { ...watching, metric });
+    log('INFO', { message: `announced the ends of ${marked} certificates`, awsRequestId });
+  } catch (error) {
+    const { name, message } = error as Error;
+    log('ERROR', { message: 'the ends of certificates could not be watched', awsRequestId, errorName: name, errorMessage: message });
+    throw new Error(message); // Lambda counts it, and the alarm goes off
   }
 }
 

@@ -84,6 +84,7 @@ describe('a rule of a user', () => {
 
   test.each<[string, string, (ca: PrivateIotCa, options: OnEventOptions) => unknown]>([
     ['an issued certificate', 'Certificate Issued', (ca, options) => ca.onCertificateIssued('Rule', options)],
+    ['a certificate whose end is near', 'Certificate Expiring', (ca, options) => ca.onCertificateExpiring('Rule', options)],
     ['a renewed certificate', 'Certificate Renewed', (ca, options) => ca.onCertificateRenewed('Rule', options)],
     ['a revocation', 'Revocation Changed', (ca, options) => ca.onRevocationChanged('Rule', options)],
     ['published lists', 'Revocation Lists Published', (ca, options) => ca.onRevocationListsPublished('Rule', options)],

@@ -1,10 +1,12 @@
 import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient, PutRuleCommand, PutTargetsCommand } from '@aws-sdk/client-eventbridge';
 import { RevocationReason } from '../../../src/contract/revocation';
+import { DynamoDbExpiryMarks } from '../../../src/issuing/aws/dynamodb-expiry-marks';
 import { DynamoDbLedger } from '../../../src/issuing/aws/dynamodb-ledger';
 import { DynamoDbRevocations } from '../../../src/issuing/aws/dynamodb-revocations';
 import { EventBridgeBus } from '../../../src/issuing/aws/event-bridge-bus';
 import { LedgerTable } from '../../../src/issuing/aws/ledger-table';
+import { LedgerEntry } from '../../../src/issuing/ledger/ledger';
 import { announce, StreamBatchResponse } from '../../../src/issuing/revocation/announce';
 import { revocationIn } from '../../../src/platforms/registrar/revocation/revocation-messages';
 import { awsCalls, dynamoDb, makeTable } from '../../support/aws-clients';
@@ -19,6 +21,7 @@ let client: DynamoDBClient;
 let bus: EventBridgeBus;
 let ledger: DynamoDbLedger;
 let revocations: DynamoDbRevocations;
+let marks: DynamoDbExpiryMarks;
 let queueUrl: string;
 let table: string;
 
@@ -50,6 +53,7 @@ beforeEach(async () => {
   const ledgerTable = new LedgerTable(client, awsCalls(), table);
   ledger = new DynamoDbLedger(ledgerTable);
   revocations = new DynamoDbRevocations(ledgerTable);
+  marks = new DynamoDbExpiryMarks(ledgerTable);
   await delivered();
 });
 afterAll(() => proxy.stop());
@@ -69,7 +73,7 @@ function record(pk: string, sk: string, SequenceNumber = '1'): object {
 const ofRevocation = (digits: string, sequence?: string): object => record(`revoked#${CA}`, `serial#${serialNumber(digits)}`, sequence);
 
 function announced(...records: unknown[]): Promise<StreamBatchResponse> {
-  return announce(CA, { Records: records }, { ledger, revocations, events: bus });
+  return announce(CA, { Records: records }, { ledger, revocations, marks, events: bus });
 }
 
 /** The messages in the queue, as Lambda gives them to a function. */
@@ -115,6 +119,39 @@ test('published lists are announced with their number, and a number that was onl
   expect(await details()).toEqual([['private-iot-ca', 'Revocation Lists Published', { ca: CA, number: 1 }]]);
 });
 
+test('a certificate whose end is near is announced with the threshold, unless it was renewed in the meantime', async () => {
+  const holder = { stackId: 'arn:aws:cloudformation:eu-central-1:123456789012:stack/s/u', logicalResourceId: 'Device', requestId: 'request-1' };
+  const identity = `device-${'1'.repeat(32)}`;
+  const entry: LedgerEntry = {
+    ...holder,
+    identity,
+    issuer: CA,
+    serialNumber: serialNumber('2A'),
+    status: 'ISSUED',
+    profile: 'device',
+    subject: 'CN=sensor-001',
+    keyAlgorithm: 'EC_P256',
+    commonName: 'sensor-001',
+    notBefore: '2026-01-01T00:00:00Z',
+    notAfter: '2027-01-01T00:00:00Z',
+    reservedAt: '2026-01-01T00:00:00Z',
+    reservedBy: 'request-1',
+  };
+  const standing = { requestId: 'request-1', since: '2026-01-01T00:00:00Z', holds: [identity], had: [identity], earlier: [], revision: 1 };
+  await ledger.record(holder, standing, undefined);
+  await ledger.reserve(entry, undefined, holder);
+  await marks.record(CA, entry.serialNumber, { daysLeft: 30, markedAt: '2026-12-02T00:00:00Z' });
+  const marked = record(`expiry#${CA}`, `serial#${entry.serialNumber}`);
+  await announced(marked);
+  const { stackId, profile, subject, commonName, notBefore, notAfter } = entry;
+  expect(await details()).toEqual([['private-iot-ca', 'Certificate Expiring', {
+    ca: CA, serialNumber: entry.serialNumber, profile, subject, commonName, notBefore, notAfter, stackId, logicalId: 'Device', daysLeft: 30,
+  }]]);
+  await ledger.reserve({ ...entry, serialNumber: serialNumber('3A') }, entry, holder);
+  await announced(marked);
+  expect(await details()).toEqual([]);
+});
+
 test('a record is believed for its keys only, and one about anything else is passed over', async () => {
   await revoke('2A');
   const others = [
@@ -142,7 +179,7 @@ test('a damaged item is delivered again some times, and the others are announced
 });
 
 test('an event that is not of a stream is refused', async () => {
-  await expect(announce(CA, { 'detail-type': 'Scheduled Event' }, { ledger, revocations, events: bus })).rejects.toThrow('the event must be from the stream of the ledger');
+  await expect(announce(CA, { 'detail-type': 'Scheduled Event' }, { ledger, revocations, marks, events: bus })).rejects.toThrow('the event must be from the stream of the ledger');
 });
 
 test('many revocations at once are announced ten at a time', async () => {
@@ -161,7 +198,7 @@ test('what the bus does not take is delivered again, and nothing else', async ()
     await revoke(digits);
   }
   const taken = [true, false, true];
-  const answer = await announce(CA, { Records: ['2A', '3A', '4A'].map((digits, n) => ofRevocation(digits, `${n}`)) }, { ledger, revocations, events: { put: async () => taken } });
+  const answer = await announce(CA, { Records: ['2A', '3A', '4A'].map((digits, n) => ofRevocation(digits, `${n}`)) }, { ledger, revocations, marks, events: { put: async () => taken } });
   expect(answer).toEqual({ batchItemFailures: [{ itemIdentifier: '1' }] });
 });
 

@@ -15,7 +15,7 @@ const PROVIDER: ShippedFunction = { bundle: 'handler', handler: 'handler' };
 /** The functions with a handler of their own, by its name. */
 const BY_HANDLER: { readonly [handler: string]: ShippedFunction | undefined } = Object.fromEntries(Object.entries({
   'handler': ['renew'],
-  'revocation': ['publish', 'revoke', 'ocsp', 'announce'],
+  'revocation': ['publish', 'revoke', 'ocsp', 'announce', 'watch'],
   'aws-iot': ['awsIotRevocation', 'validate'],
   'given-lists': ['rolesAnywhere', 'loadBalancer'],
   'registrars': ['azureRevocation', 'apsaraMqttRevocation', 'huaweiRevocation', 'tencentRevocation'],

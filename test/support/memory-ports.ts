@@ -210,8 +210,9 @@ export class MemoryWorld {
       record: (requester, record, over) => gate('record', () => here().record(requester, record, over)),
       reserve: (entry, over, holder) => gate('reserve', () => here().reserve(entry, over, holder)),
       advance: (entry, to, facts, holder) => gate('advance', () => here().advance(entry, to, facts, holder)),
-      named: (issuer, name) => gate('named', () => here().latest(entry => entry.issuer === issuer
-        && entry.commonName !== undefined && comparableCommonName(entry.commonName) === comparableCommonName(name))),
+      named: (issuer, name, now) => gate('named', () => here().latest(entry => entry.issuer === issuer
+        && entry.commonName !== undefined && comparableCommonName(entry.commonName) === comparableCommonName(name)
+        && new Date(entry.notAfter) > now)),
       async *certificates(issuer, status) {
         yield* await gate('certificates', () => [...here().entries.values()]
           .filter(entry => entry.issuer === issuer && (status === undefined || entry.status === status)));

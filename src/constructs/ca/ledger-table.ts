@@ -87,9 +87,9 @@ export function grantReadRevocationState(table: ITable, grantee: IGrantable): Gr
   return grantReading(table, grantee, 'GetItem', [...REVOCATION_KEYS, ...LIST_KEYS]);
 }
 
-/** Lets a principal find the other certificates for a common name, and read whether they are good. */
+/** Lets a principal find the certificates for a common name, in addition to a right to read them. */
 export function grantReadNames(table: ITable, grantee: IGrantable): Grant {
-  return grantReading(table, grantee, 'Query', ['name#*']).combine(grantReading(table, grantee, 'GetItem', ['identity#*']));
+  return grantReading(table, grantee, 'Query', ['name#*']);
 }
 
 /** Lets a principal read everything that is revoked, and the certificates. */

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { PutItemCommand, QueryCommandInput, TransactionCanceledException, TransactWriteItem, TransactWriteItemsCommand } from '@aws-sdk/client-dynamodb';
-import { entryFrom, Item, namedIdentityFrom, recordFrom, toAttribute, toItem } from './ledger-item';
-import { certificateKey, isFor, nameKey, pointerKey, resourceKey, resourceOf } from './ledger-keys';
+import { entryFrom, isSuperseded, Item, namedCertificateFrom, recordFrom, toAttribute, toItem } from './ledger-item';
+import { certificateKey, nameKey, pointerKey, resourceKey } from './ledger-keys';
 import { CONDITION_FAILED, LedgerTable } from './ledger-table';
 import { namePartition } from '../../contract/ledger-keys';
 import { errorName } from '../../lambda/aws/aws-calls';
@@ -16,8 +16,8 @@ import { Holder, Ledger, LedgerEntry, LedgerFacts, LedgerStatus, ResourceRecord,
  * - `issuer#<identity of the CA>`, `serial#<serial number>`: the certificate, with the attributes of `LedgerEntry`; and `supersededBy`,
  *   the serial number of the next certificate of its identity. An item that has `supersededBy` no longer changes.
  * - `resource#<stack id>/<logical id>`, `current`: the attributes of `ResourceRecord`
- * - `name#<identity of the CA>#<digest of the common name>`, `resource#<stack id>/<logical id>`: the `identity` of the last certificate
- *   that a resource had under a common name
+ * - `name#<identity of the CA>#<digest of the common name>`, `serial#<serial number>`: a certificate that was made for a common name
+ *   (`notAfter`)
  *
  * `DynamoDbRevocations` describes the items about revocation.
  */
@@ -29,12 +29,7 @@ export class DynamoDbLedger implements Ledger {
     if (!pointer) {
       return undefined;
     }
-    const item = await this.table.get(certificateKey({ issuer: pointer.issuer?.S, serialNumber: pointer.serialNumber?.S }));
-    if (!item) {
-      throw new Error(`the ledger ${this.table.name} has lost the certificate with serial number ${pointer.serialNumber?.S}; `
-        + 'restore the table from its point-in-time recovery');
-    }
-    const entry = entryFrom(item);
+    const entry = entryFrom(await this.certificate({ issuer: pointer.issuer?.S, serialNumber: pointer.serialNumber?.S }));
     if (entry.identity !== identity) {
       throw new Error(`the ledger ${this.table.name} must have a certificate of ${identity} as the latest one of this identity, `
         + `got a certificate of ${entry.identity}; ${TABLE_WAS_CHANGED}`);
@@ -59,7 +54,7 @@ export class DynamoDbLedger implements Ledger {
   }
 
   public async reserve(entry: LedgerEntry, over: LedgerEntry | undefined, holder: Holder): Promise<boolean> {
-    const { identity, issuer, serialNumber, commonName } = entry;
+    const { identity, issuer, serialNumber, commonName, notAfter } = entry;
     const TableName = this.table.name;
     const written = await this.transact(holder, false, [
       { Put: { TableName, Item: { ...pointerKey(identity), ...toItem({ issuer, serialNumber }) }, ...ifPointerIs(over) } },
@@ -74,7 +69,7 @@ export class DynamoDbLedger implements Ledger {
           ExpressionAttributeValues: { ':next': toAttribute(serialNumber), ':from': toAttribute(over.status) },
         },
       }] : [],
-      ...commonName === undefined ? [] : [{ Put: { TableName, Item: { ...nameKey(issuer, commonName, entry), ...toItem({ identity }) } } }],
+      ...commonName === undefined ? [] : [{ Put: { TableName, Item: { ...nameKey(entry, commonName), ...toItem({ notAfter }) } } }],
     ]);
     return written || (await this.find(identity))?.serialNumber === serialNumber;
   }
@@ -108,16 +103,26 @@ export class DynamoDbLedger implements Ledger {
     }, entryFrom);
   }
 
-  public async named(issuer: string, commonName: string): Promise<LedgerEntry[]> {
+  public async named(issuer: string, commonName: string, now: Date): Promise<LedgerEntry[]> {
     const query = { KeyConditionExpression: 'pk = :pk', ExpressionAttributeValues: { ':pk': toAttribute(namePartition(issuer, commonName)) } };
     const entries: LedgerEntry[] = [];
-    for await (const { identity, resource } of this.query(query, item => ({ identity: namedIdentityFrom(item), resource: resourceOf(item) }))) {
-      const entry = await this.find(identity);
-      if (entry && isFor(entry, resource)) {
-        entries.push(entry);
+    for await (const { serialNumber, notAfter } of this.query(query, namedCertificateFrom)) {
+      const item = new Date(notAfter) > now ? await this.certificate({ issuer, serialNumber }) : undefined;
+      if (item && !isSuperseded(item)) {
+        entries.push(entryFrom(item));
       }
     }
     return entries;
+  }
+
+  /** The item of a certificate that another item names. */
+  private async certificate(key: { issuer?: string; serialNumber?: string }): Promise<Item> {
+    const item = await this.table.get(certificateKey(key));
+    if (!item) {
+      throw new Error(`the ledger ${this.table.name} has lost the certificate with serial number ${key.serialNumber}; `
+        + 'restore the table from its point-in-time recovery');
+    }
+    return item;
   }
 
   /** Writes only if the request is the latest one for its resource and, unless the write takes something back, has not failed. */

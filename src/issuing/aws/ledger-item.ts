@@ -1,7 +1,7 @@
 import { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { checkListUrl, checkPartitions } from '../../contract/crl-places';
 import { isMap } from '../../contract/json-map';
-import { serialKey } from '../../contract/ledger-keys';
+import { serialKey, serialNumberIn } from '../../contract/ledger-keys';
 import { KeyStorageProperties } from '../../contract/properties';
 import { isSerialNumber, REVOCATION_REASON_NAMES, REVOCATION_STATES } from '../../contract/revocation';
 import { quote } from '../../contract/rules';
@@ -92,13 +92,21 @@ export function publicationFrom(item: Item): CrlPublication {
   return valuesOf(item, PUBLICATION) as unknown as CrlPublication;
 }
 
+/** What the ledger says of a certificate under its common name. */
+export interface NamedCertificate {
+  readonly serialNumber: string;
+  /** The end of the certificate's validity, ISO 8601. */
+  readonly notAfter: string;
+}
+
 /**
- * Reads the identity that the item of a common name holds.
+ * Reads what an item says of a certificate under its common name.
  *
- * @throws Error if the item holds no identity
+ * @throws Error if the item holds something else
  */
-export function namedIdentityFrom(item: Item): string {
-  return valuesOf(item, { identity: TEXT }).identity as string;
+export function namedCertificateFrom(item: Item): NamedCertificate {
+  const { sk, notAfter } = valuesOf(item, NAMED) as { sk: string; notAfter: string };
+  return { serialNumber: serialNumberIn(sk)!, notAfter };
 }
 
 /** @param remedy the way out, for the error */
@@ -231,6 +239,8 @@ const REVOCATION: Kinds<Revocation> = {
   notAfter: TIME,
   revision: COUNT,
 };
+
+const NAMED = { sk: { what: 'the key of a certificate', is: (value: unknown) => serialNumberIn(value) !== undefined }, notAfter: TIME };
 
 const CRL: Kinds<CrlRecord> = { number: COUNT, published: optional(COUNT), publishedAt: optional(TIME) };
 

@@ -170,6 +170,8 @@ export interface Ledger {
    * @param status only those with this status
    */
   certificates(issuer: string, status?: LedgerStatus): AsyncIterable<LedgerEntry>;
-  /** The latest certificates, one per resource, that a CA has made for a common name, regardless of case. */
-  named(issuer: string, commonName: string): Promise<LedgerEntry[]>;
+  /**
+   * The certificates that a CA has made for a common name, regardless of case, and that have not expired: of each identity, the latest one.
+   */
+  named(issuer: string, commonName: string, now: Date): Promise<LedgerEntry[]>;
 }

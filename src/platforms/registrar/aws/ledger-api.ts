@@ -93,15 +93,13 @@ export class LedgerApi {
   }
 
   /**
-   * Whether the CA has another certificate for a common name: one that was issued, has not expired and is not revoked. For each resource, the
-   * ledger knows the latest certificate under a name.
+   * Whether the CA has another good certificate for a common name: one that was given out, has not expired and is neither revoked nor on hold.
+   * That a resource no longer declares a certificate does not mean that the device no longer uses it.
    */
   public async hasOther({ issuer, serialNumber }: SignedBy, commonName: string, now: Date): Promise<boolean> {
-    for await (const page of this.pages(namePartition(issuer, commonName), undefined, { ProjectionExpression: '#identity', ExpressionAttributeNames: { '#identity': 'identity' } })) {
-      for (const named of page) {
-        const pointer = await this.item(pointerPartition(String(valueIn(named, 'identity', 'S'))), 'current', { ProjectionExpression: 'issuer, serialNumber' });
-        const other = { issuer, serialNumber: valueIn(pointer, 'serialNumber', 'S') ?? serialNumber };
-        if (valueIn(pointer, 'issuer', 'S') === issuer && other.serialNumber !== serialNumber && await this.isGood(other, now)) {
+    for await (const page of this.pages(namePartition(issuer, commonName), undefined, { ProjectionExpression: 'sk, notAfter' })) {
+      for (const other of page.map(namedIn).filter(({ notAfter }) => new Date(notAfter) > now)) {
+        if (other.serialNumber !== serialNumber && await this.isGood({ issuer, serialNumber: other.serialNumber })) {
           return true;
         }
       }
@@ -109,9 +107,9 @@ export class LedgerApi {
     return false;
   }
 
-  private async isGood(certificate: SignedBy, now: Date): Promise<boolean> {
-    const item = await this.item(certificatePartition(certificate.issuer), serialKey(certificate.serialNumber), STATUS);
-    if (valueIn(item, 'status', 'S') !== 'ISSUED' || new Date(String(valueIn(item, 'notAfter', 'S'))) <= now) {
+  private async isGood(certificate: SignedBy): Promise<boolean> {
+    const item = await this.item(certificatePartition(certificate.issuer), serialKey(certificate.serialNumber), GIVEN_OUT);
+    if (!wasGivenOut(item)) {
       return false;
     }
     const revocation = await this.revocation(certificate);
@@ -156,8 +154,27 @@ export class LedgerApi {
 /** What is read of a revocation. `state` is a reserved word of DynamoDB. */
 const REVOCATION = { ProjectionExpression: 'sk, #state, reason, notAfter, revision', ExpressionAttributeNames: { '#state': 'state' } };
 
-/** What is read of a certificate to know whether it is good. `status` is a reserved word, too. */
-const STATUS = { ProjectionExpression: '#status, notAfter', ExpressionAttributeNames: { '#status': 'status' } };
+/** What is read of a certificate to know whether it was given out. `status` is a reserved word, too. */
+const GIVEN_OUT = { ProjectionExpression: '#status, issuedAt, reservedBy, withdrawnBy', ExpressionAttributeNames: { '#status': 'status' } };
+
+/**
+ * Whether a device may have a certificate: a resource declares or has declared it. The request that has made a certificate withdraws it only if
+ * it fails, and then nobody was given the certificate.
+ */
+function wasGivenOut(item: JsonMap | undefined): boolean {
+  const [status, issuedAt, reservedBy, withdrawnBy] = ['status', 'issuedAt', 'reservedBy', 'withdrawnBy'].map(name => valueIn(item, name, 'S'));
+  return status === 'ISSUED' || (status === 'WITHDRAWN' && issuedAt !== undefined && withdrawnBy !== reservedBy);
+}
+
+/** What the ledger says of a certificate under its common name. */
+function namedIn(item: JsonMap): { serialNumber: string; notAfter: string } {
+  const [sk, notAfter] = ['sk', 'notAfter'].map(name => valueIn(item, name, 'S'));
+  const serialNumber = serialNumberIn(sk);
+  if (serialNumber === undefined || notAfter === undefined) {
+    throw new Error(`the ledger must have a serial number and a notAfter in the certificate ${quote(sk)} of a common name, got others; ${TAMPERED}`);
+  }
+  return { serialNumber, notAfter };
+}
 
 function revocationIn(item: JsonMap): RecordedRevocation {
   const [sk, state, reason, notAfter] = ['sk', 'state', 'reason', 'notAfter'].map(name => valueIn(item, name, 'S'));

@@ -3,6 +3,7 @@ import { ACCESS_KEY, INSTANCE, StrictApsara } from './strict-apsara';
 import { RevocationState } from '../../../src/contract/revocation';
 import { signIn } from '../../../src/platforms/alibaba/registrar/revocation';
 import { RevocationTarget } from '../../../src/platforms/registrar/revocation/revocation-target';
+import { knownCertificate } from '../../support/known-certificate';
 import { OpensslCas } from '../../support/openssl-ca';
 import { registeredCa, RegisteredCa } from '../../support/registered-ca';
 
@@ -38,9 +39,7 @@ function target(environment: NodeJS.ProcessEnv = {}): Promise<RevocationTarget> 
 }
 
 async function carryOver(certificate: X509Certificate, state: RevocationState = 'REVOKED', to = target(), time = 20_000): Promise<string | undefined> {
-  const { serialNumber } = certificate;
-  const hasSuccessor = () => Promise.reject(new Error('the instance knows certificates: no other certificate matters'));
-  return (await to).carryOver({ certificate, serialNumber, state, reason: 'keyCompromise', hasSuccessor }, AbortSignal.timeout(time));
+  return (await to).carryOver(knownCertificate(certificate, state), AbortSignal.timeout(time));
 }
 
 describe('a device', () => {

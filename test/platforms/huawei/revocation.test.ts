@@ -1,8 +1,9 @@
 import { X509Certificate } from 'node:crypto';
 import { ACCESS_KEY, INSTANCE, OWN_HOST, PROJECT, SECRET_KEY, SHARED_HOST, StrictHuawei, TOKEN } from './strict-huawei';
-import { RevocationReason, RevocationState } from '../../../src/contract/revocation';
+import { RevocationState } from '../../../src/contract/revocation';
 import { signIn } from '../../../src/platforms/huawei/registrar/revocation';
 import { PlatformAnswer } from '../../support/https-platform';
+import { knownCertificate, OtherInLedger } from '../../support/known-certificate';
 import { RegisteredCa, registeredCa } from '../../support/registered-ca';
 
 const SECRET = 'arn:aws:secretsmanager:eu-central-1:111111111111:secret:Huawei-AbCdEf';
@@ -38,17 +39,15 @@ afterEach(() => jest.restoreAllMocks());
 afterAll(() => huawei.stop());
 
 /** What the function does with a revocation that the ledger holds. */
-async function carryOver(
-  state: RevocationState, { of = certificate, hasSuccessor = false, environment = {} as NodeJS.ProcessEnv, patience = 20_000 } = {},
-): Promise<string | undefined> {
+async function carryOver(state: RevocationState, {
+  of = certificate, others = [] as readonly OtherInLedger[], environment = {} as NodeJS.ProcessEnv, patience = 20_000,
+} = {}): Promise<string | undefined> {
   const signal = AbortSignal.timeout(patience);
   const instance = { ENDPOINT: SHARED_HOST, PROJECT_ID: PROJECT, INSTANCE_ID: INSTANCE, CREDENTIALS_SECRET_ARN: SECRET };
   const target = await signIn({ ...instance, ...environment }, signal, {
     url: huawei.url, trustedCas: huawei.trustedCas, readSecret: async () => JSON.stringify(secret),
   });
-  return target.carryOver({
-    certificate: of, serialNumber: of.serialNumber, state, reason: 'KEY_COMPROMISE' as RevocationReason, hasSuccessor: async () => hasSuccessor,
-  }, signal);
+  return target.carryOver(knownCertificate(of, state, others), signal);
 }
 
 describe('a device that has connected', () => {
@@ -143,13 +142,23 @@ describe('a device that has never connected', () => {
     ['its fingerprint is that of another certificate', { fingerprint: 'other' }, false, false],
     ['it authenticates by a secret', { authType: 'SECRET' as const }, false, false],
     ['it connects through a gateway', { type: 'ENDPOINT' as const }, false, false],
-  ])('is not frozen if %s', async (_, state, hasSuccessor, isSaid) => {
+  ])('is not frozen if %s', async (_, state, hasOther, isSaid) => {
     const known: Record<string, string> = { own: fingerprint(certificate), other: fingerprint(renewed) };
     const shown = Object.fromEntries(Object.entries(state).map(([name, value]) => [name, known[value] ?? value]));
     const device = fleet.register('sensor-001', shown);
-    expect(await carryOver('REVOKED', { hasSuccessor })).toBeUndefined();
+    expect(await carryOver('REVOKED', { others: hasOther ? [{ certificate: renewed }] : [] })).toBeUndefined();
     expect(device.isFrozen).toBe(false);
     expect(logged.includes(`the device ${device.id} is not frozen, because it has another certificate`)).toBe(isSaid);
+  });
+
+  test.each([
+    ['by their fingerprints', { fingerprint: 'own', secondary: 'other' }],
+    ['because it has not connected yet', {}],
+  ])('is frozen if both of its certificates are on hold, and can connect again when one hold ends: it accepts them %s', async (_, state) => {
+    const shown = Object.fromEntries(Object.entries(state).map(([name, value]) => [name, value === 'own' ? fingerprint(certificate) : thumbprint(renewed)]));
+    const device = fleet.register('sensor-001', shown);
+    expect(await carryOver('HELD', { others: [{ certificate: renewed, state: 'HELD' }] })).toBe(`froze the device ${device.id}`);
+    expect(await carryOver('RELEASED', { of: renewed, others: [{ certificate, state: 'HELD' }] })).toBe(`unfroze the device ${device.id}`);
   });
 
   test.each([

@@ -2,6 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { API_KEY, DEVICE_KEY, StrictTencent } from './strict-tencent';
 import { RevocationState } from '../../../src/contract/revocation';
 import { signIn } from '../../../src/platforms/tencent/registrar/revocation';
+import { knownCertificate, OtherInLedger } from '../../support/known-certificate';
 import { registeredCa, RegisteredCa } from '../../support/registered-ca';
 
 const NAME = 'sensor-001';
@@ -34,21 +35,20 @@ afterAll(() => server.stop());
 
 interface Situation {
   readonly state?: RevocationState;
-  readonly hasSuccessor?: boolean;
+  readonly others?: readonly OtherInLedger[];
   readonly environment?: NodeJS.ProcessEnv;
   readonly time?: number;
 }
 
 /** What the function does with a revocation that the ledger holds. */
 async function carryOver(
-  certificate: X509Certificate, { state = 'REVOKED', hasSuccessor = false, environment = {}, time = 20_000 }: Situation = {},
+  certificate: X509Certificate, { state = 'REVOKED', others = [], environment = {}, time = 20_000 }: Situation = {},
 ): Promise<string | undefined> {
-  const { serialNumber } = certificate;
   const signal = AbortSignal.timeout(time);
   const named = { PRODUCT_IDS: 'PRODUCT001', REGION: 'ap-guangzhou', ENDPOINT: server.url.slice('https://'.length), CREDENTIALS_SECRET_ARN: SECRET_ARN };
   const outside = { trustedCas: server.trustedCas, readSecret: async () => JSON.stringify(secret) };
   const target = await signIn({ ...named, ...environment }, signal, outside);
-  return target.carryOver({ certificate, serialNumber, state, reason: 'keyCompromise', hasSuccessor: async () => hasSuccessor }, signal);
+  return target.carryOver(knownCertificate(certificate, state, others), signal);
 }
 
 const written = () => logged.mock.calls.map(([line]) => JSON.parse(line));
@@ -108,14 +108,14 @@ describe('a device', () => {
     server.addDevice(NAME, first);
     await carryOver(first);
     expect(server.connect(NAME, first)).toBe(false);
-    expect(await carryOver(first, { state: 'RELEASED', hasSuccessor: true })).toContain('enabled');
+    expect(await carryOver(first, { state: 'RELEASED', others: [{ certificate: renewed }] })).toContain('enabled');
     expect(server.connect(NAME, first)).toBe(true);
   });
 
   test('whose certificate IoT Hub does not show is not cut off if the CA has issued another one for it, and the log warns', async () => {
     server.showsCertificates = false;
     server.addDevice(NAME, renewed);
-    expect(await carryOver(first, { hasSuccessor: true })).toBeUndefined();
+    expect(await carryOver(first, { others: [{ certificate: renewed }] })).toBeUndefined();
     expect(server.connect(NAME, renewed)).toBe(true);
     expect(written()).toEqual([{
       level: 'WARN',

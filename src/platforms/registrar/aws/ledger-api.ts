@@ -35,6 +35,20 @@ export interface SignedBy {
   readonly serialNumber: string;
 }
 
+/** Another certificate for the common name of a certificate. */
+export interface OtherCertificate {
+  readonly serialNumber: string;
+  /**
+   * Whether a device may connect with it: it was given out, has not expired, and is neither revoked nor on hold. That a resource no longer
+   * declares it does not mean that the device no longer uses it.
+   */
+  isGood(): Promise<boolean>;
+  /** Whether it is revoked for good. */
+  isRevoked(): Promise<boolean>;
+  /** The certificate, DER, if there is one. */
+  certificate(): Promise<Buffer | undefined>;
+}
+
 /**
  * The ledger of a CA as the functions read it that carry revocations over to platforms. Every read is consistent. They have no right to write.
  *
@@ -93,18 +107,20 @@ export class LedgerApi {
   }
 
   /**
-   * Whether the CA has another good certificate for a common name: one that was given out, has not expired and is neither revoked nor on hold.
-   * That a resource no longer declares a certificate does not mean that the device no longer uses it.
+   * The other certificates that a CA has made for a common name, by ascending serial number. What is not asked about one of them is not read.
    */
-  public async hasOther({ issuer, serialNumber }: SignedBy, commonName: string, now: Date): Promise<boolean> {
+  public async *others({ issuer, serialNumber }: SignedBy, commonName: string): AsyncIterable<OtherCertificate> {
     for await (const page of this.pages(namePartition(issuer, commonName), undefined, { ProjectionExpression: 'sk, notAfter' })) {
-      for (const other of page.map(namedIn).filter(({ notAfter }) => new Date(notAfter) > now)) {
-        if (other.serialNumber !== serialNumber && await this.isGood({ issuer, serialNumber: other.serialNumber })) {
-          return true;
-        }
+      for (const { notAfter, ...named } of page.map(namedIn).filter(each => each.serialNumber !== serialNumber)) {
+        const other = { issuer, ...named };
+        yield {
+          serialNumber: other.serialNumber,
+          isGood: async () => new Date(notAfter) > new Date() && this.isGood(other),
+          isRevoked: async () => (await this.revocation(other))?.state === 'REVOKED',
+          certificate: () => this.certificate(other),
+        };
       }
     }
-    return false;
   }
 
   private async isGood(certificate: SignedBy): Promise<boolean> {

@@ -51,7 +51,7 @@ async function isToChange({ isEnabled, fingerprint }: Device, revoked: RevokedCe
   if (isEnabled === false) {
     return false;
   }
-  if (fingerprint === undefined && await revoked.hasSuccessor()) {
+  if (fingerprint === undefined && await revoked.hasOther()) {
     log('WARN', { message: `left the device ${name} enabled: IoT Hub does not show its certificate, and the CA has issued another one for it`, serialNumber });
     return false;
   }

@@ -33,7 +33,7 @@ async function learned({ Data }: Answer, ...others: string[]): Promise<{ revoked
   const ledgers = withOtherCas(ledger, others.map(caId => ({ caId, ledger })));
   await carryOver({ issuer: ca.PhysicalResourceId, serialNumber: Data!.SerialNumber }, ledgers, {
     carryOver: async revoked => {
-      all.push({ revoked, hasSuccessor: await revoked.hasSuccessor() });
+      all.push({ revoked, hasSuccessor: await revoked.hasOther() });
       return undefined;
     },
   }, ['REVOKED', 'HELD', 'RELEASED'], AbortSignal.timeout(60_000));

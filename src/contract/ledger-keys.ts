@@ -31,6 +31,11 @@ export function namePartition(issuer: string, commonName: string): string {
   return `name#${issuer}#${sha256(comparableCommonName(commonName))}`;
 }
 
+/** The partition key of what was disabled at platforms because of a CA's certificates. */
+export function disabledPartition(issuer: string): string {
+  return `disabled#${issuer}`;
+}
+
 /** The sort key of a certificate, also under its common name, and of its revocation. */
 export function serialKey(serialNumber: string): string {
   return `serial#${serialNumber}`;

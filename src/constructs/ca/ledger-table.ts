@@ -7,6 +7,7 @@ import { Conditions, grantOrPermit } from './cross-account';
 /** The patterns of a ledger's partition keys, grouped by the items under them; see decisions/0004-ledger.md. */
 const REVOCATION_KEYS = ['revoked#*'];
 const LIST_KEYS = ['crl#*'];
+const DISABLED_KEYS = ['disabled#*'];
 const CERTIFICATE_KEYS = ['identity#*', 'issuer#*', 'resource#*', 'name#*', ...REVOCATION_KEYS, ...LIST_KEYS];
 const LOOKED_UP_KEYS = ['identity#*', 'issuer#*'];
 const REGISTRATION_KEYS = ['registration#*'];
@@ -90,6 +91,11 @@ export function grantReadRevocationState(table: ITable, grantee: IGrantable): Gr
 /** Lets a principal find the certificates for a common name, in addition to a right to read them. */
 export function grantReadNames(table: ITable, grantee: IGrantable): Grant {
   return grantReading(table, grantee, 'Query', ['name#*']);
+}
+
+/** Lets a principal note what it has disabled at a platform. */
+export function grantNoteDisabled(table: ITable, grantee: IGrantable): Grant {
+  return grantOn(table, { grantee, actions: ['dynamodb:GetItem', 'dynamodb:UpdateItem'], conditions: onKeys(DISABLED_KEYS) });
 }
 
 /** Lets a principal read everything that is revoked, and the certificates. */

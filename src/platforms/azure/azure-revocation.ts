@@ -73,6 +73,7 @@ export class AzureRevocation extends PlatformRevocation {
       handler: 'azureRevocation',
       environment: { ...environment },
       knowsDevices: true,
+      showsMarks: true,
     });
     service._rules().forEach(({ value, rule }) => validate(this, [value], rule));
     grantUseSecret(credentials, this._rights);

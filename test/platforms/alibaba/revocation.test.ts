@@ -3,7 +3,7 @@ import { ACCESS_KEY, INSTANCE, StrictApsara } from './strict-apsara';
 import { RevocationState } from '../../../src/contract/revocation';
 import { signIn } from '../../../src/platforms/alibaba/registrar/revocation';
 import { RevocationTarget } from '../../../src/platforms/registrar/revocation/revocation-target';
-import { knownCertificate } from '../../support/known-certificate';
+import { knownCertificate, notes } from '../../support/known-certificate';
 import { OpensslCas } from '../../support/openssl-ca';
 import { registeredCa, RegisteredCa } from '../../support/registered-ca';
 
@@ -21,6 +21,7 @@ beforeAll(async () => {
   device = await ca.issue('sensor-001');
 });
 beforeEach(() => {
+  notes.clear();
   server.forget();
   server.cas = [];
   server.notation = octets => octets;

@@ -3,7 +3,7 @@ import { ACCESS_KEY, INSTANCE, OWN_HOST, PROJECT, SECRET_KEY, SHARED_HOST, Stric
 import { RevocationState } from '../../../src/contract/revocation';
 import { signIn } from '../../../src/platforms/huawei/registrar/revocation';
 import { PlatformAnswer } from '../../support/https-platform';
-import { knownCertificate, OtherInLedger } from '../../support/known-certificate';
+import { knownCertificate, notes, OtherInLedger } from '../../support/known-certificate';
 import { RegisteredCa, registeredCa } from '../../support/registered-ca';
 
 const SECRET = 'arn:aws:secretsmanager:eu-central-1:111111111111:secret:Huawei-AbCdEf';
@@ -25,6 +25,7 @@ beforeAll(async () => {
   [certificate, renewed] = [new X509Certificate(await ca.prove('sensor-001')), new X509Certificate(await ca.prove('sensor-001'))];
 });
 beforeEach(() => {
+  notes.clear();
   huawei.forget();
   huawei.denied.clear();
   huawei.gatewayError = undefined;
@@ -71,6 +72,16 @@ describe('a device that has connected', () => {
     expect(fleet.connect(device, certificate)).toBe(false);
     expect(await carryOver('RELEASED')).toBe(`activated the device certificate ${fleet.certificates[0].id}`);
     expect(fleet.connect(device, certificate)).toBe(true);
+  });
+
+  test('can\'t connect if somebody deactivates its certificate after a hold has ended, even if the end of the hold is reported again', async () => {
+    const device = fleet.register('sensor-001');
+    fleet.connect(device, certificate);
+    await carryOver('HELD');
+    await carryOver('RELEASED');
+    Object.assign(fleet.certificates[0], { status: 'INACTIVE' });
+    expect(await carryOver('RELEASED')).toBeUndefined();
+    expect(fleet.connect(device, certificate)).toBe(false);
   });
 
   test('still connects with another certificate than the revoked one', async () => {

@@ -2,7 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { API_KEY, DEVICE_KEY, StrictTencent } from './strict-tencent';
 import { RevocationState } from '../../../src/contract/revocation';
 import { signIn } from '../../../src/platforms/tencent/registrar/revocation';
-import { knownCertificate, OtherInLedger } from '../../support/known-certificate';
+import { knownCertificate, notes, OtherInLedger } from '../../support/known-certificate';
 import { registeredCa, RegisteredCa } from '../../support/registered-ca';
 
 const NAME = 'sensor-001';
@@ -21,6 +21,7 @@ beforeAll(async () => {
   [first, renewed] = [await ca.issue(NAME), await ca.issue(NAME)];
 });
 beforeEach(() => {
+  notes.clear();
   server.forget();
   server.devices = [];
   server.permitted = true;
@@ -74,6 +75,49 @@ describe('a device', () => {
     expect(server.connect(NAME, first)).toBe(false);
     expect(await carryOver(first, { state: 'RELEASED' })).toBe('enabled the device sensor-001 of the product PRODUCT001');
     expect(server.connect(NAME, first)).toBe(true);
+  });
+
+  test('that somebody disables on purpose after a hold has ended stays so, even if the end of the hold is reported again', async () => {
+    const device = server.addDevice(NAME, first);
+    await carryOver(first, { state: 'HELD' });
+    await carryOver(first, { state: 'RELEASED' });
+    device.enabled = false;
+    expect(await carryOver(first, { state: 'RELEASED' })).toBeUndefined();
+    expect(device.enabled).toBe(false);
+  });
+
+  test('that somebody had disabled before a hold stays so when the hold ends', async () => {
+    const device = server.addDevice(NAME, first);
+    device.enabled = false;
+    await carryOver(first, { state: 'HELD' });
+    expect(await carryOver(first, { state: 'RELEASED' })).toBeUndefined();
+    expect(device.enabled).toBe(false);
+  });
+
+  test('that somebody has enabled during a hold stays so, and can be disabled on purpose after the hold has ended', async () => {
+    const device = server.addDevice(NAME, first);
+    await carryOver(first, { state: 'HELD' });
+    device.enabled = true;
+    expect(await carryOver(first, { state: 'RELEASED' })).toBeUndefined();
+    device.enabled = false;
+    expect(await carryOver(first, { state: 'RELEASED' })).toBeUndefined();
+    expect(device.enabled).toBe(false);
+  });
+
+  test('whose certificates IoT Hub does not show is disabled while all are on hold, and enabled when one of the holds ends', async () => {
+    server.showsCertificates = false;
+    server.addDevice(NAME, first);
+    await carryOver(renewed, { state: 'HELD', others: [{ certificate: first, state: 'HELD' }] });
+    expect(server.connect(NAME, first)).toBe(false);
+    expect(await carryOver(first, { state: 'RELEASED', others: [{ certificate: renewed, state: 'HELD' }] })).toContain('enabled');
+  });
+
+  test('is not enabled at the end of a hold if a certificate that is revoked for good would then be accepted, too', async () => {
+    server.showsCertificates = false;
+    server.addDevice(NAME, first);
+    await carryOver(renewed, { others: [{ certificate: first, state: 'HELD' }] });
+    expect(await carryOver(first, { state: 'RELEASED', others: [{ certificate: renewed, state: 'REVOKED' }] })).toBeUndefined();
+    expect(server.connect(NAME, first)).toBe(false);
   });
 
   test('that is disabled for its present certificate stays so when the hold of its former one ends', async () => {

@@ -30,8 +30,7 @@ export class IotdaRevocation implements RevocationTarget {
     const isRefused = state !== 'RELEASED';
     const changes: string[] = [];
     const status = isRefused ? 'INACTIVE' : 'ACTIVE';
-    if (held && held.status !== status) {
-      await certificates.setStatus(held.id, status);
+    if (held && await revoked.apply(`huawei-iotda#certificate#${held.id}`, held.status === 'INACTIVE', () => certificates.setStatus(held.id, status))) {
       changes.push(`${isRefused ? 'deactivated' : 'activated'} the device certificate ${held.id}`);
     }
     if (!held || !isRefused) {
@@ -47,10 +46,10 @@ async function changeDevices(revoked: RevokedCertificate, isFrozen: boolean, api
   const nodeId = commonNameOf(revoked.certificate);
   const found = nodeId === undefined ? [] : await devices.withNodeId(nodeId);
   const changes: string[] = [];
-  for (const device of found.filter(each => each.isDirect && each.isFrozen !== isFrozen)) {
+  for (const device of found.filter(each => each.isDirect && !(isFrozen && each.isFrozen))) {
     const accepted = acceptedBy(device, revoked.certificate);
-    if (accepted !== 'not this' && (!isFrozen || await isOnlyOne(accepted, device, revoked))) {
-      await devices.setFrozen(device.id, isFrozen);
+    if (accepted !== 'not this' && (!isFrozen || await isOnlyOne(accepted, device, revoked))
+      && await revoked.apply(`huawei-iotda#device#${device.id}`, device.isFrozen, () => devices.setFrozen(device.id, isFrozen))) {
       changes.push(`${isFrozen ? 'froze' : 'unfroze'} the device ${device.id}`);
     }
   }

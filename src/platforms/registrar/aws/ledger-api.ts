@@ -1,6 +1,8 @@
 import { AwsApiOptions, AwsService, SignedApi, SignedCall } from './signed-api';
 import { isMap, JsonMap } from '../../../contract/json-map';
-import { certificatePartition, namePartition, pointerPartition, revocationPartition, serialKey, serialNumberIn } from '../../../contract/ledger-keys';
+import {
+  certificatePartition, disabledPartition, namePartition, pointerPartition, revocationPartition, serialKey, serialNumberIn,
+} from '../../../contract/ledger-keys';
 import { isRevocationReason, REVOCATION_STATES, RevocationReason, RevocationState } from '../../../contract/revocation';
 import { quote } from '../../../contract/rules';
 import { HttpApi } from '../http-api';
@@ -35,6 +37,16 @@ export interface SignedBy {
   readonly serialNumber: string;
 }
 
+/** What a ledger notes about something that was disabled at a platform. */
+export interface DisabledNote {
+  /** The certificate because of which it was disabled last. */
+  readonly serialNumber: string;
+  /** Whether it has not been enabled here since. */
+  readonly isDisabled: boolean;
+  /** Counts the changes. */
+  readonly revision: number;
+}
+
 /** Another certificate for the common name of a certificate. */
 export interface OtherCertificate {
   readonly serialNumber: string;
@@ -50,7 +62,8 @@ export interface OtherCertificate {
 }
 
 /**
- * The ledger of a CA as the functions read it that carry revocations over to platforms. Every read is consistent. They have no right to write.
+ * The ledger of a CA as the functions read it that carry revocations over to platforms. Every read is consistent. They
+ * write only notes on what they have disabled there.
  *
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.LowLevelAPI.html
  */
@@ -123,6 +136,36 @@ export class LedgerApi {
     }
   }
 
+  /** What a note says about something at a platform, or `undefined` if it was never disabled here. */
+  public async disabled(issuer: string, thing: string): Promise<DisabledNote | undefined> {
+    const item = await this.item(disabledPartition(issuer), thing, { ProjectionExpression: 'serialNumber, isDisabled, revision' });
+    const [serialNumber, revision] = [valueIn(item, 'serialNumber', 'S'), valueIn(item, 'revision', 'N')];
+    const isDisabled = isMap(item?.isDisabled) ? item.isDisabled.BOOL : undefined;
+    if (item && (serialNumber === undefined || revision === undefined || typeof isDisabled !== 'boolean')) {
+      throw new Error(`the ledger must have a serialNumber, isDisabled and a revision in the note on ${quote(thing)}, got others; ${TAMPERED}`);
+    }
+    return item && { serialNumber: serialNumber!, isDisabled: isDisabled as boolean, revision: Number(revision) };
+  }
+
+  /** Notes that something at a platform is disabled because of a certificate. */
+  public async noteDisabled({ issuer, serialNumber }: SignedBy, thing: string): Promise<void> {
+    await this.answer(this.call('UpdateItem', {
+      Key: { pk: { S: disabledPartition(issuer) }, sk: { S: thing } },
+      UpdateExpression: 'SET serialNumber = :serialNumber, isDisabled = :yes ADD revision :one',
+      ExpressionAttributeValues: { ':serialNumber': { S: serialNumber }, ':yes': { BOOL: true }, ':one': { N: '1' } },
+    }));
+  }
+
+  /** Notes that something is enabled again, unless it was disabled anew after a note. */
+  public async noteEnabled(issuer: string, thing: string, { revision }: DisabledNote): Promise<void> {
+    await this.api.send(this.call('UpdateItem', {
+      Key: { pk: { S: disabledPartition(issuer) }, sk: { S: thing } },
+      UpdateExpression: 'SET isDisabled = :no ADD revision :one',
+      ConditionExpression: 'revision = :revision',
+      ExpressionAttributeValues: { ':no': { BOOL: false }, ':one': { N: '1' }, ':revision': { N: String(revision) } },
+    }), 'ConditionalCheckFailedException');
+  }
+
   private async isGood(certificate: SignedBy): Promise<boolean> {
     const item = await this.item(certificatePartition(certificate.issuer), serialKey(certificate.serialNumber), GIVEN_OUT);
     if (!wasGivenOut(item)) {
@@ -151,13 +194,13 @@ export class LedgerApi {
     return isMap(Item) ? Item : undefined;
   }
 
-  private call(operation: 'GetItem' | 'Query', input: object): SignedCall {
+  private call(operation: 'GetItem' | 'Query' | 'UpdateItem', input: object): SignedCall {
     return {
       action: `dynamodb:${operation} on the table ${this.table}`,
       method: 'POST',
       path: '/',
       headers: { 'content-type': 'application/x-amz-json-1.0', 'x-amz-target': `DynamoDB_20120810.${operation}` },
-      body: JSON.stringify({ TableName: this.table, ConsistentRead: true, ...input }),
+      body: JSON.stringify({ TableName: this.table, ...operation !== 'UpdateItem' && { ConsistentRead: true }, ...input }),
     };
   }
 

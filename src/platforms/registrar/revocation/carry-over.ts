@@ -5,7 +5,7 @@ import { RevocationState } from '../../../contract/revocation';
 import { LedgerApi, RecordedRevocation, SignedBy } from '../aws/ledger-api';
 
 /** The part of a ledger from which revocations are carried over. */
-export type RevocationLedger = Pick<LedgerApi, 'revocation' | 'certificate' | 'revocations' | 'others'>;
+export type RevocationLedger = Pick<LedgerApi, 'revocation' | 'certificate' | 'revocations' | 'others' | 'disabled' | 'noteDisabled' | 'noteEnabled'>;
 
 /** A CA that issues certificates for the same devices. */
 export interface OtherCa {
@@ -19,6 +19,9 @@ export function withOtherCas(own: RevocationLedger, others: readonly OtherCa[]):
     revocation: certificate => own.revocation(certificate),
     certificate: certificate => own.certificate(certificate),
     revocations: (issuer, after) => own.revocations(issuer, after),
+    disabled: (issuer, thing) => own.disabled(issuer, thing),
+    noteDisabled: (certificate, thing) => own.noteDisabled(certificate, thing),
+    noteEnabled: (issuer, thing, note) => own.noteEnabled(issuer, thing, note),
     others: async function* (revoked, commonName) {
       yield* own.others(revoked, commonName);
       for (const { caId, ledger } of others) {

@@ -12,7 +12,7 @@ export class KnownCertificate implements RevokedCertificate {
 
   constructor(
     public readonly certificate: X509Certificate, { state, reason }: RecordedRevocation, private readonly signed: SignedBy,
-    private readonly ledger: Pick<LedgerApi, 'others'>,
+    private readonly ledger: Pick<LedgerApi, 'others' | 'disabled' | 'noteDisabled' | 'noteEnabled'>,
   ) {
     this.serialNumber = signed.serialNumber;
     this.state = state;
@@ -53,6 +53,30 @@ export class KnownCertificate implements RevokedCertificate {
       }
     }
     return shown.size > 0;
+  }
+
+  public async apply(thing: string, isDisabled: boolean, change: () => Promise<void>): Promise<boolean> {
+    if (this.state === 'RELEASED') {
+      return this.enable(thing, isDisabled, change);
+    }
+    if (!isDisabled) {
+      await this.ledger.noteDisabled(this.signed, thing);
+      await change();
+    }
+    return !isDisabled;
+  }
+
+  private async enable(thing: string, isDisabled: boolean, change: () => Promise<void>): Promise<boolean> {
+    const { issuer } = this.signed;
+    const note = await this.ledger.disabled(issuer, thing);
+    if (!note?.isDisabled || !await this.undoes(note.serialNumber)) {
+      return false;
+    }
+    if (isDisabled) {
+      await change();
+    }
+    await this.ledger.noteEnabled(issuer, thing, note);
+    return isDisabled;
   }
 
   private async *others(): AsyncIterable<OtherCertificate> {

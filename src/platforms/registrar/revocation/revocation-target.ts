@@ -16,6 +16,16 @@ export interface RevokedCertificate {
   /** Whether another certificate for the same common name is good: given out, not expired, and neither revoked nor on hold. */
   hasOther(): Promise<boolean>;
   /**
+   * Disables something at a platform that shows neither why nor by whom a thing is disabled, or enables it again at the end of a hold. Before it
+   * is disabled, that is noted in the ledger: only what is noted is enabled, and only once, as somebody else may have disabled it.
+   *
+   * @param thing identifies it among everything that can be disabled because of the CA's certificates: the platform, the kind and the ID
+   * @param isDisabled whether the platform has it disabled
+   * @param change disables or enables it
+   * @returns whether it was changed
+   */
+  apply(thing: string, isDisabled: boolean, change: () => Promise<void>): Promise<boolean>;
+  /**
    * Whether one of the certificates that a platform shows by their thumbprints is another good one. A certificate that the ledger does not have
    * under the same common name counts as good: nobody has revoked it here.
    *

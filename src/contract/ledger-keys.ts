@@ -29,8 +29,8 @@ export function expiryPartition(issuer: string): string {
 }
 
 /**
- * The partition key of the identities of the certificates that a CA has issued under a common name. Names that a validator considers the
- * same share a partition. The key has a digest, because a name can be longer than a key.
+ * The partition key of the certificates that a CA has made for a common name. Names that a validator considers the same share a partition. The
+ * key has a digest, because a name can be longer than a key.
  */
 export function namePartition(issuer: string, commonName: string): string {
   return `name#${issuer}#${sha256(comparableCommonName(commonName))}`;
@@ -49,7 +49,12 @@ export const ENDS_INDEX = {
   attributes: ['identity', 'serialNumber', 'status', 'supersededBy', 'profile', 'subject', 'commonName', 'stackId', 'logicalResourceId'],
 } as const;
 
-/** The sort key of a certificate and of its revocation. */
+/** The partition key of what was disabled at platforms because of a CA's certificates. */
+export function disabledPartition(issuer: string): string {
+  return `disabled#${issuer}`;
+}
+
+/** The sort key of a certificate, also under its common name, and of its revocation. */
 export function serialKey(serialNumber: string): string {
   return `serial#${serialNumber}`;
 }

@@ -7,7 +7,7 @@ import { failedChecksAlarm } from '../constructs/alarms/failed-checks-alarm';
 import { validateLedgerStream } from '../constructs/ca/ca-parts';
 import { isKnownToDiffer } from '../constructs/ca/cross-account';
 import { IPrivateIotCa } from '../constructs/ca/i-private-iot-ca';
-import { grantListRevocations, grantReadNames, grantReadRevocations } from '../constructs/ca/ledger-table';
+import { grantListRevocations, grantNoteDisabled, grantReadNames, grantReadRevocations } from '../constructs/ca/ledger-table';
 import { Kinds, listOf, optional, TEXT } from '../constructs/checks/kinds';
 import { CA, DURATION } from '../constructs/checks/object-kinds';
 import { validate } from '../constructs/checks/validation';
@@ -78,6 +78,8 @@ export interface PlatformRevocationFunction {
   readonly environment?: { readonly [name: string]: string };
   /** Whether the platform knows devices only, so that a device that has another certificate must be found out. */
   readonly knowsDevices?: boolean;
+  /** Whether the platform shows what was disabled by this library. For other platforms, the ledger notes it. */
+  readonly showsMarks?: boolean;
 }
 
 /** The time limit of the function: the longest that Lambda allows, for a check of everything. */
@@ -135,6 +137,9 @@ export abstract class PlatformRevocation extends Construct {
     });
     this._rights = rolePolicy(this, 'Rights', role);
     grantListRevocations(ca.ledger, this._rights);
+    if (!made.showsMarks) {
+      grantNoteDisabled(ca.ledger, this._rights);
+    }
     if (made.knowsDevices) {
       grantReadNames(ca.ledger, this._rights);
       for (const other of otherCas) {

@@ -262,11 +262,12 @@ export class MemoryWorld {
       advance: (entry, to, facts, holder) => gate('advance', () => here().advance(entry, to, facts, holder)),
       reserveRenewal: (entry, over, holder) => gate('reserveRenewal', () => here().reserveRenewal(entry, over, holder)),
       renew: (entry, over, facts, holder) => gate('renew', () => here().renew(entry, over, facts, holder)),
-      named: (issuer, name) => gate('named', () => here().latest(entry => entry.issuer === issuer
-        && entry.commonName !== undefined && comparableCommonName(entry.commonName) === comparableCommonName(name))),
       async *ending(issuer, after, until) {
         yield* await gate('ending', () => here().ending(issuer, after, until));
       },
+      named: (issuer, name, now) => gate('named', () => here().latest(entry => entry.issuer === issuer
+        && entry.commonName !== undefined && comparableCommonName(entry.commonName) === comparableCommonName(name)
+        && new Date(entry.notAfter) > now)),
       async *certificates(issuer, status) {
         yield* await gate('certificates', () => [...here().entries.values()]
           .filter(entry => entry.issuer === issuer && (status === undefined || entry.status === status)));

@@ -86,9 +86,12 @@ export class DirectoryLedger implements Ledger {
     });
   }
 
-  public async named(issuer: string, commonName: string): Promise<LedgerEntry[]> {
+  public async named(issuer: string, commonName: string, now: Date): Promise<LedgerEntry[]> {
     const name = comparableCommonName(commonName);
-    return this.entries(entry => entry.issuer === issuer && entry.commonName !== undefined && comparableCommonName(entry.commonName) === name);
+    return Object.values(this.ledger.latest).map(key => this.ledger.entries[key])
+      .filter(entry => entry.issuer === issuer && entry.commonName !== undefined && comparableCommonName(entry.commonName) === name
+        && new Date(entry.notAfter) > now)
+      .map(fromStored);
   }
 
   /** The certificate with this serial number, whether or not it is the latest of its identity. */
@@ -110,10 +113,6 @@ export class DirectoryLedger implements Ledger {
     if (record?.requestId !== holder.requestId || (record.outcome === 'FAILED' && !mayHaveFailed)) {
       throw new OvertakenError();
     }
-  }
-
-  private entries(isWanted: (entry: StoredLedgerEntry) => boolean): LedgerEntry[] {
-    return Object.values(this.ledger.latest).map(key => this.ledger.entries[key]).filter(isWanted).map(fromStored);
   }
 
   /** Everything that the ledger holds. */

@@ -9,6 +9,7 @@ import { ENDS_INDEX } from '../../contract/ledger-keys';
 const REVOCATION_KEYS = ['revoked#*'];
 const LIST_KEYS = ['crl#*'];
 const EXPIRY_KEYS = ['expiry#*'];
+const DISABLED_KEYS = ['disabled#*'];
 const CERTIFICATE_KEYS = ['identity#*', 'issuer#*', 'resource#*', 'name#*', ...REVOCATION_KEYS, ...LIST_KEYS];
 const LOOKED_UP_KEYS = ['identity#*', 'issuer#*'];
 const REGISTRATION_KEYS = ['registration#*'];
@@ -114,9 +115,14 @@ export function grantWatchEnds(table: ITable, grantee: IGrantable): Grant {
     .combine(grantOn(table, { grantee, actions: ['dynamodb:PutItem'], conditions: onKeys(EXPIRY_KEYS) }));
 }
 
-/** Lets a principal find the other certificates for a common name, and read whether they are good. */
+/** Lets a principal find the certificates for a common name, in addition to a right to read them. */
 export function grantReadNames(table: ITable, grantee: IGrantable): Grant {
-  return grantReading(table, grantee, 'Query', ['name#*']).combine(grantReading(table, grantee, 'GetItem', ['identity#*']));
+  return grantReading(table, grantee, 'Query', ['name#*']);
+}
+
+/** Lets a principal note what it has disabled at a platform. */
+export function grantNoteDisabled(table: ITable, grantee: IGrantable): Grant {
+  return grantOn(table, { grantee, actions: ['dynamodb:GetItem', 'dynamodb:UpdateItem'], conditions: onKeys(DISABLED_KEYS) });
 }
 
 /** Lets a principal read everything that is revoked, and the certificates. */

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { PutItemCommand, QueryCommandInput, TransactionCanceledException, TransactWriteItem, TransactWriteItemsCommand } from '@aws-sdk/client-dynamodb';
-import { endingAttributes, endingFrom, entryFrom, Item, namedIdentityFrom, recordFrom, toAttribute, toItem } from './ledger-item';
-import { certificateKey, isFor, nameKey, pointerKey, resourceKey, resourceOf } from './ledger-keys';
+import { endingAttributes, endingFrom, entryFrom, isSuperseded, Item, namedCertificateFrom, recordFrom, toAttribute, toItem } from './ledger-item';
+import { certificateKey, nameKey, pointerKey, resourceKey } from './ledger-keys';
 import { CONDITION_FAILED, LedgerTable } from './ledger-table';
 import { ENDS_INDEX, namePartition } from '../../contract/ledger-keys';
 import { formatTime } from '../../contract/term';
@@ -17,8 +17,8 @@ import { EndingCertificate, Holder, Ledger, LedgerEntry, LedgerFacts, LedgerStat
  * - `issuer#<identity of the CA>`, `serial#<serial number>`: the certificate, with the attributes of `LedgerEntry`; and `supersededBy`,
  *   the serial number of the next certificate of its identity. An item that has `supersededBy` no longer changes.
  * - `resource#<stack id>/<logical id>`, `current`: the attributes of `ResourceRecord`
- * - `name#<identity of the CA>#<digest of the common name>`, `resource#<stack id>/<logical id>`: the `identity` of the last certificate
- *   that a resource had under a common name
+ * - `name#<identity of the CA>#<digest of the common name>`, `serial#<serial number>`: a certificate that was made for a common name
+ *   (`notAfter`)
  *
  * `DynamoDbRevocations` describes the items about revocation.
  */
@@ -30,12 +30,7 @@ export class DynamoDbLedger implements Ledger {
     if (!pointer) {
       return undefined;
     }
-    const item = await this.table.get(certificateKey({ issuer: pointer.issuer?.S, serialNumber: pointer.serialNumber?.S }));
-    if (!item) {
-      throw new Error(`the ledger ${this.table.name} has lost the certificate with serial number ${pointer.serialNumber?.S}; `
-        + 'restore the table from its point-in-time recovery');
-    }
-    const entry = entryFrom(item);
+    const entry = entryFrom(await this.certificate({ issuer: pointer.issuer?.S, serialNumber: pointer.serialNumber?.S }));
     if (entry.identity !== identity) {
       throw new Error(`the ledger ${this.table.name} must have a certificate of ${identity} as the latest one of this identity, `
         + `got a certificate of ${entry.identity}; ${TABLE_WAS_CHANGED}`);
@@ -123,13 +118,13 @@ export class DynamoDbLedger implements Ledger {
     }, endingFrom);
   }
 
-  public async named(issuer: string, commonName: string): Promise<LedgerEntry[]> {
+  public async named(issuer: string, commonName: string, now: Date): Promise<LedgerEntry[]> {
     const query = { KeyConditionExpression: 'pk = :pk', ExpressionAttributeValues: { ':pk': toAttribute(namePartition(issuer, commonName)) } };
     const entries: LedgerEntry[] = [];
-    for await (const { identity, resource } of this.query(query, item => ({ identity: namedIdentityFrom(item), resource: resourceOf(item) }))) {
-      const entry = await this.find(identity);
-      if (entry && isFor(entry, resource)) {
-        entries.push(entry);
+    for await (const { serialNumber, notAfter } of this.query(query, namedCertificateFrom)) {
+      const item = new Date(notAfter) > now ? await this.certificate({ issuer, serialNumber }) : undefined;
+      if (item && !isSuperseded(item)) {
+        entries.push(entryFrom(item));
       }
     }
     return entries;
@@ -140,14 +135,14 @@ export class DynamoDbLedger implements Ledger {
     return { Put: { TableName: this.table.name, Item: { ...pointerKey(identity), ...toItem({ issuer, serialNumber }) }, ...ifPointerIs(over) } };
   }
 
-  /** Adds an entry, and its identity to its common name. */
+  /** Adds an entry, also under its common name. */
   private added(entry: LedgerEntry): TransactWriteItem[] {
-    const { issuer, commonName, identity } = entry;
+    const { commonName, notAfter } = entry;
     const TableName = this.table.name;
     const item = { ...certificateKey(entry), ...toItem({ ...entry, ...endingAttributes(entry) }) };
     return [
       { Put: { TableName, Item: item, ConditionExpression: 'attribute_not_exists(pk)' } },
-      ...commonName === undefined ? [] : [{ Put: { TableName, Item: { ...nameKey(issuer, commonName, entry), ...toItem({ identity }) } } }],
+      ...commonName === undefined ? [] : [{ Put: { TableName, Item: { ...nameKey(entry, commonName), ...toItem({ notAfter }) } } }],
     ];
   }
 
@@ -181,6 +176,16 @@ export class DynamoDbLedger implements Ledger {
         ExpressionAttributeValues: toItem({ ...values, ':from': entry.status }),
       },
     };
+  }
+
+  /** The item of a certificate that another item names. */
+  private async certificate(key: { issuer?: string; serialNumber?: string }): Promise<Item> {
+    const item = await this.table.get(certificateKey(key));
+    if (!item) {
+      throw new Error(`the ledger ${this.table.name} has lost the certificate with serial number ${key.serialNumber}; `
+        + 'restore the table from its point-in-time recovery');
+    }
+    return item;
   }
 
   /** Writes only if the request is the latest one for its resource and, unless the write takes something back, has not failed. */

@@ -1,6 +1,6 @@
 import { checkListUrl, checkPartitions } from '../../contract/crl-places';
 import { isMap } from '../../contract/json-map';
-import { ENDS_INDEX } from '../../contract/ledger-keys';
+import { ENDS_INDEX, serialNumberIn } from '../../contract/ledger-keys';
 import { KeyStorageProperties } from '../../contract/properties';
 import { isSerialNumber, REVOCATION_REASON_NAMES, REVOCATION_STATES } from '../../contract/revocation';
 import { parseTime } from '../../contract/term';
@@ -36,7 +36,7 @@ function oneOf(...values: readonly string[]): Kind {
 const isText = (value: unknown): value is string => typeof value === 'string';
 const isMapOfTexts = (value: unknown): value is { readonly [name: string]: string } => isMap(value) && Object.values(value).every(isText);
 
-export const TEXT: Kind = { what: 'a string', is: isText };
+const TEXT: Kind = { what: 'a string', is: isText };
 const TEXTS: Kind = { what: 'a list of strings', is: value => Array.isArray(value) && value.every(isText) };
 const TIME: Kind = { what: 'a time such as 2026-01-31T23:59:59Z', is: value => parseTime(value) !== undefined };
 const SERIAL_NUMBER: Kind = { what: '2 to 40 upper-case hexadecimal digits, two per octet,', is: isSerialNumber };
@@ -136,6 +136,8 @@ export const REVOCATION: Kinds<Revocation> = {
   notAfter: TIME,
   revision: COUNT,
 };
+
+export const NAMED = { sk: { what: 'the key of a certificate', is: (value: unknown) => serialNumberIn(value) !== undefined }, notAfter: TIME };
 
 export const CRL: Kinds<CrlRecord> = { number: COUNT, published: optional(COUNT), publishedAt: optional(TIME) };
 

@@ -1,6 +1,6 @@
 import { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { CRL, ENDING, ENTRY, EXPIRY_MARK, Kind, OptionalKind, PUBLICATION, RECORD, REVOCATION, TEXT } from './ledger-item-kinds';
-import { ENDS_INDEX, serialKey } from '../../contract/ledger-keys';
+import { CRL, ENDING, ENTRY, EXPIRY_MARK, Kind, NAMED, OptionalKind, PUBLICATION, RECORD, REVOCATION } from './ledger-item-kinds';
+import { ENDS_INDEX, serialKey, serialNumberIn } from '../../contract/ledger-keys';
 import { quote } from '../../contract/rules';
 import { ExpiryMark } from '../ledger/expiry-marks';
 import { EndingCertificate, LedgerEntry, ResourceRecord, TABLE_WAS_CHANGED } from '../ledger/ledger';
@@ -112,13 +112,21 @@ export function expiryMarkFrom(item: Item): ExpiryMark {
   return valuesOf(item, EXPIRY_MARK) as unknown as ExpiryMark;
 }
 
+/** What the ledger says of a certificate under its common name. */
+export interface NamedCertificate {
+  readonly serialNumber: string;
+  /** The end of the certificate's validity, ISO 8601. */
+  readonly notAfter: string;
+}
+
 /**
- * Reads the identity that the item of a common name holds.
+ * Reads what an item says of a certificate under its common name.
  *
- * @throws Error if the item holds no identity
+ * @throws Error if the item holds something else
  */
-export function namedIdentityFrom(item: Item): string {
-  return valuesOf(item, { identity: TEXT }).identity as string;
+export function namedCertificateFrom(item: Item): NamedCertificate {
+  const { sk, notAfter } = valuesOf(item, NAMED) as { sk: string; notAfter: string };
+  return { serialNumber: serialNumberIn(sk)!, notAfter };
 }
 
 /** @param remedy the way out, for the error */

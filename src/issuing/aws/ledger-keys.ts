@@ -25,24 +25,10 @@ export function publicationKey(issuer: string): Item {
   return { pk: crlKey(issuer).pk, sk: { S: 'publication' } };
 }
 
-export function resourceKey(requester: Requester): Item {
-  return { pk: { S: `resource#${pathOf(requester)}` }, sk: { S: 'current' } };
+export function resourceKey({ stackId, logicalResourceId }: Requester): Item {
+  return { pk: { S: `resource#${stackId}/${logicalResourceId}` }, sk: { S: 'current' } };
 }
 
-export function nameKey(issuer: string, commonName: string, requester: Requester): Item {
-  return { pk: { S: namePartition(issuer, commonName) }, sk: { S: `resource#${pathOf(requester)}` } };
-}
-
-/** The resource that an item with a `nameKey` is about. */
-export function resourceOf(item: Item): string {
-  return item.sk.S!.slice('resource#'.length);
-}
-
-/** Whether an entry belongs to that resource, and not to another resource that has taken over its identity. */
-export function isFor(entry: LedgerEntry, resource: string): boolean {
-  return pathOf(entry) === resource;
-}
-
-function pathOf({ stackId, logicalResourceId }: Requester): string {
-  return `${stackId}/${logicalResourceId}`;
+export function nameKey({ issuer, serialNumber }: LedgerEntry, commonName: string): Item {
+  return { pk: { S: namePartition(issuer, commonName) }, sk: { S: serialKey(serialNumber) } };
 }

@@ -213,6 +213,8 @@ export interface Ledger {
    * @param until including this second
    */
   ending(issuer: string, after: Date, until: Date): AsyncIterable<EndingCertificate>;
-  /** The latest certificates, one per resource, that a CA has made for a common name, regardless of case. */
-  named(issuer: string, commonName: string): Promise<LedgerEntry[]>;
+  /**
+   * The certificates that a CA has made for a common name, regardless of case, and that have not expired: of each identity, the latest one.
+   */
+  named(issuer: string, commonName: string, now: Date): Promise<LedgerEntry[]>;
 }

@@ -20,8 +20,10 @@ export async function assertNameIsFree(
   if (!request?.subject || issuer === undefined || profile === 'ca') {
     return;
   }
-  const isLiving = (entry: LedgerEntry): boolean => new Date(entry.notAfter) > clock() && (entry.status === 'ISSUED' || isUnderWay(entry, clock()));
-  const other = (await ledger.named(issuer, subject!.commonName!)).find(entry => isLiving(entry) && !isOf(entry, { stackId, logicalResourceId }));
+  const now = clock();
+  const isLiving = (entry: LedgerEntry): boolean => entry.status === 'ISSUED' || isUnderWay(entry, now);
+  const named = await ledger.named(issuer, subject!.commonName!, now);
+  const other = named.find(entry => isLiving(entry) && !isOf(entry, { stackId, logicalResourceId }));
   if (other) {
     throw new Error('certificateSigningRequest must request a common name that no other living certificate of the CA has, '
       + `got ${quote(subject!.commonName)}, which ${other.logicalResourceId} has (serial number ${other.serialNumber}); `

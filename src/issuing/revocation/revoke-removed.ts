@@ -32,7 +32,7 @@ export async function revokeRemoved(event: LifecycleEvent, identity: string, tab
   const { issuer, commonName } = entry;
   const revocations = ports.revocations(table);
   const byDefault = entry.retainKey !== true && (await revocations.publication(issuer))?.active === true
-    && !(commonName !== undefined && (await ledger.named(issuer, commonName)).some(other => other.status === 'ISSUED' && !isOf(other, event)));
+    && !(commonName !== undefined && (await ledger.named(issuer, commonName, ports.clock())).some(other => other.status === 'ISSUED' && !isOf(other, event)));
   if (truth('revokeOnRemoval', event.properties.RevokeOnRemoval, byDefault)) {
     const orderedBy = `the removal of ${event.logicalResourceId} from ${event.stackId}`;
     for (const serialNumber of await inForce(entry, revocations, ports.clock())) {

@@ -36,7 +36,7 @@ const KINDS: Kinds<ApsaraMqttRevocationProps> = { ...PLATFORM_REVOCATION_KINDS, 
 /**
  * Carries the revocations of a CA over to an instance of ApsaraMQ for MQTT (Alibaba Cloud). Within seconds after a revocation, the device
  * certificate becomes inactive, and the instance refuses clients that connect with it. A certificate that is put on hold becomes inactive too,
- * and active again when the hold ends, if it is inactive then. The same becomes of the CA certificate of a subordinate CA.
+ * and active again when the hold ends, if the hold has made it inactive. The same becomes of the CA certificate of a subordinate CA.
  *
  * An instance registers a device certificate when a client first connects with it, and nothing can be done about it before. A client that
  * first connects with a certificate that is already revoked is therefore let in, until the next check deactivates the certificate. Alibaba

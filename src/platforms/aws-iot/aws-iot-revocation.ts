@@ -21,7 +21,7 @@ const RIGHTS = {
 /**
  * Carries the revocations of a CA over to AWS IoT Core, in the account and the Region of the stack. Within seconds after a revocation, a
  * registered certificate becomes `REVOKED`, and AWS IoT Core disconnects its device within a few minutes. A certificate that is put on hold
- * becomes `INACTIVE`, and `ACTIVE` again when the hold ends, if it is `INACTIVE` then. The registration of a subordinate CA becomes
+ * becomes `INACTIVE`, and `ACTIVE` again when the hold ends, if the hold has set it `INACTIVE`. The registration of a subordinate CA becomes
  * `INACTIVE` and loses its auto-registration; certificates that were registered before stay active until they are revoked themselves.
  *
  * A certificate that is not registered is left alone. It is found by the next check once it is registered. To refuse it when its device

@@ -35,7 +35,7 @@ const KINDS: Kinds<AzureRevocationProps> = { ...DEVICE_REVOCATION_KINDS, service
  * the device ID, or the registration ID.
  *
  * In an IoT hub, the device is disabled, and its status reason names the certificate. If the device also accepts the thumbprint of another
- * certificate, only the thumbprint of the revoked one is removed. A device that authenticates with keys or with other certificates is left
+ * certificate, only the thumbprint of the revoked one is removed, as long as the other certificate is good. A device that authenticates with keys or with other certificates is left
  * alone. If a device accepts any certificate of the CA and the CA has issued it another one, it stays enabled, since the hub can't refuse one
  * of them; the function logs a warning that says what to do. The same applies to modules, which IoT Hub can't disable.
  *
@@ -43,7 +43,8 @@ const KINDS: Kinds<AzureRevocationProps> = { ...DEVICE_REVOCATION_KINDS, service
  * takes the place of the enrollment group's trust, unless the CA has issued the device another certificate. Devices that are connected to a
  * hub stay connected, so declare an `AzureRevocation` for the hub as well.
  *
- * The end of a hold takes back what this construct has done for that certificate, and nothing else. Whoever gives a device a new certificate
+ * The end of a hold takes back what this construct has done for that certificate, or for another one of the device that is not revoked for good,
+ * and nothing else. A device under another ID than the common name is not found. Whoever gives a device a new certificate
  * enables the device, or deletes the disabled enrollment, by hand: Azure would accept the revoked certificate again, too.
  *
  * @see https://learn.microsoft.com/rest/api/iothub/service/devices/create-or-update-identity
@@ -72,6 +73,7 @@ export class AzureRevocation extends PlatformRevocation {
       handler: 'azureRevocation',
       environment: { ...environment },
       knowsDevices: true,
+      showsMarks: true,
     });
     service._rules().forEach(({ value, rule }) => validate(this, [value], rule));
     grantUseSecret(credentials, this._rights);

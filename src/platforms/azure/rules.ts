@@ -16,7 +16,8 @@ export const AZURE_IOT_HUB_RULES = {
   revocation: {
     reaches: 'device',
     construct: 'AzureRevocation',
-    limit: 'a device that accepts any certificate of the CA stays enabled if it has another one, and a module can\'t be disabled',
+    limit: 'a device that accepts any certificate of the CA stays enabled if it has another one, a device is found only if its ID is the common name, '
+      + 'and a module can\'t be disabled',
     documentation: 'https://learn.microsoft.com/azure/iot-hub/authenticate-authorize-x509',
   },
   notices: { 'device-id': 'the common name of a device certificate must be the device ID' },

@@ -25,7 +25,7 @@ const KINDS: Kinds<HuaweiIotdaRevocationProps> = { ...DEVICE_REVOCATION_KINDS, .
 /**
  * Carries the revocations of a CA over to Huawei Cloud IoTDA. Within seconds after a revocation, the device certificate is deactivated in
  * IoTDA, and no device can connect with it any more; devices with other certificates are not affected. A certificate that is put on hold is
- * deactivated too, and activated again when the hold ends.
+ * deactivated too, and activated again when the hold ends, if the hold has deactivated it.
  *
  * IoTDA saves a certificate when a device connects with it for the first time. A certificate that it has not saved yet is deactivated by the
  * first check after a device has connected with it. Until then, the device whose node ID is the certificate's common name is frozen, if it can

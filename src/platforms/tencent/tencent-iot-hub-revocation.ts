@@ -38,7 +38,7 @@ const KINDS: Kinds<TencentIotHubRevocationProps> = { ...DEVICE_REVOCATION_KINDS,
  * Carries the revocations of a CA over to Tencent Cloud IoT Hub, which disables devices, not certificates. Within seconds after a revocation,
  * the device is disabled whose name is the common name of the certificate. This happens only if IoT Hub shows the revoked certificate for that
  * device; if IoT Hub shows none, only if the CA has not issued another certificate for the device. A certificate on hold disables its device
- * too. The end of a hold enables the device if it is disabled then, whoever has disabled it.
+ * too. The end of a hold enables the device if it was disabled by this construct, which the ledger notes.
  *
  * A device that is disabled stays so when it gets another certificate: enable it in the console. IoT Hub can't disable a CA certificate, so the
  * revocation of a subordinate CA changes nothing there. Tencent Cloud does not document whether a device that is connected is disconnected.

@@ -88,7 +88,7 @@ async function removed(logicalResourceId: string, properties: Properties, ports:
 }
 
 async function revoked(commonName: string, reason: 'keyCompromise' | 'certificateHold' | 'removeFromCRL', ports: Ports): Promise<void> {
-  const [{ serialNumber }] = await ports.ledger(factory.table).named(factory.caId, commonName);
+  const [{ serialNumber }] = await ports.ledger(factory.table).named(factory.caId, commonName, world.now);
   await revokeCertificate({ issuer: factory.caId, serialNumber, reason, orderedBy: 'anna' }, ports.revocations(factory.table), world.now);
 }
 

@@ -96,7 +96,7 @@ describe('the ledger of a directory', () => {
     await expect(ledger().reserve(entry('A1'), undefined, { ...HOLDER, requestId: 'next' })).rejects.toThrow(OvertakenError);
   });
 
-  test('lists the certificates of a CA, and the resources with a common name', async () => {
+  test('lists the certificates of a CA, and those with a common name that have not expired', async () => {
     const named = entry('A1', { identity: 'device-1', commonName: 'Sensor 1' });
     await ledger().reserve(named, undefined, HOLDER);
     await ledger().reserve(entry('A2'), undefined, HOLDER);
@@ -106,6 +106,7 @@ describe('the ledger of a directory', () => {
       issued.push(serialNumber);
     }
     expect(issued).toEqual(['A2']);
-    expect(await ledger().named('ca-1', 'sensor  1')).toEqual([named]);
+    expect(await ledger().named('ca-1', 'sensor  1', new Date('2026-12-31T23:59:59Z'))).toEqual([named]);
+    expect(await ledger().named('ca-1', 'sensor  1', new Date('2027-01-01T00:00:00Z'))).toEqual([]);
   });
 });

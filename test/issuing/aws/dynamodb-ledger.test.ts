@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { DeleteItemCommand, DynamoDBClient, GetItemCommand, PutItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { DynamoDbLedger } from '../../../src/issuing/aws/dynamodb-ledger';
+import { nameKey } from '../../../src/issuing/aws/ledger-keys';
 import { LedgerTable } from '../../../src/issuing/aws/ledger-table';
 import { EndingCertificate, LedgerEntry, LedgerGoneError, ResourceRecord } from '../../../src/issuing/ledger/ledger';
 import { OvertakenError } from '../../../src/resource/overtaken-error';
@@ -215,15 +216,48 @@ describe('the inventory', () => {
     ]);
   });
 
-  test('finds the resources with a common name, however it is written, and only the latest certificate of each', async () => {
+  describe('of a common name', () => {
     const issuer = `ca-${'2'.repeat(32)}`;
-    const first = entry({ commonName: 'Sensor  001' });
-    await ledger.reserve(first, undefined, HOLDER);
-    const next = entry({ identity: `device-${'3'.repeat(32)}`, commonName: 'sensor 001' });
-    await ledger.reserve(next, undefined, HOLDER);
-    expect(await ledger.named(issuer, 'SENSOR 001')).toEqual([next]);
-    expect(await ledger.named(issuer, 'sensor 002')).toEqual([]);
-    expect(await ledger.named('ca-other', 'sensor 001')).toEqual([]);
+    const NOW = new Date('2026-02-01T00:00:00Z');
+    const named = async (commonName: string, now = NOW, ca = issuer): Promise<LedgerEntry[]> =>
+      (await ledger.named(ca, commonName, now)).sort((one, other) => one.identity < other.identity ? -1 : 1);
+
+    test('has the latest certificate of each identity, however the name is written', async () => {
+      const superseded = entry({ commonName: 'Sensor  001' });
+      await ledger.reserve(superseded, undefined, HOLDER);
+      const first = entry({ commonName: 'Sensor  001' });
+      await ledger.reserve(first, superseded, HOLDER);
+      const next = entry({ identity: `device-${'3'.repeat(32)}`, commonName: 'sensor 001' });
+      await ledger.reserve(next, undefined, HOLDER);
+      expect(await named('SENSOR 001')).toEqual([first, next]);
+      expect(await named('sensor 002')).toEqual([]);
+      expect(await named('sensor 001', NOW, 'ca-other')).toEqual([]);
+    });
+
+    test('keeps every certificate, and does not read those that have expired', async () => {
+      const [expired, good] = [entry({ commonName: 'sensor-001', notAfter: '2026-02-01T00:00:00Z' }), entry({ commonName: 'sensor-001' })];
+      await ledger.reserve(expired, undefined, HOLDER);
+      await ledger.reserve(good, expired, HOLDER);
+      // Final: decision 4.
+      const pk = { S: `name#${issuer}#14a047d79f7f5f415a90f9d9cedc92c029621e60121aa81b43c5c3a22cd334bf` };
+      const items = (await client.send(new ScanCommand({ TableName: table }))).Items!.filter(item => item.pk.S === pk.S);
+      expect(items).toHaveLength(2);
+      expect(items).toEqual(expect.arrayContaining([expired, good].map(({ serialNumber, notAfter }) => ({ pk, sk: { S: `serial#${serialNumber}` }, notAfter: { S: notAfter } }))));
+      proxy.calls = [];
+      expect(await named('sensor-001')).toEqual([good]);
+      expect(proxy.calls.map(({ operation }) => operation)).toEqual(['Query', 'GetItem']);
+    });
+
+    test('is refused if somebody has changed it', async () => {
+      const certificate = entry({ commonName: 'sensor-001' });
+      await ledger.reserve(certificate, undefined, HOLDER);
+      await client.send(new PutItemCommand({ TableName: table, Item: { ...nameKey(certificate, 'sensor-001'), notAfter: { S: 'soon' } } }));
+      await expect(named('sensor-001')).rejects.toThrow('the ledger must have a time such as 2026-01-31T23:59:59Z in the attribute notAfter of the item "name#ca-');
+      await client.send(new PutItemCommand({ TableName: table, Item: { ...nameKey(entry(), 'sensor-002'), notAfter: { S: certificate.notAfter } } }));
+      await expect(named('sensor-002')).rejects.toThrow('has lost the certificate with serial number ');
+      await client.send(new PutItemCommand({ TableName: table, Item: { ...nameKey(certificate, 'sensor-003'), sk: { S: 'resource#x' }, notAfter: { S: certificate.notAfter } } }));
+      await expect(named('sensor-003')).rejects.toThrow('the ledger must have the key of a certificate in the attribute sk of the item "name#ca-');
+    });
   });
 });
 

@@ -23,7 +23,7 @@ test('the function gets what names the instance, and nothing of the credentials 
 test('the function can read the credentials and what is revoked, and can change nothing in AWS', () => {
   const { actions, secrets } = rightsOf(declared().stack, 'Revocation');
   expect(secrets).toEqual([CREDENTIALS]);
-  expect(actions).toEqual(['dynamodb:GetItem', 'dynamodb:Query', 'secretsmanager:GetSecretValue']);
+  expect(actions).toEqual(['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:UpdateItem', 'secretsmanager:GetSecretValue']);
 });
 
 test('an alarm tells that revocations are not carried over', () => {

@@ -3,6 +3,7 @@ import { ACCESS_KEY, INSTANCE, StrictApsara } from './strict-apsara';
 import { RevocationState } from '../../../src/contract/revocation';
 import { signIn } from '../../../src/platforms/alibaba/registrar/revocation';
 import { RevocationTarget } from '../../../src/platforms/registrar/revocation/revocation-target';
+import { knownCertificate, notes } from '../../support/known-certificate';
 import { OpensslCas } from '../../support/openssl-ca';
 import { registeredCa, RegisteredCa } from '../../support/registered-ca';
 
@@ -20,6 +21,7 @@ beforeAll(async () => {
   device = await ca.issue('sensor-001');
 });
 beforeEach(() => {
+  notes.clear();
   server.forget();
   server.cas = [];
   server.notation = octets => octets;
@@ -38,9 +40,7 @@ function target(environment: NodeJS.ProcessEnv = {}): Promise<RevocationTarget> 
 }
 
 async function carryOver(certificate: X509Certificate, state: RevocationState = 'REVOKED', to = target(), time = 20_000): Promise<string | undefined> {
-  const { serialNumber } = certificate;
-  const hasSuccessor = () => Promise.reject(new Error('the instance knows certificates: no other certificate matters'));
-  return (await to).carryOver({ certificate, serialNumber, state, reason: 'keyCompromise', hasSuccessor }, AbortSignal.timeout(time));
+  return (await to).carryOver(knownCertificate(certificate, state), AbortSignal.timeout(time));
 }
 
 describe('a device', () => {

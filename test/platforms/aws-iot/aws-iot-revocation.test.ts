@@ -82,11 +82,12 @@ test('the function can read what is revoked and change the status of certificate
   expect(rights).toEqual(expect.arrayContaining([
     { action: ['dynamodb:GetItem'], resource: expect.anything(), condition: keys('issuer#*', 'revoked#*') },
     { action: ['dynamodb:Query'], resource: expect.anything(), condition: keys('revoked#*') },
+    { action: ['dynamodb:GetItem', 'dynamodb:UpdateItem'], resource: expect.anything(), condition: keys('disabled#*') },
     { action: ['iot:DescribeCertificate', 'iot:UpdateCertificate'], resource: onAll('cert'), condition: undefined },
     { action: ['iot:DescribeCACertificate', 'iot:UpdateCACertificate'], resource: onAll('cacert'), condition: undefined },
     { action: ['sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ReceiveMessage'], resource: expect.anything(), condition: undefined },
   ]));
-  expect(rights).toHaveLength(5);
+  expect(rights).toHaveLength(6);
   expect(functionOf(template)[1].Properties.Environment.Variables).toEqual({
     STACK_ID: { Ref: 'AWS::StackId' }, CA_ID: { Ref: expect.stringMatching(/^Ca/) }, LEDGER_TABLE: { Ref: expect.stringMatching(/^CaLedger/) },
   });

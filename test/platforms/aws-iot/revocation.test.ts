@@ -91,6 +91,26 @@ describe('a certificate', () => {
     expect(statusOf(held)).toBe('ACTIVE');
   });
 
+  test('that somebody sets INACTIVE after a hold has ended stays so, even if the end of the hold is reported again', async () => {
+    const held = await device('held', 'ACTIVE');
+    await order(held, 'certificateHold');
+    await carryOver(held);
+    await order(held, 'removeFromCRL');
+    await carryOver(held);
+    iot.state.certificates.get(idOf(held.Data!.CertificatePem))!.status = 'INACTIVE';
+    await carryOver(held, held);
+    expect(statusOf(held)).toBe('INACTIVE');
+  });
+
+  test('that somebody had set INACTIVE before a hold stays so when the hold ends', async () => {
+    const held = await device('held', 'INACTIVE');
+    await order(held, 'certificateHold');
+    await carryOver(held);
+    await order(held, 'removeFromCRL');
+    await carryOver(held);
+    expect(statusOf(held)).toBe('INACTIVE');
+  });
+
   test('on hold that is revoked becomes REVOKED, also if the messages come late and in the wrong order', async () => {
     const held = await device('held', 'ACTIVE');
     await order(held, 'certificateHold');

@@ -44,12 +44,11 @@ test('the function can read what is revoked, the certificates of a device, and i
     .map(({ Action, Resource, Condition }) => ({ action: [Action].flat(), resource: Resource, condition: Condition }))
     .filter(({ action }) => !/^(?:logs|sqs):/.test(action[0]));
   const table = { 'Fn::GetAtt': [expect.stringMatching(/^CaLedger/), 'Arn'] };
-  expect(rights).toHaveLength(5);
+  expect(rights).toHaveLength(4);
   expect(rights).toEqual(expect.arrayContaining([
     { action: ['dynamodb:GetItem'], resource: table, condition: keys('issuer#*', 'revoked#*') },
     { action: ['dynamodb:Query'], resource: table, condition: keys('revoked#*') },
     { action: ['dynamodb:Query'], resource: table, condition: keys('name#*') },
-    { action: ['dynamodb:GetItem'], resource: table, condition: keys('identity#*') },
     { action: ['secretsmanager:GetSecretValue'], resource: CREDENTIALS, condition: undefined },
   ]));
 });

@@ -42,6 +42,24 @@ describe('a device of an enrollment group', () => {
     expect(logged('INFO')).toEqual(expect.arrayContaining(['Azure: deleted the disabled enrollment for the device sensor-001']));
   });
 
+  test('is not provisioned while all its certificates are on hold, and is again when one of the holds ends', async () => {
+    const [first, second] = [await issued('sensor-001'), await issued('sensor-001', 'Second')];
+    await revoke(DPS, first, 'certificateHold');
+    await revoke(DPS, second, 'certificateHold');
+    expect([provisions('sensor-001', first), provisions('sensor-001', second)]).toEqual([false, false]);
+    await revoke(DPS, first, 'removeFromCRL');
+    expect(provisions('sensor-001', first)).toBe(true);
+    expect(dps.enrollments.size).toBe(0);
+  });
+
+  test('is not provisioned when a hold ends, but another certificate is revoked for good', async () => {
+    const [held, revoked] = [await issued('sensor-001'), await issued('sensor-001', 'Second')];
+    await revoke(DPS, held, 'certificateHold');
+    await revoke(DPS, revoked);
+    await revoke(DPS, held, 'removeFromCRL');
+    expect(provisions('sensor-001', revoked)).toBe(false);
+  });
+
   test('stays disabled when the hold becomes a revocation for good', async () => {
     const device = await issued('sensor-001');
     await revoke(DPS, device, 'certificateHold');
@@ -49,13 +67,13 @@ describe('a device of an enrollment group', () => {
     expect(provisions('sensor-001', device)).toBe(false);
   });
 
-  test('that has a newer certificate is still provisioned: the log says what to do', async () => {
+  test('that has another certificate is still provisioned: the log says what to do', async () => {
     const [device, renewed] = [await issued('sensor-001'), await issued('sensor-001', 'Renewed')];
     await revoke(DPS, device);
     expect(provisions('sensor-001', renewed)).toBe(true);
     expect(changes()).toEqual([]);
-    expect(logged('WARN')).toEqual(['Azure IoT Hub Device Provisioning Service dps-1: the device sensor-001 may still be provisioned, because it has a newer certificate, '
-      + 'which a disabled enrollment would refuse as well; to have the revoked one refused, create an individual enrollment with the newer one']);
+    expect(logged('WARN')).toEqual(['Azure IoT Hub Device Provisioning Service dps-1: the device sensor-001 may still be provisioned, because it has another certificate, '
+      + 'which a disabled enrollment would refuse as well; to have the revoked one refused, create an individual enrollment with the other one']);
   });
 });
 
@@ -93,6 +111,18 @@ describe('a device with an individual enrollment', () => {
     await revoke(DPS, other, 'removeFromCRL');
     expect(changes()).toEqual([]);
     expect(logged('WARN')).toEqual([]);
+  });
+
+  test('for two certificates is disabled while both are on hold, and only then', async () => {
+    const [first, second] = [await issued('sensor-001'), await issued('sensor-001', 'Second')];
+    dps.enroll('sensor-001', [certificateOf(first), certificateOf(second)]);
+    await revoke(DPS, first, 'certificateHold');
+    expect(provisions('sensor-001', second)).toBe(true);
+    await revoke(DPS, second, 'certificateHold');
+    expect([provisions('sensor-001', first), provisions('sensor-001', second)]).toEqual([false, false]);
+    await revoke(DPS, first, 'removeFromCRL');
+    expect(provisions('sensor-001', first)).toBe(true);
+    expect(dps.find('sensor-001')!.optionalDeviceInformation).not.toHaveProperty('privateIotCa');
   });
 
   test('for two certificates is left alone if one of them is revoked: the log says what to do', async () => {

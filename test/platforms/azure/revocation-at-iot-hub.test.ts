@@ -99,7 +99,17 @@ describe('a hold', () => {
     expect(changes()).toEqual([]);
   });
 
-  test('that ends does not enable a device that is disabled for another certificate', async () => {
+  test('of every certificate of a device disables it, and the end of one of the holds enables it', async () => {
+    const [first, second] = [await issued('sensor-001'), await issued('sensor-001', 'Second')];
+    hub.register('sensor-001');
+    await revoke(HUB, first, 'certificateHold');
+    await revoke(HUB, second, 'certificateHold');
+    expect(connects('sensor-001', first)).toBe(false);
+    await revoke(HUB, first, 'removeFromCRL');
+    expect(connects('sensor-001', first)).toBe(true);
+  });
+
+  test('that ends does not enable a device that would then accept a certificate that is revoked for good', async () => {
     const [device, other] = [await issued('sensor-001'), await issued('sensor-001', 'Other')];
     hub.register('sensor-001');
     await order(device, 'certificateHold');
@@ -119,8 +129,8 @@ describe('a device is left alone', () => {
     await revoke(HUB, device);
     expect(connects('sensor-001', renewed)).toBe(true);
     expect(changes()).toEqual([]);
-    expect(logged('WARN')).toEqual(['Azure IoT Hub hub-1: the device sensor-001 stays enabled, because it has a newer certificate and accepts any certificate of the CA; '
-      + 'to have the revoked one refused, set its authentication in IoT Hub to the thumbprint of the newer one']);
+    expect(logged('WARN')).toEqual(['Azure IoT Hub hub-1: the device sensor-001 stays enabled, because it has another certificate and accepts any certificate of the CA; '
+      + 'to have the revoked one refused, set its authentication in IoT Hub to the thumbprint of the other one']);
     await revoke(HUB, renewed);
     expect(connects('sensor-001', renewed)).toBe(false);
   });
@@ -156,6 +166,39 @@ describe('a device that accepts two certificates', () => {
     expect(logged('INFO')).toEqual(['Azure: removed the thumbprint of the certificate from the device sensor-001']);
     await revoke(HUB, renewed);
     expect(connects('sensor-001', renewed)).toBe(false);
+  });
+
+  test('is disabled when both are on hold, and can connect again when one of the holds ends', async () => {
+    const [first, second] = [await issued('sensor-001'), await issued('sensor-001', 'Second')];
+    hub.register('sensor-001', withThumbprints(sha256Of(first), sha1Of(second)));
+    await revoke(HUB, first, 'certificateHold');
+    expect(connects('sensor-001', second)).toBe(true);
+    await revoke(HUB, second, 'certificateHold');
+    expect(hub.devices.get('sensor-001')).toMatchObject({ status: 'disabled', statusReason: reasonFor(second) });
+    await checkAll(HUB);
+    expect(connects('sensor-001', first)).toBe(false);
+    await revoke(HUB, first, 'removeFromCRL');
+    expect(connects('sensor-001', first)).toBe(true);
+  });
+
+  test('is disabled when one is on hold and the other one is revoked, which is not let in again when the hold ends', async () => {
+    const [held, revoked] = [await issued('sensor-001'), await issued('sensor-001', 'Second')];
+    hub.register('sensor-001', withThumbprints(sha256Of(held), sha256Of(revoked)));
+    await revoke(HUB, held, 'certificateHold');
+    await revoke(HUB, revoked);
+    expect([connects('sensor-001', held), connects('sensor-001', revoked)]).toEqual([false, false]);
+    expect(logged('INFO')).toEqual(['Azure: removed the thumbprint of the certificate from the device sensor-001 and disabled the device sensor-001']);
+    await revoke(HUB, held, 'removeFromCRL');
+    expect([connects('sensor-001', held), connects('sensor-001', revoked)]).toEqual([true, false]);
+  });
+
+  test('loses the revoked one also while it is disabled', async () => {
+    const [first, second] = [await issued('sensor-001'), await issued('sensor-001', 'Second')];
+    hub.register('sensor-001', withThumbprints(sha256Of(first), sha256Of(second)), { status: 'disabled', statusReason: 'in the workshop' });
+    await revoke(HUB, second);
+    expect(hub.devices.get('sensor-001')).toMatchObject({
+      status: 'disabled', statusReason: 'in the workshop', authentication: withThumbprints(sha256Of(first), sha256Of(first)),
+    });
   });
 
   test('stays as it is during a hold, which could not be taken back: the log says what to do', async () => {

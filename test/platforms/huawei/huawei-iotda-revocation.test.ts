@@ -39,7 +39,7 @@ test('the function can read the credentials, what is revoked, and which certific
   const [rights] = Object.entries(template.findResources('AWS::IAM::Policy')).filter(([id]) => id.startsWith('RevocationRights'));
   const statements: { Action: string | string[]; Resource: unknown }[] = rights[1].Properties.PolicyDocument.Statement;
   expect(statements.find(({ Action }) => Action === 'secretsmanager:GetSecretValue')?.Resource).toBe(CREDENTIALS);
-  expect(new Set(statements.flatMap(({ Action }) => Action))).toEqual(new Set(['dynamodb:GetItem', 'dynamodb:Query', 'secretsmanager:GetSecretValue']));
+  expect(new Set(statements.flatMap(({ Action }) => Action))).toEqual(new Set(['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:UpdateItem', 'secretsmanager:GetSecretValue']));
 });
 
 test('a host of another name without its Region causes a warning', () => {

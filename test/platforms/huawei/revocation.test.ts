@@ -1,8 +1,9 @@
 import { X509Certificate } from 'node:crypto';
 import { ACCESS_KEY, INSTANCE, OWN_HOST, PROJECT, SECRET_KEY, SHARED_HOST, StrictHuawei, TOKEN } from './strict-huawei';
-import { RevocationReason, RevocationState } from '../../../src/contract/revocation';
+import { RevocationState } from '../../../src/contract/revocation';
 import { signIn } from '../../../src/platforms/huawei/registrar/revocation';
 import { PlatformAnswer } from '../../support/https-platform';
+import { knownCertificate, notes, OtherInLedger } from '../../support/known-certificate';
 import { RegisteredCa, registeredCa } from '../../support/registered-ca';
 
 const SECRET = 'arn:aws:secretsmanager:eu-central-1:111111111111:secret:Huawei-AbCdEf';
@@ -24,6 +25,7 @@ beforeAll(async () => {
   [certificate, renewed] = [new X509Certificate(await ca.prove('sensor-001')), new X509Certificate(await ca.prove('sensor-001'))];
 });
 beforeEach(() => {
+  notes.clear();
   huawei.forget();
   huawei.denied.clear();
   huawei.gatewayError = undefined;
@@ -38,17 +40,15 @@ afterEach(() => jest.restoreAllMocks());
 afterAll(() => huawei.stop());
 
 /** What the function does with a revocation that the ledger holds. */
-async function carryOver(
-  state: RevocationState, { of = certificate, hasSuccessor = false, environment = {} as NodeJS.ProcessEnv, patience = 20_000 } = {},
-): Promise<string | undefined> {
+async function carryOver(state: RevocationState, {
+  of = certificate, others = [] as readonly OtherInLedger[], environment = {} as NodeJS.ProcessEnv, patience = 20_000,
+} = {}): Promise<string | undefined> {
   const signal = AbortSignal.timeout(patience);
   const instance = { ENDPOINT: SHARED_HOST, PROJECT_ID: PROJECT, INSTANCE_ID: INSTANCE, CREDENTIALS_SECRET_ARN: SECRET };
   const target = await signIn({ ...instance, ...environment }, signal, {
     url: huawei.url, trustedCas: huawei.trustedCas, readSecret: async () => JSON.stringify(secret),
   });
-  return target.carryOver({
-    certificate: of, serialNumber: of.serialNumber, state, reason: 'KEY_COMPROMISE' as RevocationReason, hasSuccessor: async () => hasSuccessor,
-  }, signal);
+  return target.carryOver(knownCertificate(of, state, others), signal);
 }
 
 describe('a device that has connected', () => {
@@ -72,6 +72,16 @@ describe('a device that has connected', () => {
     expect(fleet.connect(device, certificate)).toBe(false);
     expect(await carryOver('RELEASED')).toBe(`activated the device certificate ${fleet.certificates[0].id}`);
     expect(fleet.connect(device, certificate)).toBe(true);
+  });
+
+  test('can\'t connect if somebody deactivates its certificate after a hold has ended, even if the end of the hold is reported again', async () => {
+    const device = fleet.register('sensor-001');
+    fleet.connect(device, certificate);
+    await carryOver('HELD');
+    await carryOver('RELEASED');
+    Object.assign(fleet.certificates[0], { status: 'INACTIVE' });
+    expect(await carryOver('RELEASED')).toBeUndefined();
+    expect(fleet.connect(device, certificate)).toBe(false);
   });
 
   test('still connects with another certificate than the revoked one', async () => {
@@ -143,13 +153,23 @@ describe('a device that has never connected', () => {
     ['its fingerprint is that of another certificate', { fingerprint: 'other' }, false, false],
     ['it authenticates by a secret', { authType: 'SECRET' as const }, false, false],
     ['it connects through a gateway', { type: 'ENDPOINT' as const }, false, false],
-  ])('is not frozen if %s', async (_, state, hasSuccessor, isSaid) => {
+  ])('is not frozen if %s', async (_, state, hasOther, isSaid) => {
     const known: Record<string, string> = { own: fingerprint(certificate), other: fingerprint(renewed) };
     const shown = Object.fromEntries(Object.entries(state).map(([name, value]) => [name, known[value] ?? value]));
     const device = fleet.register('sensor-001', shown);
-    expect(await carryOver('REVOKED', { hasSuccessor })).toBeUndefined();
+    expect(await carryOver('REVOKED', { others: hasOther ? [{ certificate: renewed }] : [] })).toBeUndefined();
     expect(device.isFrozen).toBe(false);
     expect(logged.includes(`the device ${device.id} is not frozen, because it has another certificate`)).toBe(isSaid);
+  });
+
+  test.each([
+    ['by their fingerprints', { fingerprint: 'own', secondary: 'other' }],
+    ['because it has not connected yet', {}],
+  ])('is frozen if both of its certificates are on hold, and can connect again when one hold ends: it accepts them %s', async (_, state) => {
+    const shown = Object.fromEntries(Object.entries(state).map(([name, value]) => [name, value === 'own' ? fingerprint(certificate) : thumbprint(renewed)]));
+    const device = fleet.register('sensor-001', shown);
+    expect(await carryOver('HELD', { others: [{ certificate: renewed, state: 'HELD' }] })).toBe(`froze the device ${device.id}`);
+    expect(await carryOver('RELEASED', { of: renewed, others: [{ certificate, state: 'HELD' }] })).toBe(`unfroze the device ${device.id}`);
   });
 
   test.each([

@@ -2,6 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { API_KEY, DEVICE_KEY, StrictTencent } from './strict-tencent';
 import { RevocationState } from '../../../src/contract/revocation';
 import { signIn } from '../../../src/platforms/tencent/registrar/revocation';
+import { knownCertificate, notes, OtherInLedger } from '../../support/known-certificate';
 import { registeredCa, RegisteredCa } from '../../support/registered-ca';
 
 const NAME = 'sensor-001';
@@ -20,6 +21,7 @@ beforeAll(async () => {
   [first, renewed] = [await ca.issue(NAME), await ca.issue(NAME)];
 });
 beforeEach(() => {
+  notes.clear();
   server.forget();
   server.devices = [];
   server.permitted = true;
@@ -34,21 +36,20 @@ afterAll(() => server.stop());
 
 interface Situation {
   readonly state?: RevocationState;
-  readonly hasSuccessor?: boolean;
+  readonly others?: readonly OtherInLedger[];
   readonly environment?: NodeJS.ProcessEnv;
   readonly time?: number;
 }
 
 /** What the function does with a revocation that the ledger holds. */
 async function carryOver(
-  certificate: X509Certificate, { state = 'REVOKED', hasSuccessor = false, environment = {}, time = 20_000 }: Situation = {},
+  certificate: X509Certificate, { state = 'REVOKED', others = [], environment = {}, time = 20_000 }: Situation = {},
 ): Promise<string | undefined> {
-  const { serialNumber } = certificate;
   const signal = AbortSignal.timeout(time);
   const named = { PRODUCT_IDS: 'PRODUCT001', REGION: 'ap-guangzhou', ENDPOINT: server.url.slice('https://'.length), CREDENTIALS_SECRET_ARN: SECRET_ARN };
   const outside = { trustedCas: server.trustedCas, readSecret: async () => JSON.stringify(secret) };
   const target = await signIn({ ...named, ...environment }, signal, outside);
-  return target.carryOver({ certificate, serialNumber, state, reason: 'keyCompromise', hasSuccessor: async () => hasSuccessor }, signal);
+  return target.carryOver(knownCertificate(certificate, state, others), signal);
 }
 
 const written = () => logged.mock.calls.map(([line]) => JSON.parse(line));
@@ -74,6 +75,49 @@ describe('a device', () => {
     expect(server.connect(NAME, first)).toBe(false);
     expect(await carryOver(first, { state: 'RELEASED' })).toBe('enabled the device sensor-001 of the product PRODUCT001');
     expect(server.connect(NAME, first)).toBe(true);
+  });
+
+  test('that somebody disables on purpose after a hold has ended stays so, even if the end of the hold is reported again', async () => {
+    const device = server.addDevice(NAME, first);
+    await carryOver(first, { state: 'HELD' });
+    await carryOver(first, { state: 'RELEASED' });
+    device.enabled = false;
+    expect(await carryOver(first, { state: 'RELEASED' })).toBeUndefined();
+    expect(device.enabled).toBe(false);
+  });
+
+  test('that somebody had disabled before a hold stays so when the hold ends', async () => {
+    const device = server.addDevice(NAME, first);
+    device.enabled = false;
+    await carryOver(first, { state: 'HELD' });
+    expect(await carryOver(first, { state: 'RELEASED' })).toBeUndefined();
+    expect(device.enabled).toBe(false);
+  });
+
+  test('that somebody has enabled during a hold stays so, and can be disabled on purpose after the hold has ended', async () => {
+    const device = server.addDevice(NAME, first);
+    await carryOver(first, { state: 'HELD' });
+    device.enabled = true;
+    expect(await carryOver(first, { state: 'RELEASED' })).toBeUndefined();
+    device.enabled = false;
+    expect(await carryOver(first, { state: 'RELEASED' })).toBeUndefined();
+    expect(device.enabled).toBe(false);
+  });
+
+  test('whose certificates IoT Hub does not show is disabled while all are on hold, and enabled when one of the holds ends', async () => {
+    server.showsCertificates = false;
+    server.addDevice(NAME, first);
+    await carryOver(renewed, { state: 'HELD', others: [{ certificate: first, state: 'HELD' }] });
+    expect(server.connect(NAME, first)).toBe(false);
+    expect(await carryOver(first, { state: 'RELEASED', others: [{ certificate: renewed, state: 'HELD' }] })).toContain('enabled');
+  });
+
+  test('is not enabled at the end of a hold if a certificate that is revoked for good would then be accepted, too', async () => {
+    server.showsCertificates = false;
+    server.addDevice(NAME, first);
+    await carryOver(renewed, { others: [{ certificate: first, state: 'HELD' }] });
+    expect(await carryOver(first, { state: 'RELEASED', others: [{ certificate: renewed, state: 'REVOKED' }] })).toBeUndefined();
+    expect(server.connect(NAME, first)).toBe(false);
   });
 
   test('that is disabled for its present certificate stays so when the hold of its former one ends', async () => {
@@ -108,14 +152,14 @@ describe('a device', () => {
     server.addDevice(NAME, first);
     await carryOver(first);
     expect(server.connect(NAME, first)).toBe(false);
-    expect(await carryOver(first, { state: 'RELEASED', hasSuccessor: true })).toContain('enabled');
+    expect(await carryOver(first, { state: 'RELEASED', others: [{ certificate: renewed }] })).toContain('enabled');
     expect(server.connect(NAME, first)).toBe(true);
   });
 
   test('whose certificate IoT Hub does not show is not cut off if the CA has issued another one for it, and the log warns', async () => {
     server.showsCertificates = false;
     server.addDevice(NAME, renewed);
-    expect(await carryOver(first, { hasSuccessor: true })).toBeUndefined();
+    expect(await carryOver(first, { others: [{ certificate: renewed }] })).toBeUndefined();
     expect(server.connect(NAME, renewed)).toBe(true);
     expect(written()).toEqual([{
       level: 'WARN',

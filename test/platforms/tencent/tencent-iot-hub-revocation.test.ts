@@ -38,7 +38,7 @@ test('products can be parameters of the stack', () => {
 test('the function can read the credentials, what is revoked, and which certificates have the same common name, and can change nothing in AWS', () => {
   const { actions, secrets } = rightsOf(declared().stack, 'Revocation');
   expect(secrets).toEqual([CREDENTIALS]);
-  expect(actions).toEqual(['dynamodb:GetItem', 'dynamodb:Query', 'secretsmanager:GetSecretValue']);
+  expect(actions).toEqual(['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:UpdateItem', 'secretsmanager:GetSecretValue']);
 });
 
 test('an alarm tells that revocations are not carried over', () => {

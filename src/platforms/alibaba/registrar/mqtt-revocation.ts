@@ -26,19 +26,21 @@ export class MqttRevocation implements RevocationTarget {
 
   constructor(private readonly api: (signal: AbortSignal) => MqttApi) {}
 
-  public async carryOver({ certificate, state }: RevokedCertificate, signal: AbortSignal): Promise<string | undefined> {
+  public async carryOver(revoked: RevokedCertificate, signal: AbortSignal): Promise<string | undefined> {
     const api = this.api(signal);
-    const change = OF_STATE[state];
-    return certificate.ca ? changeCa(api, certificate, change) : this.changeDevice(api, certificate, change);
+    const change = OF_STATE[revoked.state];
+    return revoked.certificate.ca ? changeCa(api, revoked, change) : this.changeDevice(api, revoked, change);
   }
 
-  private async changeDevice(api: MqttApi, certificate: X509Certificate, { isActive, words }: Change): Promise<string | undefined> {
+  private async changeDevice(api: MqttApi, revoked: RevokedCertificate, { isActive, words }: Change): Promise<string | undefined> {
+    const { certificate } = revoked;
     this.cas ??= await numberedCas(api);
     let changed: string | undefined;
     for (const ca of this.cas.filter(each => hasIssued(each, certificate))) {
       const id = { caSn: ca.sn, deviceSn: deviceSnOf(certificate, ca) };
-      if (await api.isDeviceActive(id) === !isActive) {
-        await (isActive ? api.activateDevice(id) : api.deactivateDevice(id));
+      const wasActive = await api.isDeviceActive(id);
+      const change = (): Promise<void> => isActive ? api.activateDevice(id) : api.deactivateDevice(id);
+      if (wasActive !== undefined && await revoked.apply(`apsara-mqtt#device#${id.caSn}/${id.deviceSn}`, !wasActive, change)) {
         changed = `${words} the device certificate`;
       }
     }
@@ -47,13 +49,14 @@ export class MqttRevocation implements RevocationTarget {
 }
 
 /** A CA that is inactive keeps its registration, and becomes active again when its hold ends. */
-async function changeCa(api: MqttApi, certificate: X509Certificate, { isActive, words }: Change): Promise<string | undefined> {
-  const registered = await api.find(fingerprintOf(certificate));
-  if (!registered || registered.active === isActive) {
+async function changeCa(api: MqttApi, revoked: RevokedCertificate, { isActive, words }: Change): Promise<string | undefined> {
+  const registered = await api.find(fingerprintOf(revoked.certificate));
+  if (!registered) {
     return undefined;
   }
-  await (isActive ? api.activate(registered.sn) : api.deactivate(registered.sn));
-  return `${words} the CA certificate`;
+  const { sn, active } = registered;
+  return await revoked.apply(`apsara-mqtt#ca#${sn}`, !active, () => isActive ? api.activate(sn) : api.deactivate(sn))
+    ? `${words} the CA certificate` : undefined;
 }
 
 async function numberedCas(api: MqttApi): Promise<NumberedCa[]> {

@@ -16,13 +16,13 @@ interface StatusChange {
 /**
  * What becomes of a certificate. A certificate that is being transferred to another account can't be changed and lets no device connect. One
  * that waits to be activated lets none connect either, and the end of a hold must not activate it.
- * A certificate that was released becomes active only if it is inactive: AWS IoT may still be registering it, or somebody may have
+ * A certificate that was released becomes active only if it was set inactive here: AWS IoT may still be registering it, or somebody may have
  * revoked it there.
  */
 const OF_CERTIFICATES: { readonly [S in RevocationState]: StatusChange } = {
   REVOKED: { to: 'REVOKED', from: status => !['REVOKED', 'PENDING_TRANSFER'].includes(status) },
   HELD: { to: 'INACTIVE', from: status => status === 'ACTIVE' },
-  RELEASED: { to: 'ACTIVE', from: status => status === 'INACTIVE' },
+  RELEASED: { to: 'ACTIVE', from: status => ['ACTIVE', 'INACTIVE'].includes(status) },
 };
 
 /** What becomes of a CA. A CA that is inactive registers no certificate; its auto-registration ends only when it is revoked for good. */
@@ -32,7 +32,7 @@ const OF_CAS: { readonly [S in RevocationState]: { readonly change: IotCaChange;
     from: ({ status, autoRegistrationStatus }) => status !== 'INACTIVE' || autoRegistrationStatus !== 'DISABLE',
   },
   HELD: { change: { newStatus: 'INACTIVE' }, from: ({ status }) => status !== 'INACTIVE' },
-  RELEASED: { change: { newStatus: 'ACTIVE' }, from: ({ status }) => status === 'INACTIVE' },
+  RELEASED: { change: { newStatus: 'ACTIVE' }, from: () => true },
 };
 
 /** AWS IoT Core, whose certificates and CAs get the status that their revocation demands. */
@@ -40,9 +40,9 @@ export class IotRevocation implements RevocationTarget {
   /** @param api calls AWS IoT until a signal ends the calls */
   constructor(private readonly api: (signal: AbortSignal) => RevokingIotApi) {}
 
-  public async carryOver({ certificate, state }: RevokedCertificate, signal: AbortSignal): Promise<string | undefined> {
-    const id = idOf(certificate);
-    return certificate.ca ? changeCa(id, state, this.api(signal)) : setStatus(id, state, this.api(signal));
+  public async carryOver(revoked: RevokedCertificate, signal: AbortSignal): Promise<string | undefined> {
+    const id = idOf(revoked.certificate);
+    return revoked.certificate.ca ? changeCa(id, revoked, this.api(signal)) : setStatus(id, revoked, this.api(signal));
   }
 }
 
@@ -51,22 +51,27 @@ function idOf({ raw }: X509Certificate): string {
   return sha256(raw);
 }
 
-async function setStatus(id: string, state: RevocationState, iot: RevokingIotApi): Promise<string | undefined> {
-  const { to, from } = OF_CERTIFICATES[state];
+async function setStatus(id: string, revoked: RevokedCertificate, iot: RevokingIotApi): Promise<string | undefined> {
+  const { to, from } = OF_CERTIFICATES[revoked.state];
   const status = await iot.certificateStatus(id);
-  if (status === undefined || !from(status)) {
-    return undefined;
-  }
-  await iot.setCertificateStatus(id, to);
-  return `set the certificate ${to}`;
+  const change = (): Promise<void> => iot.setCertificateStatus(id, to);
+  return status !== undefined && from(status) && await isChanged(`aws-iot-core#certificate#${id}`, status === 'INACTIVE', revoked, change)
+    ? `set the certificate ${to}` : undefined;
 }
 
-async function changeCa(id: string, state: RevocationState, iot: RevokingIotApi): Promise<string | undefined> {
-  const { change, from } = OF_CAS[state];
+async function changeCa(id: string, revoked: RevokedCertificate, iot: RevokingIotApi): Promise<string | undefined> {
+  const { change, from } = OF_CAS[revoked.state];
   const registered = await iot.ca(id);
-  if (!registered || !from(registered)) {
-    return undefined;
+  return registered && from(registered)
+    && await isChanged(`aws-iot-core#ca#${id}`, registered.status === 'INACTIVE', revoked, () => iot.changeCa(id, change))
+    ? `set the CA ${change.newStatus}` : undefined;
+}
+
+/** What is revoked for good is never enabled again, so nothing has to be noted about it. */
+async function isChanged(thing: string, isInactive: boolean, revoked: RevokedCertificate, change: () => Promise<void>): Promise<boolean> {
+  if (revoked.state !== 'REVOKED') {
+    return revoked.apply(thing, isInactive, change);
   }
-  await iot.changeCa(id, change);
-  return `set the CA ${change.newStatus}`;
+  await change();
+  return true;
 }

@@ -24,17 +24,17 @@ interface Mark {
 export async function enrollmentChange(enrollment: JsonMap | undefined, id: string, revoked: RevokedCertificate): Promise<Decision> {
   const { certificate, state } = revoked;
   if (state === 'RELEASED') {
-    return enrollment && released(enrollment, id, revoked);
+    return enrollment && await released(enrollment, id, revoked);
   }
   if (!enrollment) {
-    return await revoked.hasSuccessor()
+    return await revoked.hasOther()
       ? {
-        leftAlone: `the device ${id} may still be provisioned, because it has a newer certificate, which a disabled enrollment would refuse as well; `
-          + 'to have the revoked one refused, create an individual enrollment with the newer one',
+        leftAlone: `the device ${id} may still be provisioned, because it has another certificate, which a disabled enrollment would refuse as well; `
+          + 'to have the revoked one refused, create an individual enrollment with the other one',
       }
       : { to: enrollmentFor(id, revoked), words: `created a disabled enrollment for the device ${id}` };
   }
-  if (enrollment.provisioningStatus === 'disabled' && markIn(enrollment)?.revokedCertificate === revoked.serialNumber && await revoked.hasSuccessor()) {
+  if (enrollment.provisioningStatus === 'disabled' && markIn(enrollment)?.revokedCertificate === revoked.serialNumber && await revoked.hasOther()) {
     return {
       leftAlone: `the device ${id} is not provisioned because of this certificate, although it has another one; `
         + 'if the revoked one can no longer be used, delete its disabled enrollment',
@@ -43,7 +43,7 @@ export async function enrollmentChange(enrollment: JsonMap | undefined, id: stri
   if (enrollment.provisioningStatus === 'disabled' || !certificatesIn(enrollment).some(each => isShownBy(each, certificate))) {
     return undefined;
   }
-  return holdsNothingBut(certificate, enrollment)
+  return !await revoked.hasOtherAmong(certificatesIn(enrollment).map(thumbprintIn))
     ? { to: { ...marked(enrollment, revoked, 'disabled'), provisioningStatus: 'disabled' }, words: `disabled the enrollment of the device ${id}` }
     : {
       leftAlone: `the enrollment of the device ${id} stays enabled, because it holds another certificate too; `
@@ -51,11 +51,19 @@ export async function enrollmentChange(enrollment: JsonMap | undefined, id: stri
     };
 }
 
-/** Takes back what was done for a certificate, as long as the enrollment is as this library has left it. */
-function released(enrollment: JsonMap, id: string, { certificate, serialNumber }: RevokedCertificate): Decision {
+/**
+ * Takes back what was done for a certificate of the device, as long as the enrollment is as this library has left it: it still holds certificates,
+ * and no other good one.
+ */
+async function released(enrollment: JsonMap, id: string, revoked: RevokedCertificate): Promise<Decision> {
   const { [MARK]: _, ...information } = informationIn(enrollment);
   const mark = markIn(enrollment);
-  if (mark?.revokedCertificate !== serialNumber || enrollment.provisioningStatus !== 'disabled' || !holdsNothingBut(certificate, enrollment)) {
+  const held = certificatesIn(enrollment);
+  if (!mark || enrollment.provisioningStatus !== 'disabled' || held.length === 0 || await revoked.hasOtherAmong(held.map(thumbprintIn))) {
+    return undefined;
+  }
+  const isOfBoth = mark.enrollment === 'made' || held.some(each => isShownBy(each, revoked.certificate));
+  if (mark.revokedCertificate !== revoked.serialNumber && !(isOfBoth && await revoked.undoes(mark.revokedCertificate))) {
     return undefined;
   }
   return mark.enrollment === 'made'
@@ -92,11 +100,10 @@ function certificatesIn({ attestation }: JsonMap): JsonMap[] {
   return isMap(clientCertificates) ? [clientCertificates.primary, clientCertificates.secondary].filter(isMap) : [];
 }
 
-function holdsNothingBut(certificate: X509Certificate, enrollment: JsonMap): boolean {
-  const held = certificatesIn(enrollment);
-  return held.length > 0 && held.every(each => isShownBy(each, certificate));
+function isShownBy(shown: JsonMap, certificate: X509Certificate): boolean {
+  return isThumbprintOf(certificate, thumbprintIn(shown));
 }
 
-function isShownBy({ info }: JsonMap, certificate: X509Certificate): boolean {
-  return isMap(info) && isThumbprintOf(certificate, info.sha256Thumbprint ?? info.sha1Thumbprint);
+function thumbprintIn({ info }: JsonMap): unknown {
+  return isMap(info) ? info.sha256Thumbprint ?? info.sha1Thumbprint : undefined;
 }

@@ -7,8 +7,8 @@ import { log } from '../../../lambda/log';
 import { RevocationTarget, RevokedCertificate } from '../../registrar/revocation/revocation-target';
 import { commonNameOf, fingerprintOf, thumbprintOf } from '../../registrar/shown-certificate';
 
-/** The certificates with which a device may connect: the revoked one, or others, or the one with which it connects next. */
-type Accepted = 'this alone' | 'this and another' | 'the next' | 'not this';
+/** Whether a device may connect with the revoked certificate: by its fingerprint, or because it may connect with any one next. */
+type Accepted = 'this' | 'the next' | 'not this';
 
 /**
  * Carries revocations over to an instance of IoTDA. A device certificate that IoTDA has saved is deactivated, so no device can connect with
@@ -30,8 +30,7 @@ export class IotdaRevocation implements RevocationTarget {
     const isRefused = state !== 'RELEASED';
     const changes: string[] = [];
     const status = isRefused ? 'INACTIVE' : 'ACTIVE';
-    if (held && held.status !== status) {
-      await certificates.setStatus(held.id, status);
+    if (held && await revoked.apply(`huawei-iotda#certificate#${held.id}`, held.status === 'INACTIVE', () => certificates.setStatus(held.id, status))) {
       changes.push(`${isRefused ? 'deactivated' : 'activated'} the device certificate ${held.id}`);
     }
     if (!held || !isRefused) {
@@ -47,19 +46,19 @@ async function changeDevices(revoked: RevokedCertificate, isFrozen: boolean, api
   const nodeId = commonNameOf(revoked.certificate);
   const found = nodeId === undefined ? [] : await devices.withNodeId(nodeId);
   const changes: string[] = [];
-  for (const device of found.filter(each => each.isDirect && each.isFrozen !== isFrozen)) {
+  for (const device of found.filter(each => each.isDirect && !(isFrozen && each.isFrozen))) {
     const accepted = acceptedBy(device, revoked.certificate);
-    if (accepted !== 'not this' && (!isFrozen || await isOnlyOne(accepted, device, revoked))) {
-      await devices.setFrozen(device.id, isFrozen);
+    if (accepted !== 'not this' && (!isFrozen || await isOnlyOne(accepted, device, revoked))
+      && await revoked.apply(`huawei-iotda#device#${device.id}`, device.isFrozen, () => devices.setFrozen(device.id, isFrozen))) {
       changes.push(`${isFrozen ? 'froze' : 'unfroze'} the device ${device.id}`);
     }
   }
   return changes;
 }
 
-/** Whether a device can connect with no certificate but the revoked one. A device that has been given another one is never cut off. */
-async function isOnlyOne(accepted: Accepted, { id }: HeldDevice, revoked: RevokedCertificate): Promise<boolean> {
-  if (accepted === 'this alone' || accepted === 'the next' && !await revoked.hasSuccessor()) {
+/** Whether a device can connect with no good certificate. A device that has been given another one is never cut off. */
+async function isOnlyOne(accepted: Accepted, { id, fingerprints }: HeldDevice, revoked: RevokedCertificate): Promise<boolean> {
+  if (!await (accepted === 'the next' ? revoked.hasOther() : revoked.hasOtherAmong(fingerprints))) {
     return true;
   }
   log('WARN', {
@@ -75,6 +74,5 @@ function acceptedBy({ fingerprints, hasCertificate }: HeldDevice, certificate: X
     return hasCertificate ? 'the next' : 'not this';
   }
   const own = [thumbprintOf(certificate).toLowerCase(), fingerprintOf(certificate)];
-  const others = fingerprints.filter(each => !own.includes(each));
-  return others.length === 0 ? 'this alone' : others.length < fingerprints.length ? 'this and another' : 'not this';
+  return fingerprints.some(each => own.includes(each)) ? 'this' : 'not this';
 }

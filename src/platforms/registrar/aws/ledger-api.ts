@@ -1,6 +1,8 @@
 import { AwsApiOptions, AwsService, SignedApi, SignedCall } from './signed-api';
 import { isMap, JsonMap } from '../../../contract/json-map';
-import { certificatePartition, namePartition, pointerPartition, revocationPartition, serialKey, serialNumberIn } from '../../../contract/ledger-keys';
+import {
+  certificatePartition, disabledPartition, namePartition, pointerPartition, revocationPartition, serialKey, serialNumberIn,
+} from '../../../contract/ledger-keys';
 import { isRevocationReason, REVOCATION_STATES, RevocationReason, RevocationState } from '../../../contract/revocation';
 import { quote } from '../../../contract/rules';
 import { HttpApi } from '../http-api';
@@ -35,8 +37,33 @@ export interface SignedBy {
   readonly serialNumber: string;
 }
 
+/** What a ledger notes about something that was disabled at a platform. */
+export interface DisabledNote {
+  /** The certificate because of which it was disabled last. */
+  readonly serialNumber: string;
+  /** Whether it has not been enabled here since. */
+  readonly isDisabled: boolean;
+  /** Counts the changes. */
+  readonly revision: number;
+}
+
+/** Another certificate for the common name of a certificate. */
+export interface OtherCertificate {
+  readonly serialNumber: string;
+  /**
+   * Whether a device may connect with it: it was given out, has not expired, and is neither revoked nor on hold. That a resource no longer
+   * declares it does not mean that the device no longer uses it.
+   */
+  isGood(): Promise<boolean>;
+  /** Whether it is revoked for good. */
+  isRevoked(): Promise<boolean>;
+  /** The certificate, DER, if there is one. */
+  certificate(): Promise<Buffer | undefined>;
+}
+
 /**
- * The ledger of a CA as the functions read it that carry revocations over to platforms. Every read is consistent. They have no right to write.
+ * The ledger of a CA as the functions read it that carry revocations over to platforms. Every read is consistent. They
+ * write only notes on what they have disabled there.
  *
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.LowLevelAPI.html
  */
@@ -93,25 +120,55 @@ export class LedgerApi {
   }
 
   /**
-   * Whether the CA has another certificate for a common name: one that was issued, has not expired and is not revoked. For each resource, the
-   * ledger knows the latest certificate under a name.
+   * The other certificates that a CA has made for a common name, by ascending serial number. What is not asked about one of them is not read.
    */
-  public async hasOther({ issuer, serialNumber }: SignedBy, commonName: string, now: Date): Promise<boolean> {
-    for await (const page of this.pages(namePartition(issuer, commonName), undefined, { ProjectionExpression: '#identity', ExpressionAttributeNames: { '#identity': 'identity' } })) {
-      for (const named of page) {
-        const pointer = await this.item(pointerPartition(String(valueIn(named, 'identity', 'S'))), 'current', { ProjectionExpression: 'issuer, serialNumber' });
-        const other = { issuer, serialNumber: valueIn(pointer, 'serialNumber', 'S') ?? serialNumber };
-        if (valueIn(pointer, 'issuer', 'S') === issuer && other.serialNumber !== serialNumber && await this.isGood(other, now)) {
-          return true;
-        }
+  public async *others({ issuer, serialNumber }: SignedBy, commonName: string): AsyncIterable<OtherCertificate> {
+    for await (const page of this.pages(namePartition(issuer, commonName), undefined, { ProjectionExpression: 'sk, notAfter' })) {
+      for (const { notAfter, ...named } of page.map(namedIn).filter(each => each.serialNumber !== serialNumber)) {
+        const other = { issuer, ...named };
+        yield {
+          serialNumber: other.serialNumber,
+          isGood: async () => new Date(notAfter) > new Date() && this.isGood(other),
+          isRevoked: async () => (await this.revocation(other))?.state === 'REVOKED',
+          certificate: () => this.certificate(other),
+        };
       }
     }
-    return false;
   }
 
-  private async isGood(certificate: SignedBy, now: Date): Promise<boolean> {
-    const item = await this.item(certificatePartition(certificate.issuer), serialKey(certificate.serialNumber), STATUS);
-    if (valueIn(item, 'status', 'S') !== 'ISSUED' || new Date(String(valueIn(item, 'notAfter', 'S'))) <= now) {
+  /** What a note says about something at a platform, or `undefined` if it was never disabled here. */
+  public async disabled(issuer: string, thing: string): Promise<DisabledNote | undefined> {
+    const item = await this.item(disabledPartition(issuer), thing, { ProjectionExpression: 'serialNumber, isDisabled, revision' });
+    const [serialNumber, revision] = [valueIn(item, 'serialNumber', 'S'), valueIn(item, 'revision', 'N')];
+    const isDisabled = isMap(item?.isDisabled) ? item.isDisabled.BOOL : undefined;
+    if (item && (serialNumber === undefined || revision === undefined || typeof isDisabled !== 'boolean')) {
+      throw new Error(`the ledger must have a serialNumber, isDisabled and a revision in the note on ${quote(thing)}, got others; ${TAMPERED}`);
+    }
+    return item && { serialNumber: serialNumber!, isDisabled: isDisabled as boolean, revision: Number(revision) };
+  }
+
+  /** Notes that something at a platform is disabled because of a certificate. */
+  public async noteDisabled({ issuer, serialNumber }: SignedBy, thing: string): Promise<void> {
+    await this.answer(this.call('UpdateItem', {
+      Key: { pk: { S: disabledPartition(issuer) }, sk: { S: thing } },
+      UpdateExpression: 'SET serialNumber = :serialNumber, isDisabled = :yes ADD revision :one',
+      ExpressionAttributeValues: { ':serialNumber': { S: serialNumber }, ':yes': { BOOL: true }, ':one': { N: '1' } },
+    }));
+  }
+
+  /** Notes that something is enabled again, unless it was disabled anew after a note. */
+  public async noteEnabled(issuer: string, thing: string, { revision }: DisabledNote): Promise<void> {
+    await this.api.send(this.call('UpdateItem', {
+      Key: { pk: { S: disabledPartition(issuer) }, sk: { S: thing } },
+      UpdateExpression: 'SET isDisabled = :no ADD revision :one',
+      ConditionExpression: 'revision = :revision',
+      ExpressionAttributeValues: { ':no': { BOOL: false }, ':one': { N: '1' }, ':revision': { N: String(revision) } },
+    }), 'ConditionalCheckFailedException');
+  }
+
+  private async isGood(certificate: SignedBy): Promise<boolean> {
+    const item = await this.item(certificatePartition(certificate.issuer), serialKey(certificate.serialNumber), GIVEN_OUT);
+    if (!wasGivenOut(item)) {
       return false;
     }
     const revocation = await this.revocation(certificate);
@@ -137,13 +194,13 @@ export class LedgerApi {
     return isMap(Item) ? Item : undefined;
   }
 
-  private call(operation: 'GetItem' | 'Query', input: object): SignedCall {
+  private call(operation: 'GetItem' | 'Query' | 'UpdateItem', input: object): SignedCall {
     return {
       action: `dynamodb:${operation} on the table ${this.table}`,
       method: 'POST',
       path: '/',
       headers: { 'content-type': 'application/x-amz-json-1.0', 'x-amz-target': `DynamoDB_20120810.${operation}` },
-      body: JSON.stringify({ TableName: this.table, ConsistentRead: true, ...input }),
+      body: JSON.stringify({ TableName: this.table, ...operation !== 'UpdateItem' && { ConsistentRead: true }, ...input }),
     };
   }
 
@@ -156,8 +213,27 @@ export class LedgerApi {
 /** What is read of a revocation. `state` is a reserved word of DynamoDB. */
 const REVOCATION = { ProjectionExpression: 'sk, #state, reason, notAfter, revision', ExpressionAttributeNames: { '#state': 'state' } };
 
-/** What is read of a certificate to know whether it is good. `status` is a reserved word, too. */
-const STATUS = { ProjectionExpression: '#status, notAfter', ExpressionAttributeNames: { '#status': 'status' } };
+/** What is read of a certificate to know whether it was given out. `status` is a reserved word, too. */
+const GIVEN_OUT = { ProjectionExpression: '#status, issuedAt, reservedBy, withdrawnBy', ExpressionAttributeNames: { '#status': 'status' } };
+
+/**
+ * Whether a device may have a certificate: a resource declares or has declared it. The request that has made a certificate withdraws it only if
+ * it fails, and then nobody was given the certificate.
+ */
+function wasGivenOut(item: JsonMap | undefined): boolean {
+  const [status, issuedAt, reservedBy, withdrawnBy] = ['status', 'issuedAt', 'reservedBy', 'withdrawnBy'].map(name => valueIn(item, name, 'S'));
+  return status === 'ISSUED' || (status === 'WITHDRAWN' && issuedAt !== undefined && withdrawnBy !== reservedBy);
+}
+
+/** What the ledger says of a certificate under its common name. */
+function namedIn(item: JsonMap): { serialNumber: string; notAfter: string } {
+  const [sk, notAfter] = ['sk', 'notAfter'].map(name => valueIn(item, name, 'S'));
+  const serialNumber = serialNumberIn(sk);
+  if (serialNumber === undefined || notAfter === undefined) {
+    throw new Error(`the ledger must have a serial number and a notAfter in the certificate ${quote(sk)} of a common name, got others; ${TAMPERED}`);
+  }
+  return { serialNumber, notAfter };
+}
 
 function revocationIn(item: JsonMap): RecordedRevocation {
   const [sk, state, reason, notAfter] = ['sk', 'state', 'reason', 'notAfter'].map(name => valueIn(item, name, 'S'));

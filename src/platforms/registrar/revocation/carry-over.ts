@@ -1,16 +1,16 @@
 import { X509Certificate } from 'node:crypto';
-import { RevocationTarget, RevokedCertificate } from './revocation-target';
+import { KnownCertificate } from './known-certificate';
+import { RevocationTarget } from './revocation-target';
 import { RevocationState } from '../../../contract/revocation';
 import { LedgerApi, RecordedRevocation, SignedBy } from '../aws/ledger-api';
-import { commonNameOf } from '../shown-certificate';
 
 /** The part of a ledger from which revocations are carried over. */
-export type RevocationLedger = Pick<LedgerApi, 'revocation' | 'certificate' | 'revocations' | 'hasOther'>;
+export type RevocationLedger = Pick<LedgerApi, 'revocation' | 'certificate' | 'revocations' | 'others' | 'disabled' | 'noteDisabled' | 'noteEnabled'>;
 
 /** A CA that issues certificates for the same devices. */
 export interface OtherCa {
   readonly caId: string;
-  readonly ledger: Pick<RevocationLedger, 'hasOther'>;
+  readonly ledger: Pick<RevocationLedger, 'others'>;
 }
 
 /** The ledger of a CA, to which the certificates of other CAs for the same devices are other certificates, too. */
@@ -19,9 +19,14 @@ export function withOtherCas(own: RevocationLedger, others: readonly OtherCa[]):
     revocation: certificate => own.revocation(certificate),
     certificate: certificate => own.certificate(certificate),
     revocations: (issuer, after) => own.revocations(issuer, after),
-    hasOther: async (revoked, commonName, now) => {
-      const elsewhere = others.map(({ caId, ledger }) => ledger.hasOther({ ...revoked, issuer: caId }, commonName, now));
-      return (await Promise.all([own.hasOther(revoked, commonName, now), ...elsewhere])).includes(true);
+    disabled: (issuer, thing) => own.disabled(issuer, thing),
+    noteDisabled: (certificate, thing) => own.noteDisabled(certificate, thing),
+    noteEnabled: (issuer, thing, note) => own.noteEnabled(issuer, thing, note),
+    others: async function* (revoked, commonName) {
+      yield* own.others(revoked, commonName);
+      for (const { caId, ledger } of others) {
+        yield* ledger.others({ ...revoked, issuer: caId }, commonName);
+      }
     },
   };
 }
@@ -57,13 +62,9 @@ export async function carryOver(
   }
   let last: string | undefined;
   for (let turn = 0; turn < MAX_TURNS; turn++) {
-    const { state, reason, revision }: RecordedRevocation = recorded;
-    const hasSuccessor = async (): Promise<boolean> => {
-      const commonName = commonNameOf(certificate);
-      return commonName !== undefined && ledger.hasOther(revoked, commonName, new Date());
-    };
+    const { revision }: RecordedRevocation = recorded;
+    const known: KnownCertificate = new KnownCertificate(certificate, recorded, revoked, ledger);
     let failure: unknown;
-    const known: RevokedCertificate = { certificate, serialNumber: revoked.serialNumber, state, reason, hasSuccessor };
     const changed: string | undefined = await target.carryOver(known, signal).catch(error => {
       failure = error; // the change may have taken effect all the same
       return undefined;

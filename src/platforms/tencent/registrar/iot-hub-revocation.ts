@@ -26,32 +26,28 @@ export class IotHubRevocation implements RevocationTarget {
     const changed: string[] = [];
     for (const productId of this.productIds) {
       const device = await api.device(productId, name);
-      if (device && await isToChange(device, revoked, `${name} of the product ${productId}`)) {
-        await api.setEnabled(productId, name, isEnabled);
-        changed.push(productId);
+      const thing = `tencent-iot-hub#device#${productId}/${name}`;
+      if (!device || !mayBeOf(device, revoked)) {
+        continue;
       }
+      const change = (): Promise<void> => api.setEnabled(productId, name, isEnabled);
+      const isDisabled = device.isEnabled === false;
+      const isToChange = isEnabled || isDisabled || await isOnlyOne(device, revoked, `${name} of the product ${productId}`);
+      changed.push(...isToChange && await revoked.apply(thing, isDisabled, change) ? [productId] : []);
     }
     return changed.length === 0 ? undefined : `${isEnabled ? 'enabled' : 'disabled'} the device ${name} of the product ${changed.join(', ')}`;
   }
 }
 
-/**
- * Whether the state of a device is to change. A device is disabled for the certificate that IoT Hub shows for it. If IoT Hub shows none, the
- * device is disabled unless it may have been given a newer certificate. IoT Hub does not show why a device is disabled, so the end of a hold
- * enables any device that is disabled.
- */
-async function isToChange({ isEnabled, fingerprint }: Device, revoked: RevokedCertificate, name: string): Promise<boolean> {
-  const { certificate, serialNumber, state } = revoked;
-  if (fingerprint !== undefined && fingerprint !== fingerprintOf(certificate)) {
-    return false;
-  }
-  if (state === 'RELEASED') {
-    return isEnabled === false;
-  }
-  if (isEnabled === false) {
-    return false;
-  }
-  if (fingerprint === undefined && await revoked.hasSuccessor()) {
+/** Whether a device may have a certificate: the one that IoT Hub shows for it or, if IoT Hub shows none, any one for its name. */
+function mayBeOf({ fingerprint }: Device, { certificate }: RevokedCertificate): boolean {
+  return fingerprint === undefined || fingerprint === fingerprintOf(certificate);
+}
+
+/** Whether a device has no other good certificate. If IoT Hub shows no certificate, the device may have been given a newer one. */
+async function isOnlyOne({ fingerprint }: Device, revoked: RevokedCertificate, name: string): Promise<boolean> {
+  if (fingerprint === undefined && await revoked.hasOther()) {
+    const { serialNumber } = revoked;
     log('WARN', { message: `left the device ${name} enabled: IoT Hub does not show its certificate, and the CA has issued another one for it`, serialNumber });
     return false;
   }

@@ -33,7 +33,7 @@ async function learned({ Data }: Answer, ...others: string[]): Promise<{ revoked
   const ledgers = withOtherCas(ledger, others.map(caId => ({ caId, ledger })));
   await carryOver({ issuer: ca.PhysicalResourceId, serialNumber: Data!.SerialNumber }, ledgers, {
     carryOver: async revoked => {
-      all.push({ revoked, hasSuccessor: await revoked.hasSuccessor() });
+      all.push({ revoked, hasSuccessor: await revoked.hasOther() });
       return undefined;
     },
   }, ['REVOKED', 'HELD', 'RELEASED'], AbortSignal.timeout(60_000));
@@ -85,11 +85,26 @@ describe('a device', () => {
     expect((await learned(bad, next.PhysicalResourceId)).hasSuccessor).toBe(true);
   });
 
-  test('whose other certificate has left the stack has none', async () => {
+  test('may still use a certificate that has left the stack or was replaced, as long as that is not revoked', async () => {
+    const declared = await device();
+    const first = await set.stack.create(declared);
+    const second = await set.stack.update({ ...declared, properties: { ...declared.properties, Generation: 2 } }, first.PhysicalResourceId, declared);
+    await set.stack.delete(declared, first.PhysicalResourceId); // CloudFormation removes what an update has replaced
+    await revoke(second);
+    expect((await learned(second)).hasSuccessor).toBe(true);
+    await revoke(first);
+    expect((await learned(second)).hasSuccessor).toBe(false);
+  });
+
+  test('was never given a certificate that its own request has withdrawn', async () => {
     const bad = await set.stack.create(await device());
     const declared = await device({ Generation: 7 }, 'Moved');
-    const moved = await set.stack.create(declared);
-    await set.stack.delete(declared, moved.PhysicalResourceId);
+    let isIssued = false;
+    set.proxy.faults = (_, { operation, body }) => {
+      isIssued ||= operation === 'TransactWriteItems' && body.includes('ISSUED');
+      return isIssued && operation === 'DescribeSecret' ? { kind: 'denied', when: 'before' } : undefined;
+    };
+    expect((await set.stack.send(set.stack.event('Create', declared))).answer).toMatchObject({ Status: 'FAILED' });
     await revoke(bad);
     expect((await learned(bad)).hasSuccessor).toBe(false);
   });

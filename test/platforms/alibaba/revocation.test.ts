@@ -3,6 +3,7 @@ import { ACCESS_KEY, INSTANCE, StrictApsara } from './strict-apsara';
 import { RevocationState } from '../../../src/contract/revocation';
 import { signIn } from '../../../src/platforms/alibaba/registrar/revocation';
 import { RevocationTarget } from '../../../src/platforms/registrar/revocation/revocation-target';
+import { AGAIN } from '../../../src/platforms/registrar/revocation/revoking-ca';
 import { OpensslCas } from '../../support/openssl-ca';
 import { registeredCa, RegisteredCa } from '../../support/registered-ca';
 
@@ -34,7 +35,7 @@ afterAll(() => server.stop());
 function target(environment: NodeJS.ProcessEnv = {}): Promise<RevocationTarget> {
   const named = { INSTANCE_ID: INSTANCE, ENDPOINT: server.url.slice('https://'.length), CREDENTIALS_SECRET_ARN: SECRET_ARN };
   const outside = { trustedCas: server.trustedCas, readSecret: async () => JSON.stringify(secret) };
-  return signIn({ ...named, ...environment }, AbortSignal.timeout(20_000), outside);
+  return signIn({ ...named, ...environment }, AbortSignal.timeout(20_000), AGAIN, outside);
 }
 
 async function carryOver(certificate: X509Certificate, state: RevocationState = 'REVOKED', to = target(), time = 20_000): Promise<string | undefined> {

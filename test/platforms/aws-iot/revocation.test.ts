@@ -8,8 +8,9 @@ import { IotApi } from '../../../src/platforms/aws-iot/registrar/iot-api';
 import { IotRevocation } from '../../../src/platforms/aws-iot/registrar/iot-revocation';
 import { LedgerApi } from '../../../src/platforms/registrar/aws/ledger-api';
 import { HttpApi } from '../../../src/platforms/registrar/http-api';
-import { carryOverAll, carryOverMessages, RevokingCa } from '../../../src/platforms/registrar/revocation/revocation-handler';
+import { carryOverAll, carryOverMessages } from '../../../src/platforms/registrar/revocation/revocation-handler';
 import { SqsBatchResponse } from '../../../src/platforms/registrar/revocation/revocation-messages';
+import { RevokingCa } from '../../../src/platforms/registrar/revocation/revoking-ca';
 import { awsCalls } from '../../support/aws-clients';
 import { Answer } from '../../support/cloudformation';
 import { Fault, FaultKind } from '../../support/fault-proxy';
@@ -40,6 +41,7 @@ function revoking(): RevokingCa {
     pace: 0,
     caId: ca.PhysicalResourceId,
     ledger: signal => new LedgerApi(new HttpApi(signal), { ...options, endpoint: set.proxy.url }, set.stack.table),
+    others: () => [],
     target: async () => new IotRevocation(signal => new IotApi(new HttpApi(signal, iot.pem), { ...options, endpoint: iot.url })),
   };
 }
@@ -268,6 +270,7 @@ test('a status that AWS IoT shows late is set once', async () => {
   const options = { region: iot.region, credentials: iot.credentials, patience: 0, endpoint: iot.url };
   const late: RevokingCa = {
     ...revoking(),
+    others: () => [],
     target: async () => new IotRevocation(signal => Object.assign(new IotApi(new HttpApi(signal, iot.pem), options), { certificateStatus: async () => 'ACTIVE' })),
   };
   expect(await carryOverMessages(messages(bad), late, Date.now() + 60_000)).toEqual({ batchItemFailures: [] });

@@ -2,6 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { ACCESS_KEY, INSTANCE, OWN_HOST, PROJECT, SECRET_KEY, SHARED_HOST, StrictHuawei, TOKEN } from './strict-huawei';
 import { RevocationReason, RevocationState } from '../../../src/contract/revocation';
 import { signIn } from '../../../src/platforms/huawei/registrar/revocation';
+import { AGAIN } from '../../../src/platforms/registrar/revocation/revoking-ca';
 import { PlatformAnswer } from '../../support/https-platform';
 import { RegisteredCa, registeredCa } from '../../support/registered-ca';
 
@@ -43,7 +44,7 @@ async function carryOver(
 ): Promise<string | undefined> {
   const signal = AbortSignal.timeout(patience);
   const instance = { ENDPOINT: SHARED_HOST, PROJECT_ID: PROJECT, INSTANCE_ID: INSTANCE, CREDENTIALS_SECRET_ARN: SECRET };
-  const target = await signIn({ ...instance, ...environment }, signal, {
+  const target = await signIn({ ...instance, ...environment }, signal, AGAIN, {
     url: huawei.url, trustedCas: huawei.trustedCas, readSecret: async () => JSON.stringify(secret),
   });
   return target.carryOver({

@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { API_KEY, DEVICE_KEY, StrictTencent } from './strict-tencent';
 import { RevocationState } from '../../../src/contract/revocation';
+import { AGAIN } from '../../../src/platforms/registrar/revocation/revoking-ca';
 import { signIn } from '../../../src/platforms/tencent/registrar/revocation';
 import { registeredCa, RegisteredCa } from '../../support/registered-ca';
 
@@ -47,7 +48,7 @@ async function carryOver(
   const signal = AbortSignal.timeout(time);
   const named = { PRODUCT_IDS: 'PRODUCT001', REGION: 'ap-guangzhou', ENDPOINT: server.url.slice('https://'.length), CREDENTIALS_SECRET_ARN: SECRET_ARN };
   const outside = { trustedCas: server.trustedCas, readSecret: async () => JSON.stringify(secret) };
-  const target = await signIn({ ...named, ...environment }, signal, outside);
+  const target = await signIn({ ...named, ...environment }, signal, AGAIN, outside);
   return target.carryOver({ certificate, serialNumber, state, reason: 'keyCompromise', hasSuccessor: async () => hasSuccessor }, signal);
 }
 

@@ -32,6 +32,12 @@ export class MqttRevocation implements RevocationTarget {
     return certificate.ca ? changeCa(api, certificate, change) : this.changeDevice(api, certificate, change);
   }
 
+  public async assertInReach(signal: AbortSignal): Promise<void> {
+    for await (const _ca of this.api(signal).cas()) {
+      break;
+    }
+  }
+
   private async changeDevice(api: MqttApi, certificate: X509Certificate, { isActive, words }: Change): Promise<string | undefined> {
     this.cas ??= await numberedCas(api);
     let changed: string | undefined;

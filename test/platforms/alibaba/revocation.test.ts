@@ -44,6 +44,19 @@ async function carryOver(certificate: X509Certificate, state: RevocationState = 
   return (await to).carryOver({ certificate, serialNumber, state, reason: 'keyCompromise', hasSuccessor }, AbortSignal.timeout(time));
 }
 
+describe('the check at a deployment', () => {
+  test('reads the CA certificates of the instance, and changes nothing', async () => {
+    await (await target()).assertInReach(AbortSignal.timeout(20_000));
+    expect(server.actions).toEqual(['ListCaCertificate']);
+  });
+
+  test('fails with the platform\'s code and the way out if the credentials are wrong', async () => {
+    secret = { ...ACCESS_KEY, accessKeySecret: 'another-secret' };
+    const check = (await target()).assertInReach(AbortSignal.timeout(20_000));
+    await expect(check).rejects.toThrow(/ApsaraMQ for MQTT refused ListCaCertificate: SignatureDoesNotMatch.*; accessKeySecret of the credentials must belong to their accessKeyId$/);
+  });
+});
+
 describe('a device', () => {
   test('whose certificate is revoked can\'t connect any more, and all others can', async () => {
     const other = await ca.issue('sensor-002');

@@ -8,6 +8,7 @@ import { IotApi } from '../../../src/platforms/aws-iot/registrar/iot-api';
 import { IotRevocation } from '../../../src/platforms/aws-iot/registrar/iot-revocation';
 import { LedgerApi } from '../../../src/platforms/registrar/aws/ledger-api';
 import { HttpApi } from '../../../src/platforms/registrar/http-api';
+import { assertInReach } from '../../../src/platforms/registrar/revocation/deployment-check';
 import { carryOverAll, carryOverMessages } from '../../../src/platforms/registrar/revocation/revocation-handler';
 import { SqsBatchResponse } from '../../../src/platforms/registrar/revocation/revocation-messages';
 import { RevokingCa } from '../../../src/platforms/registrar/revocation/revoking-ca';
@@ -74,6 +75,23 @@ function message(detail: object, messageId = '1', type = 'Certificate Revocation
 
 const carryOver = (...devices: Answer[]): Promise<SqsBatchResponse> => carryOverMessages(messages(...devices), revoking(), Date.now() + 60_000);
 const checkAll = (): Promise<void> => carryOverAll(revoking(), Date.now() + 60_000);
+
+describe('the check at the deployment', () => {
+  const check = (more: Partial<RevokingCa> = {}): Promise<void> => assertInReach({ ...revoking(), ...more }, AbortSignal.timeout(20_000));
+  const ledgerOf = (table: string) => new LedgerApi(new HttpApi(AbortSignal.timeout(20_000)), {
+    region: iot.region, credentials: iot.credentials, patience: 0, endpoint: set.proxy.url,
+  }, table);
+
+  test('reads the ledger and asks AWS IoT for a certificate that is not there', async () => {
+    await check({ others: () => [{ caId: 'ca-other', ledger: ledgerOf(set.stack.table) }] });
+    expect(iot.calls.map(({ method, path }) => `${method} ${path}`)).toEqual([`GET /certificates/${'0'.repeat(64)}`]);
+  });
+
+  test('fails with the words of AWS if a ledger is not there', async () => {
+    await expect(check({ ledger: () => ledgerOf('Elsewhere') as never })).rejects.toThrow(/refused dynamodb:Query on the table Elsewhere: ResourceNotFoundException/);
+    await expect(check({ others: () => [{ caId: 'ca-other', ledger: ledgerOf('Former') }] })).rejects.toThrow(/refused dynamodb:Query on the table Former: ResourceNotFoundException/);
+  });
+});
 
 describe('a certificate', () => {
   test.each(['ACTIVE', 'INACTIVE', 'PENDING_ACTIVATION'])('that is %s in AWS IoT becomes REVOKED when it is revoked in the ledger', async status => {

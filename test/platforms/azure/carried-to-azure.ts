@@ -10,6 +10,7 @@ import { AzureServiceName } from '../../../src/platforms/azure/contract';
 import { revocationTarget } from '../../../src/platforms/azure/registrar/revocation';
 import { LedgerApi } from '../../../src/platforms/registrar/aws/ledger-api';
 import { HttpApi } from '../../../src/platforms/registrar/http-api';
+import { assertInReach } from '../../../src/platforms/registrar/revocation/deployment-check';
 import { carryOverAll, carryOverMessages } from '../../../src/platforms/registrar/revocation/revocation-handler';
 import { SqsBatchResponse } from '../../../src/platforms/registrar/revocation/revocation-messages';
 import { AGAIN, RevokingCa } from '../../../src/platforms/registrar/revocation/revoking-ca';
@@ -108,6 +109,9 @@ export async function revoke(service: AzureServiceName, device: Answer, reason?:
   await order(device, reason);
   expect([await carryOver(service, [device]), logged('ERROR')]).toEqual([{ batchItemFailures: [] }, []]);
 }
+
+/** What a deployment checks. */
+export const checkReach = (service: AzureServiceName): Promise<void> => assertInReach(revoking(service), AbortSignal.timeout(60_000));
 
 export const checkAll = (service: AzureServiceName): Promise<void> => carryOverAll(revoking(service), Date.now() + 60_000);
 

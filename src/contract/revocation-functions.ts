@@ -88,6 +88,18 @@ export interface PlatformRevocationEnvironment extends CaEnvironment {
   readonly OTHER_CAS?: string;
 }
 
+/**
+ * The type of the custom resource that checks at a deployment whether revocations can be carried over. It is final, because CloudFormation does not let a
+ * type change.
+ */
+export const PLATFORM_REVOCATION_CHECK_TYPE = 'Custom::PlatformRevocationCheck';
+
+/** The properties of the custom resource. */
+export interface PlatformRevocationCheckProperties {
+  /** The environment variables of the function, which it believes; a changed one makes CloudFormation ask for a check. */
+  readonly Environment: { readonly [name: string]: string };
+}
+
 /** The answer of the function that revokes certificates. */
 export interface RevocationAnswer {
   /** The identity of the CA. */

@@ -1,24 +1,22 @@
-import { Arn, ArnFormat, Aws, CustomResource, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
-import { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
+import { Arn, ArnFormat, Aws, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { CompositeAlarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { Policy, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { failedChecksAlarm } from '../constructs/alarms/failed-checks-alarm';
+import { keepUpToDate } from './keep-up-to-date';
 import { isKnownToDiffer } from '../constructs/ca/cross-account';
 import { grantRead } from '../constructs/ca/ledger-table';
 import { Kinds, optional } from '../constructs/checks/kinds';
 import { DURATION, PUBLICATION, REMOVAL_POLICY } from '../constructs/checks/object-kinds';
 import { validate } from '../constructs/checks/validation';
-import { onCaEvent } from '../constructs/events/on-ca-event';
 import { keepPrivateKeysOut } from '../constructs/keys/private-key-guard';
 import { readableLedgerOf } from '../constructs/provider/certificate-provider';
+import { functionResource } from '../constructs/provider/function-resource';
 import { libraryFunction } from '../constructs/provider/library-function';
 import { policyId } from '../constructs/provider/policy-id';
 import { validRemovalPolicy } from '../constructs/provider/removal-policy';
 import { rolePolicy } from '../constructs/provider/role-policy';
-import { onSchedule } from '../constructs/revocation/on-schedule';
 import { RevocationPublication } from '../constructs/revocation/revocation-publication';
 import { CaEventType } from '../contract/ca-events';
-import { SERVICE_TIMEOUT_MINUTES } from '../contract/cloudformation-limits';
 import { COMPLETE_LIST_PEM } from '../contract/crl-places';
 import { GivenListEnvironment, GivenListProperties } from '../contract/given-lists';
 import { checkCheckMinutes } from '../contract/revocation-functions';
@@ -75,9 +73,6 @@ const TIMEOUT = Duration.minutes(5);
 /** The longest list is read as a whole. */
 const MEMORY = 512;
 
-/** The ids of what invokes the function again. */
-const OCCASIONS = ['Schedule', 'Deliveries'];
-
 /**
  * Gives the list of all revoked certificates of a CA to a service that checks clients against it, and replaces it with each list that is
  * published. The classes that extend this class show its members as their own.
@@ -86,12 +81,12 @@ const OCCASIONS = ['Schedule', 'Deliveries'];
  */
 export abstract class ListRevocation extends Construct {
   /**
-   * The alarm that goes off when two checks in a row have failed, or when none has been made. Tell somebody:
-   * `alarm.addAlarmAction(new SnsAction(topic))`. It is absent for a CA that awaits its certificate, of which there are no lists.
+   * The alarm that goes off when two checks in a row have failed or were not made, when something has not been delivered for an hour, or when
+   * changes of the ledger could not be announced. Tell somebody: `alarm.addAlarmAction(new SnsAction(topic))`. It is absent for a CA that awaits its certificate, of which there are no lists.
    *
    * @default - the CA awaits its certificate
    */
-  public readonly alarm?: Alarm;
+  public readonly alarm?: CompositeAlarm;
 
   private readonly publication: RevocationPublication;
   private readonly target: string;
@@ -131,21 +126,20 @@ export abstract class ListRevocation extends Construct {
     });
     const rights = this.rights(made.role, service);
     made.function.node.addDependency(rights);
-    const resource = new CustomResource(this, 'Resource', {
-      resourceType: service.resourceType,
-      serviceToken: made.function.functionArn,
-      serviceTimeout: Duration.minutes(SERVICE_TIMEOUT_MINUTES),
-      properties,
-      removalPolicy,
-    });
+    const resource = functionResource(this, 'Resource', made.function, { resourceType: service.resourceType, properties, removalPolicy });
     resource.node.addDependency(rights, lists.resource);
-    onCaEvent(this, { ca, type: CaEventType.LISTS_PUBLISHED, ...made, timeout: TIMEOUT, ledgerStreamArn });
-    onSchedule(this, made.function, checkInterval, `Compares the revocation list of a CA with that of ${service.name}`);
-    // Removed before the list is taken from the service, or the function could give it again.
-    OCCASIONS.forEach(occasion => this.node.findChild(occasion).node.addDependency(resource));
-    this.alarm = failedChecksAlarm(this, made.function, checkInterval, `The revocation list of the CA ${ca.node.path} at ${service.name} is not kept up to date; `
-      + 'revoked certificates may still be accepted, and all may be refused once the list has expired');
-    this.alarm.node.addDependency(resource); // which has the function invoked for the first time
+    this.alarm = keepUpToDate(this, {
+      ca,
+      type: CaEventType.LISTS_PUBLISHED,
+      ...made,
+      timeout: TIMEOUT,
+      ledgerStreamArn,
+      checkInterval,
+      check: `Compares the revocation list of a CA with that of ${service.name}`,
+      resource,
+      complaint: `The revocation list of the CA ${ca.node.path} at ${service.name} is not kept up to date; revoked certificates may still be accepted, `
+        + 'and all may be refused once the list has expired',
+    });
   }
 
   /** The rights of the function. Those on a former place are removed only after the list is. */

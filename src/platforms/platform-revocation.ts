@@ -1,9 +1,9 @@
 import { Aws, Duration, Stack } from 'aws-cdk-lib';
-import { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
+import { CompositeAlarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { Policy } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
+import { keepUpToDate } from './keep-up-to-date';
 import { PlatformId, platformRules } from './registry';
-import { failedChecksAlarm } from '../constructs/alarms/failed-checks-alarm';
 import { validateLedgerStream } from '../constructs/ca/ca-parts';
 import { isKnownToDiffer } from '../constructs/ca/cross-account';
 import { IPrivateIotCa } from '../constructs/ca/i-private-iot-ca';
@@ -11,16 +11,18 @@ import { grantListRevocations, grantNoteDisabled, grantReadNames, grantReadRevoc
 import { Kinds, listOf, optional, TEXT } from '../constructs/checks/kinds';
 import { CA, DURATION } from '../constructs/checks/object-kinds';
 import { validate } from '../constructs/checks/validation';
-import { onCaEvent } from '../constructs/events/on-ca-event';
 import { INTERNET } from '../constructs/functions/vpc-endpoints';
 import { keepPrivateKeysOut } from '../constructs/keys/private-key-guard';
 import { readableLedgerOf } from '../constructs/provider/certificate-provider';
+import { functionResource } from '../constructs/provider/function-resource';
 import { libraryFunction } from '../constructs/provider/library-function';
 import { rolePolicy } from '../constructs/provider/role-policy';
-import { onSchedule } from '../constructs/revocation/on-schedule';
+import { onDeployed } from '../constructs/revocation/on-rule';
 import { carriesOver } from '../constructs/revocation/revocation-reach';
 import { CaEventType } from '../contract/ca-events';
-import { checkCheckMinutes, LedgerOfCa, PlatformRevocationEnvironment } from '../contract/revocation-functions';
+import {
+  checkCheckMinutes, LedgerOfCa, PLATFORM_REVOCATION_CHECK_TYPE, PlatformRevocationCheckProperties, PlatformRevocationEnvironment,
+} from '../contract/revocation-functions';
 
 /**
  * Whose revocations are carried over to a platform, and how often that is checked.
@@ -92,10 +94,10 @@ const TIMEOUT = Duration.minutes(15);
  */
 export abstract class PlatformRevocation extends Construct {
   /**
-   * The alarm that goes off when two checks in a row have failed, or when none has been made. Tell somebody:
-   * `alarm.addAlarmAction(new SnsAction(topic))`.
+   * The alarm that goes off when two checks in a row have failed or were not made, when something has not been delivered for an hour, or when
+   * changes of the ledger could not be announced. Tell somebody: `alarm.addAlarmAction(new SnsAction(topic))`.
    */
-  public readonly alarm: Alarm;
+  public readonly alarm: CompositeAlarm;
 
   /** The rights of the function, to which a platform adds its own. @internal */
   protected readonly _rights: Policy;
@@ -119,12 +121,13 @@ export abstract class PlatformRevocation extends Construct {
     carriesOver(ca, made.platform);
 
     const others: LedgerOfCa[] = otherCas.map(other => ({ caId: other.caId, table: readableLedgerOf(this, other) }));
-    const environment: PlatformRevocationEnvironment = {
+    const own: PlatformRevocationEnvironment = {
       STACK_ID: Aws.STACK_ID,
       CA_ID: ca.caId,
       LEDGER_TABLE: ca.ledger.tableName,
       ...others.length > 0 && { OTHER_CAS: Stack.of(this).toJsonString(others) },
     };
+    const environment = { ...own, ...made.environment };
     const { role, function: target } = libraryFunction(this, {
       description: `Carries the revocations of a CA over to ${name}`,
       bundle: made.bundle,
@@ -132,8 +135,8 @@ export abstract class PlatformRevocation extends Construct {
       memorySize: 256,
       timeout: TIMEOUT,
       isScheduled: true,
-      calls: [INTERNET],
-      environment: { ...environment, ...made.environment },
+      calls: ['s3', INTERNET], // where CloudFormation awaits answers, and where the platform is
+      environment,
     });
     this._rights = rolePolicy(this, 'Rights', role);
     grantListRevocations(ca.ledger, this._rights);
@@ -148,10 +151,22 @@ export abstract class PlatformRevocation extends Construct {
       }
     }
     target.node.addDependency(this._rights);
-    onCaEvent(this, { ca, type: CaEventType.REVOCATION_CHANGED, function: target, role, timeout: TIMEOUT, ledgerStreamArn });
-    onSchedule(this, target, checkInterval, `Compares what a CA has revoked with ${name}`);
-    this.alarm = failedChecksAlarm(this, target, checkInterval,
-      `Revocations of the CA ${ca.node.path} are not carried over to ${name}; revoked devices may still connect`);
+    const properties: PlatformRevocationCheckProperties = { Environment: environment };
+    const resource = functionResource(this, 'Check', target, { resourceType: PLATFORM_REVOCATION_CHECK_TYPE, properties });
+    resource.node.addDependency(this._rights);
+    onDeployed(this, target, resource, `Compares what a CA has revoked with ${name} for the first time`);
+    this.alarm = keepUpToDate(this, {
+      ca,
+      type: CaEventType.REVOCATION_CHANGED,
+      function: target,
+      role,
+      timeout: TIMEOUT,
+      ledgerStreamArn,
+      checkInterval,
+      check: `Compares what a CA has revoked with ${name}`,
+      resource,
+      complaint: `Revocations of the CA ${ca.node.path} are not carried over to ${name}; revoked devices may still connect`,
+    });
   }
 
   private assertInReach(): void {

@@ -9,11 +9,11 @@ import { grantRecordRegistrations } from '../constructs/ca/ledger-table';
 import { INTERNET } from '../constructs/functions/vpc-endpoints';
 import { arnsOf, grantUseSecret } from '../constructs/keys/private-key';
 import { keepPrivateKeysOut } from '../constructs/keys/private-key-guard';
+import { functionResource } from '../constructs/provider/function-resource';
 import { libraryFunction } from '../constructs/provider/library-function';
 import { acknowledge } from '../constructs/provider/nag';
 import { policyId } from '../constructs/provider/policy-id';
 import { rolePolicy } from '../constructs/provider/role-policy';
-import { SERVICE_TIMEOUT_MINUTES } from '../contract/cloudformation-limits';
 
 /** The id of the policy with the right to ask for a registration code. */
 const REGISTRATION_CODE = 'RegistrationCode';
@@ -51,9 +51,7 @@ export class RegistrarFunction extends Construct {
 
   /** A resource that this function handles. It is made only after the rights that it needs. */
   public resource(scope: Construct, id: string, resourceType: RegistrationType, properties: object, rights: readonly Grant[] = []): CustomResource {
-    const resource = new CustomResource(scope, id, {
-      resourceType, serviceToken: this.function.functionArn, serviceTimeout: Duration.minutes(SERVICE_TIMEOUT_MINUTES), properties: { ...properties },
-    });
+    const resource = functionResource(scope, id, this.function, { resourceType, properties });
     rights.forEach(right => right.applyBefore(resource));
     return resource;
   }

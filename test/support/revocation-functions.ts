@@ -1,6 +1,6 @@
 import { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
+import { CompositeAlarm } from 'aws-cdk-lib/aws-cloudwatch';
 
 /** The properties of the function that carries revocations over, by its handler. */
 export function functionOf(stack: Stack, handler: string): { readonly Environment: { readonly Variables: { readonly [name: string]: unknown } } } {
@@ -18,10 +18,10 @@ export function rightsOf(stack: Stack, id: string): { readonly actions: readonly
   };
 }
 
-/** Expects that a construct has an alarm of its own, which says that revocations of the stack's CA are not carried over to a platform. */
-export function expectAlarm(stack: Stack, { alarm }: { readonly alarm: Alarm }, platform: string): void {
+/** Expects that a construct has one alarm to tell somebody, which says that revocations of the stack's CA are not carried over to a platform. */
+export function expectAlarm(stack: Stack, { alarm }: { readonly alarm: CompositeAlarm }, platform: string): void {
   expect(stack.resolve(alarm.alarmArn)).toEqual({ 'Fn::GetAtt': [expect.stringMatching(/^RevocationAlarm/), 'Arn'] });
-  Template.fromStack(stack).hasResourceProperties('AWS::CloudWatch::Alarm', {
+  Template.fromStack(stack).hasResourceProperties('AWS::CloudWatch::CompositeAlarm', {
     AlarmDescription: `Revocations of the CA Stack/Ca are not carried over to ${platform}; revoked devices may still connect`,
   });
 }

@@ -12,7 +12,7 @@ const FAILED_CHECKS = 2;
  * @param interval how often the function checks
  */
 export function failedChecksAlarm(scope: Construct, checking: IFunction, interval: Duration, alarmDescription: string): Alarm {
-  return new Alarm(scope, 'Alarm', {
+  return new Alarm(scope, 'FailedChecks', {
     alarmDescription,
     metric: checking.metricErrors({ statistic: Stats.SUM, period: interval }),
     threshold: 1,

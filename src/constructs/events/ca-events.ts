@@ -1,6 +1,8 @@
 import { Aws, Duration, Stack } from 'aws-cdk-lib';
+import { Alarm, ComparisonOperator, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { Grant, IGrantable, Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { onLedgerChange } from './on-ledger-change';
 import { CaEventType, EVENT_SOURCE } from '../../contract/ca-events';
@@ -9,6 +11,7 @@ import { IPrivateIotCa } from '../ca/i-private-iot-ca';
 import { grantRead, grantReadExpiryMarks, grantReadRevocationState } from '../ca/ledger-table';
 import { keepPrivateKeysOut } from '../keys/private-key-guard';
 import { libraryFunction } from '../provider/library-function';
+import { acknowledge } from '../provider/nag';
 import { rolePolicy } from '../provider/role-policy';
 
 /** What is announced only if something needs it: the beginning of the items' partition keys, and the right to read them. */
@@ -30,7 +33,7 @@ const ADDITIONAL: { readonly [type in CaEventType]?: Additional } = {
 
 /**
  * How often a change that can't be announced is delivered again, with those after it. Without a limit, it would hold up all others for a day.
- * What gets lost is found by the checks of everything.
+ * What is given up then is put into a queue, and an alarm goes off.
  */
 const RETRIES = 10;
 
@@ -59,6 +62,9 @@ export class CaEvents extends Construct {
     return ca.node.tryFindChild(ID) !== undefined;
   }
 
+  /** The alarm that goes off when changes of the ledger could not be announced, as long as they are in the queue of what was given up. */
+  public readonly alarm: Alarm;
+
   /** The beginnings of the partition keys of the items of which events are made. */
   private readonly prefixes = ['revoked#', 'crl#'];
   private readonly rights: Policy;
@@ -84,8 +90,18 @@ export class CaEvents extends Construct {
       conditions: { 'ForAllValues:StringEquals': { 'events:source': EVENT_SOURCE } },
     }));
     made.function.node.addDependency(rights);
+    const givenUp = new Queue(this, 'GivenUp', { encryption: QueueEncryption.SQS_MANAGED, enforceSSL: true, retentionPeriod: Duration.days(14) });
+    acknowledge(givenUp, 'AwsSolutions-SQS3', 'It is a dead-letter queue itself');
     onLedgerChange(this, { ca, ...made, ledgerStreamArn }, this.prefixes, {
       batchSize: 100, reportBatchItemFailures: true, bisectBatchOnError: true, retryAttempts: RETRIES,
+    }, givenUp);
+    this.alarm = new Alarm(this, 'Alarm', {
+      alarmDescription: `Changes of the ledger of the CA ${ca.node.path} could not be announced: revocations are carried over by the next check, ends of holds are not`,
+      metric: givenUp.metricApproximateNumberOfMessagesVisible({ statistic: Stats.MAXIMUM }),
+      threshold: 1,
+      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      evaluationPeriods: 1,
+      treatMissingData: TreatMissingData.NOT_BREACHING, // of a queue that has had no messages for hours
     });
   }
 

@@ -22,8 +22,8 @@ export interface CaEventSubscription {
   readonly ledgerStreamArn?: string;
 }
 
-/** How long an event that fails is delivered again. Checks of everything make up for what is older. */
-const RETENTION = Duration.days(4);
+/** How long an event that fails is delivered again: the longest that Amazon SQS allows. An alarm goes off long before. */
+const RETENTION = Duration.days(14);
 
 /** The least that Lambda allows. https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html#events-sqs-max-concurrency */
 const MAX_CONCURRENCY = 2;
@@ -31,11 +31,15 @@ const MAX_CONCURRENCY = 2;
 /**
  * Delivers the events of a type about a CA to a function, through a queue: many revocations at once neither invoke many functions at once
  * nor get lost. The function reports which messages of a batch have failed. The ids of the constructs are final.
+ *
+ * @returns the queue, and what puts events on the bus
  */
-export function onCaEvent(scope: Construct, { ca, type, function: target, role, timeout, ledgerStreamArn }: CaEventSubscription): void {
-  CaEvents.of(ca, ledgerStreamArn);
+export function onCaEvent(
+  scope: Construct, { ca, type, function: target, role, timeout, ledgerStreamArn }: CaEventSubscription,
+): { readonly queue: Queue; readonly events: CaEvents } {
+  const events = CaEvents.of(ca, ledgerStreamArn);
   const queue = new Queue(scope, 'Queue', { encryption: QueueEncryption.SQS_MANAGED, enforceSSL: true, retentionPeriod: RETENTION, visibilityTimeout: timeout });
-  acknowledge(queue, 'AwsSolutions-SQS3', 'A check of everything makes up for what could not be delivered');
+  acknowledge(queue, 'AwsSolutions-SQS3', 'An alarm goes off while messages are delivered again in vain, and checks of everything make up for them');
   const rule = new Rule(scope, 'Events', {
     description: `Events "${type}" of a CA`,
     eventPattern: { source: [EVENT_SOURCE], account: [Stack.of(scope).account], detailType: [type], detail: { ca: [ca.caId] } },
@@ -53,4 +57,5 @@ export function onCaEvent(scope: Construct, { ca, type, function: target, role, 
   new EventSourceMapping(scope, 'Deliveries', {
     target, eventSourceArn: queue.queueArn, batchSize: 10, maxConcurrency: MAX_CONCURRENCY, reportBatchItemFailures: true,
   }).node.addDependency(rights);
+  return { queue, events };
 }

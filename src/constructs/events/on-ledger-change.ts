@@ -3,6 +3,7 @@ import { PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
 import {
   CfnEventSourceMapping, EventSourceMapping, EventSourceMappingOptions, FilterCriteria, FilterRule, IFunction, StartingPosition,
 } from 'aws-cdk-lib/aws-lambda';
+import { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { IPrivateIotCa } from '../ca/i-private-iot-ca';
 import { ledgerStream } from '../ca/ledger-table';
@@ -22,10 +23,11 @@ export interface LedgerSubscription {
  * Invokes a function when items of a ledger change, by whatever means. The ids of the constructs are final.
  *
  * @param prefixes the beginnings of the items' partition keys; read at the end of synthesis
+ * @param givenUp where it is kept that changes were given up: the place of their records in the stream
  */
 export function onLedgerChange(
   scope: Construct, { ca, role, function: target, ledgerStreamArn }: LedgerSubscription, prefixes: readonly string[],
-  options: EventSourceMappingOptions,
+  options: EventSourceMappingOptions, givenUp?: IQueue,
 ): void {
   const eventSourceArn = ledgerStreamArn ?? ledgerStream(ca.ledger);
   if (eventSourceArn === undefined) {
@@ -37,8 +39,17 @@ export function onLedgerChange(
     new PolicyStatement({ actions: ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'], resources: [eventSourceArn] }),
     new PolicyStatement({ actions: ['dynamodb:ListStreams'], resources: ['*'] }),
   );
+  if (givenUp) {
+    rights.addStatements(new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [givenUp.queueArn] }));
+  }
   acknowledge(rights, 'AwsSolutions-IAM5', 'dynamodb:ListStreams is not authorized on resources', ['Resource::*']);
-  const mapping = new EventSourceMapping(scope, 'LedgerChanges', { ...options, target, eventSourceArn, startingPosition: StartingPosition.TRIM_HORIZON });
+  const mapping = new EventSourceMapping(scope, 'LedgerChanges', {
+    ...options,
+    target,
+    eventSourceArn,
+    startingPosition: StartingPosition.TRIM_HORIZON,
+    onFailure: givenUp && { bind: () => ({ destination: givenUp.queueArn }) },
+  });
   mapping.node.addDependency(rights);
   (mapping.node.defaultChild as CfnEventSourceMapping).filterCriteria = Lazy.any({
     produce: () => ({ filters: prefixes.map(prefix => FilterCriteria.filter({ dynamodb: { Keys: { pk: { S: FilterRule.beginsWith(prefix) } } } })) }),

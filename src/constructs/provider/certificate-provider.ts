@@ -2,6 +2,7 @@ import { Aws, CfnResource, CustomResource, Duration, Lazy, Names, RemovalPolicy,
 import { IGrantable, ManagedPolicy, Policy, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
 import { Function } from 'aws-cdk-lib/aws-lambda';
 import { Construct, IConstruct } from 'constructs';
+import { functionResource } from './function-resource';
 import { FULL_CORE, libraryFunction } from './library-function';
 import { acknowledgeWildcard } from './nag';
 import { policyId } from './policy-id';
@@ -10,7 +11,6 @@ import { outermostStack } from './reach';
 import { alwaysAskForRemoval, retainsKey } from './removal-policy';
 import { isSynthesized, rolePolicy } from './role-policy';
 import { MANAGED_POLICY_CHARACTERS, SharedPolicies } from './shared-policies';
-import { SERVICE_TIMEOUT_MINUTES } from '../../contract/cloudformation-limits';
 import { CA_RESOURCE_TYPES, ResourceType } from '../../contract/resource-types';
 import { quote } from '../../contract/rules';
 import { isKnownToDiffer } from '../ca/cross-account';
@@ -215,10 +215,8 @@ export class CertificateProvider extends Construct {
   public resource(
     scope: Construct, resourceType: ResourceType, properties: object, rights: readonly IConstruct[], key?: RemovedKey,
   ): CustomResource {
-    const resource: CustomResource = new CustomResource(scope, 'Resource', {
+    const resource: CustomResource = functionResource(scope, 'Resource', this.function, {
       resourceType,
-      serviceToken: this.function.functionArn,
-      serviceTimeout: Duration.minutes(SERVICE_TIMEOUT_MINUTES),
       removalPolicy: key?.removalPolicy,
       properties: { ...properties, RetainKey: key && retainsKey(() => [resource, key.secret]) },
     });

@@ -8,11 +8,10 @@ import { Construct } from 'constructs';
 import { crlDistribution } from './crl-distribution';
 import { beforeIssuance } from './issuance-order';
 import { OcspResponder } from './ocsp-responder';
-import { onSchedule } from './on-schedule';
+import { onSchedule } from './on-rule';
 import {
   PUBLISH_REVOCATION_KINDS, PublishRevocationOptions, REVOCATION_PUBLICATION_KINDS, RevocationPublicationProps,
 } from './publish-revocation-options';
-import { SERVICE_TIMEOUT_MINUTES } from '../../contract/cloudformation-limits';
 import { checkLifeDays, checkListUrl, checkPartitions, COMPLETE_LIST, COMPLETE_LIST_PEM, LIFE_DAYS } from '../../contract/crl-places';
 import {
   CA_DIMENSION, LIFE_LEFT_METRIC, METRIC_NAMESPACE, PublisherEnvironment, REVOCATION_PUBLICATION_TYPE, RevocationPublicationProperties,
@@ -28,6 +27,7 @@ import { note } from '../checks/notices';
 import { validate } from '../checks/validation';
 import { onLedgerChange } from '../events/on-ledger-change';
 import { keepPrivateKeysOut } from '../keys/private-key-guard';
+import { functionResource } from '../provider/function-resource';
 import { FULL_CORE, libraryFunction } from '../provider/library-function';
 import { acknowledgeWildcard } from '../provider/nag';
 import { validRemovalPolicy } from '../provider/removal-policy';
@@ -138,12 +138,7 @@ export class RevocationPublication extends Construct {
     const properties: RevocationPublicationProperties = {
       CaId: ca.caId, Bucket: this.bucket.bucketName, Url: this.url, OcspUrl: this.ocspUrl, Partitions: partitions, LifeDays: lifeDays,
     };
-    const resource = new CustomResource(this, 'Resource', {
-      resourceType: REVOCATION_PUBLICATION_TYPE,
-      serviceToken: publisher.function.functionArn,
-      serviceTimeout: Duration.minutes(SERVICE_TIMEOUT_MINUTES),
-      properties: { ...properties },
-    });
+    const resource = functionResource(this, 'Resource', publisher.function, { resourceType: REVOCATION_PUBLICATION_TYPE, properties });
     resource.node.addDependency(publisher.rights, ...made ? [made.distribution, made.bucket] : []);
     this._lists = { ca, ledgerStreamArn: options.ledgerStreamArn, resource };
     beforeIssuance(ca).add(resource);

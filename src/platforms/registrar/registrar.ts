@@ -1,5 +1,6 @@
 import { inOrder, RecordedRegistrar } from './latest-request';
 import { Registrar, RegistrationRequest } from './registration';
+import { isMap } from '../../contract/json-map';
 import { functionEnvironment } from '../../lambda/cloudformation/environment';
 import { handleCloudFormationEvent, InvocationContext } from '../../lambda/cloudformation/handle-event';
 import { entryOf } from '../../lambda/outside-text';
@@ -9,6 +10,11 @@ import { assertResponseFits } from '../../resource/response-size';
 
 /** How long after its first refusal a permission that was just granted may take to become effective; milliseconds. */
 export const PATIENCE = 60_000;
+
+/** Whether CloudFormation sends an event, or somebody who wants it to look so: the handler of requests finds out. */
+export function isRequest(event: unknown): boolean {
+  return isMap(event) && event.ResponseURL !== undefined;
+}
 
 /**
  * The Lambda handler of a platform's function, which answers CloudFormation itself.

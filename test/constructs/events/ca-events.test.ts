@@ -43,14 +43,36 @@ test('the function can read that, and put events on the default bus, and nothing
     },
     { action: ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'], resource: expect.anything(), condition: undefined },
     { action: ['dynamodb:ListStreams'], resource: '*', condition: undefined },
+    { action: ['sqs:SendMessage'], resource: { 'Fn::GetAtt': ['CaEventsGivenUpB6BF5D31', 'Arn'] }, condition: undefined },
   ]));
-  expect(rights).toHaveLength(4);
+  expect(rights).toHaveLength(5);
+});
+
+test('changes that are given up are kept in a queue, and an alarm goes off as long as they are there', () => {
+  const template = declared();
+  template.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
+    FunctionName: { Ref: announcing(template)[0] },
+    DestinationConfig: { OnFailure: { Destination: { 'Fn::GetAtt': ['CaEventsGivenUpB6BF5D31', 'Arn'] } } },
+  });
+  template.hasResourceProperties('AWS::SQS::Queue', { MessageRetentionPeriod: 14 * 24 * 3600, VisibilityTimeout: Match.absent(), SqsManagedSseEnabled: true });
+  template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+    AlarmDescription: 'Changes of the ledger of the CA Iot/Ca could not be announced: revocations are carried over by the next check, ends of holds are not',
+    MetricName: 'ApproximateNumberOfMessagesVisible',
+    Dimensions: [{ Name: 'QueueName', Value: { 'Fn::GetAtt': ['CaEventsGivenUpB6BF5D31', 'QueueName'] } }],
+    Threshold: 1,
+    EvaluationPeriods: 1,
+    TreatMissingData: 'notBreaching',
+  });
 });
 
 test('the logical IDs are final', () => {
   const { Resources } = declared().toJSON() as { Resources: { [id: string]: { Type: string } } };
   expect(Object.entries(Resources).filter(([id]) => /^(CaEvents|Revocation)/.test(id)).map(([id, { Type }]) => `${Type} ${id}`).sort()).toEqual([
-    'AWS::CloudWatch::Alarm RevocationAlarmB0365322',
+    'AWS::CloudWatch::Alarm CaEventsAlarm30E8C51F',
+    'AWS::CloudWatch::Alarm RevocationFailedChecksB2DD3E94',
+    'AWS::CloudWatch::Alarm RevocationUndelivered9D622B5C',
+    'AWS::CloudWatch::CompositeAlarm RevocationAlarmB0365322',
+    'AWS::Events::Rule RevocationDeployedDD81BBD5',
     'AWS::Events::Rule RevocationEventsB72925D0',
     'AWS::Events::Rule RevocationSchedule0AD28670',
     'AWS::IAM::Policy CaEventsLoggingD8EB62F3',
@@ -65,11 +87,15 @@ test('the logical IDs are final', () => {
     'AWS::Lambda::EventSourceMapping RevocationDeliveriesB4D938CF',
     'AWS::Lambda::Function CaEventsFunction0C5A6518',
     'AWS::Lambda::Function RevocationFunction1DD5D3CD',
+    'AWS::Lambda::Permission RevocationFunctionDeployedE4F6577A',
     'AWS::Lambda::Permission RevocationFunctionSchedule4492AC94',
     'AWS::Logs::LogGroup CaEventsLog93CED122',
     'AWS::Logs::LogGroup RevocationLogC0683E0B',
+    'AWS::SQS::Queue CaEventsGivenUpB6BF5D31',
     'AWS::SQS::Queue RevocationQueue56A829B1',
+    'AWS::SQS::QueuePolicy CaEventsGivenUpPolicy5B08AF10',
     'AWS::SQS::QueuePolicy RevocationQueuePolicy2FB68CBB',
+    'Custom::PlatformRevocationCheck RevocationCheckC0AFB560',
   ]);
 });
 

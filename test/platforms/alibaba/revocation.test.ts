@@ -3,6 +3,7 @@ import { ACCESS_KEY, INSTANCE, StrictApsara } from './strict-apsara';
 import { RevocationState } from '../../../src/contract/revocation';
 import { signIn } from '../../../src/platforms/alibaba/registrar/revocation';
 import { RevocationTarget } from '../../../src/platforms/registrar/revocation/revocation-target';
+import { AGAIN } from '../../../src/platforms/registrar/revocation/revoking-ca';
 import { knownCertificate, notes } from '../../support/known-certificate';
 import { OpensslCas } from '../../support/openssl-ca';
 import { registeredCa, RegisteredCa } from '../../support/registered-ca';
@@ -36,12 +37,25 @@ afterAll(() => server.stop());
 function target(environment: NodeJS.ProcessEnv = {}): Promise<RevocationTarget> {
   const named = { INSTANCE_ID: INSTANCE, ENDPOINT: server.url.slice('https://'.length), CREDENTIALS_SECRET_ARN: SECRET_ARN };
   const outside = { trustedCas: server.trustedCas, readSecret: async () => JSON.stringify(secret) };
-  return signIn({ ...named, ...environment }, AbortSignal.timeout(20_000), outside);
+  return signIn({ ...named, ...environment }, AbortSignal.timeout(20_000), AGAIN, outside);
 }
 
 async function carryOver(certificate: X509Certificate, state: RevocationState = 'REVOKED', to = target(), time = 20_000): Promise<string | undefined> {
   return (await to).carryOver(knownCertificate(certificate, state), AbortSignal.timeout(time));
 }
+
+describe('the check at a deployment', () => {
+  test('reads the CA certificates of the instance, and changes nothing', async () => {
+    await (await target()).assertInReach(AbortSignal.timeout(20_000));
+    expect(server.actions).toEqual(['ListCaCertificate']);
+  });
+
+  test('fails with the platform\'s code and the way out if the credentials are wrong', async () => {
+    secret = { ...ACCESS_KEY, accessKeySecret: 'another-secret' };
+    const check = (await target()).assertInReach(AbortSignal.timeout(20_000));
+    await expect(check).rejects.toThrow(/ApsaraMQ for MQTT refused ListCaCertificate: SignatureDoesNotMatch.*; accessKeySecret of the credentials must belong to their accessKeyId$/);
+  });
+});
 
 describe('a device', () => {
   test('whose certificate is revoked can\'t connect any more, and all others can', async () => {

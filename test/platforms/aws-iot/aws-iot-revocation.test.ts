@@ -43,7 +43,8 @@ test('the function gets the revocations of its CA alone, from a queue, and repea
 });
 
 test('only the rule may send messages to the queue, and nobody without TLS', () => {
-  const [{ Properties: { PolicyDocument: { Statement } } }] = Object.values(declared().template.findResources('AWS::SQS::QueuePolicy'));
+  const policies = declared().template.findResources('AWS::SQS::QueuePolicy');
+  const [[, { Properties: { PolicyDocument: { Statement } } }]] = Object.entries(policies).filter(([id]) => id.startsWith('Revocation'));
   expect(Statement).toEqual([
     expect.objectContaining({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
     expect.objectContaining({
@@ -59,7 +60,7 @@ test('the function compares everything with AWS IoT Core once an hour, or as oft
   template.hasResourceProperties('AWS::CloudWatch::Alarm', { Period: 900 });
 });
 
-test('the alarm goes off when two checks in a row have failed, or when none was made', () => {
+test('an alarm goes off when two checks in a row have failed, or when none was made', () => {
   const { template } = declared();
   template.hasResourceProperties('AWS::CloudWatch::Alarm', {
     Namespace: 'AWS/Lambda',
@@ -71,6 +72,77 @@ test('the alarm goes off when two checks in a row have failed, or when none was 
     Threshold: 1,
     ComparisonOperator: 'GreaterThanOrEqualToThreshold',
     TreatMissingData: 'breaching',
+  });
+});
+
+test('an alarm goes off when the queue has not been empty for an hour', () => {
+  const { template } = declared();
+  const metric = (name: string) => Match.objectLike({
+    MetricStat: {
+      Metric: { Namespace: 'AWS/SQS', MetricName: name, Dimensions: [{ Name: 'QueueName', Value: { 'Fn::GetAtt': ['RevocationQueue56A829B1', 'QueueName'] } }] },
+      Period: 60,
+      Stat: 'Maximum',
+    },
+  });
+  template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+    Metrics: Match.arrayWith([
+      Match.objectLike({ Expression: 'waiting + taken' }), metric('ApproximateNumberOfMessagesVisible'), metric('ApproximateNumberOfMessagesNotVisible'),
+    ]),
+    Threshold: 1,
+    EvaluationPeriods: 60,
+    DatapointsToAlarm: 55,
+    TreatMissingData: 'notBreaching',
+  });
+  template.hasResourceProperties('AWS::SQS::Queue', { MessageRetentionPeriod: 14 * 24 * 3600, VisibilityTimeout: 900 });
+});
+
+test('one alarm tells of failed checks, of what is not delivered and of what could not be announced', () => {
+  const { stack, template } = declared();
+  const { alarm } = stack.node.findChild('Revocation') as AwsIotRevocation;
+  const [[id, { Properties }]] = Object.entries(template.findResources('AWS::CloudWatch::CompositeAlarm'));
+  expect(stack.resolve(alarm.alarmArn)).toEqual({ 'Fn::GetAtt': [id, 'Arn'] });
+  const children = ['RevocationFailedChecksB2DD3E94', 'RevocationUndelivered9D622B5C', 'CaEventsAlarm30E8C51F'].flatMap(name => [{ 'Fn::GetAtt': [name, 'Arn'] }]);
+  const [, parts] = Properties.AlarmRule['Fn::Join'];
+  expect(parts.filter((part: unknown) => typeof part === 'object')).toEqual(children);
+  expect(parts.filter((part: unknown) => typeof part === 'string').join('')).toBe('(ALARM("") OR ALARM("") OR ALARM(""))');
+  expect(Properties.AlarmName).toBeUndefined(); // another stack of the same construct has an alarm of its own
+});
+
+describe('the check at the deployment', () => {
+  const { template } = declared();
+  const [[check, { Properties, DependsOn }]] = Object.entries(template.findResources('Custom::PlatformRevocationCheck'));
+
+  test('is a resource of the same function, and has what the function works with as its properties', () => {
+    const [id, { Properties: { Environment } }] = functionOf(template);
+    expect(Properties).toEqual({
+      ServiceToken: { 'Fn::GetAtt': [id, 'Arn'] }, ServiceTimeout: '1200', Environment: Environment.Variables,
+    });
+    expect(Object.keys(Properties.Environment).sort()).toEqual(['CA_ID', 'LEDGER_TABLE', 'STACK_ID']);
+  });
+
+  test('comes after the rights of the function, and before everything else that invokes it', () => {
+    expect(DependsOn).toEqual(expect.arrayContaining(['RevocationRights728C9A1D', 'RevocationDeployedDD81BBD5', 'RevocationFunctionDeployedE4F6577A']));
+    const dependsOn = (type: string, id: string) => template.findResources(type)[id].DependsOn;
+    expect(dependsOn('AWS::Events::Rule', 'RevocationSchedule0AD28670')).toContain(check);
+    expect(dependsOn('AWS::Lambda::EventSourceMapping', 'RevocationDeliveriesB4D938CF')).toContain(check);
+  });
+
+  test('comes before the alarm, which has a value then and does not go off at the first deployment', () => {
+    expect(template.findResources('AWS::CloudWatch::Alarm').RevocationFailedChecksB2DD3E94.DependsOn)
+      .toEqual(expect.arrayContaining(['RevocationDeliveriesB4D938CF', 'RevocationSchedule0AD28670']));
+  });
+
+  test('has everything compared once it has succeeded, without having the deployment wait', () => {
+    template.hasResourceProperties('AWS::Events::Rule', {
+      EventPattern: {
+        'source': ['aws.cloudformation'],
+        'detail-type': ['CloudFormation Resource Status Change'],
+        'detail': {
+          'stack-id': [{ Ref: 'AWS::StackId' }], 'logical-resource-id': [check], 'status-details': { status: ['CREATE_COMPLETE', 'UPDATE_COMPLETE'] },
+        },
+      },
+      Targets: [{ Arn: { 'Fn::GetAtt': [functionOf(template)[0], 'Arn'] } }],
+    });
   });
 });
 

@@ -8,8 +8,10 @@ import { IotApi } from '../../../src/platforms/aws-iot/registrar/iot-api';
 import { IotRevocation } from '../../../src/platforms/aws-iot/registrar/iot-revocation';
 import { LedgerApi } from '../../../src/platforms/registrar/aws/ledger-api';
 import { HttpApi } from '../../../src/platforms/registrar/http-api';
-import { carryOverAll, carryOverMessages, RevokingCa } from '../../../src/platforms/registrar/revocation/revocation-handler';
+import { assertInReach } from '../../../src/platforms/registrar/revocation/deployment-check';
+import { carryOverAll, carryOverMessages } from '../../../src/platforms/registrar/revocation/revocation-handler';
 import { SqsBatchResponse } from '../../../src/platforms/registrar/revocation/revocation-messages';
+import { RevokingCa } from '../../../src/platforms/registrar/revocation/revoking-ca';
 import { awsCalls } from '../../support/aws-clients';
 import { Answer } from '../../support/cloudformation';
 import { Fault, FaultKind } from '../../support/fault-proxy';
@@ -40,6 +42,7 @@ function revoking(): RevokingCa {
     pace: 0,
     caId: ca.PhysicalResourceId,
     ledger: signal => new LedgerApi(new HttpApi(signal), { ...options, endpoint: set.proxy.url }, set.stack.table),
+    others: () => [],
     target: async () => new IotRevocation(signal => new IotApi(new HttpApi(signal, iot.pem), { ...options, endpoint: iot.url })),
   };
 }
@@ -72,6 +75,23 @@ function message(detail: object, messageId = '1', type = 'Certificate Revocation
 
 const carryOver = (...devices: Answer[]): Promise<SqsBatchResponse> => carryOverMessages(messages(...devices), revoking(), Date.now() + 60_000);
 const checkAll = (): Promise<void> => carryOverAll(revoking(), Date.now() + 60_000);
+
+describe('the check at the deployment', () => {
+  const check = (more: Partial<RevokingCa> = {}): Promise<void> => assertInReach({ ...revoking(), ...more }, AbortSignal.timeout(20_000));
+  const ledgerOf = (table: string) => new LedgerApi(new HttpApi(AbortSignal.timeout(20_000)), {
+    region: iot.region, credentials: iot.credentials, patience: 0, endpoint: set.proxy.url,
+  }, table);
+
+  test('reads the ledger and asks AWS IoT for a certificate that is not there', async () => {
+    await check({ others: () => [{ caId: 'ca-other', ledger: ledgerOf(set.stack.table) }] });
+    expect(iot.calls.map(({ method, path }) => `${method} ${path}`)).toEqual([`GET /certificates/${'0'.repeat(64)}`]);
+  });
+
+  test('fails with the words of AWS if a ledger is not there', async () => {
+    await expect(check({ ledger: () => ledgerOf('Elsewhere') as never })).rejects.toThrow(/refused dynamodb:Query on the table Elsewhere: ResourceNotFoundException/);
+    await expect(check({ others: () => [{ caId: 'ca-other', ledger: ledgerOf('Former') }] })).rejects.toThrow(/refused dynamodb:Query on the table Former: ResourceNotFoundException/);
+  });
+});
 
 describe('a certificate', () => {
   test.each(['ACTIVE', 'INACTIVE', 'PENDING_ACTIVATION'])('that is %s in AWS IoT becomes REVOKED when it is revoked in the ledger', async status => {
@@ -288,6 +308,7 @@ test('a status that AWS IoT shows late is set once', async () => {
   const options = { region: iot.region, credentials: iot.credentials, patience: 0, endpoint: iot.url };
   const late: RevokingCa = {
     ...revoking(),
+    others: () => [],
     target: async () => new IotRevocation(signal => Object.assign(new IotApi(new HttpApi(signal, iot.pem), options), { certificateStatus: async () => 'ACTIVE' })),
   };
   expect(await carryOverMessages(messages(bad), late, Date.now() + 60_000)).toEqual({ batchItemFailures: [] });

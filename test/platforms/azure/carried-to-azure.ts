@@ -10,8 +10,10 @@ import { AzureServiceName } from '../../../src/platforms/azure/contract';
 import { revocationTarget } from '../../../src/platforms/azure/registrar/revocation';
 import { LedgerApi } from '../../../src/platforms/registrar/aws/ledger-api';
 import { HttpApi } from '../../../src/platforms/registrar/http-api';
-import { carryOverAll, carryOverMessages, RevokingCa } from '../../../src/platforms/registrar/revocation/revocation-handler';
+import { assertInReach } from '../../../src/platforms/registrar/revocation/deployment-check';
+import { carryOverAll, carryOverMessages } from '../../../src/platforms/registrar/revocation/revocation-handler';
 import { SqsBatchResponse } from '../../../src/platforms/registrar/revocation/revocation-messages';
+import { AGAIN, RevokingCa } from '../../../src/platforms/registrar/revocation/revoking-ca';
 import { awsCalls } from '../../support/aws-clients';
 import { Answer } from '../../support/cloudformation';
 import { lifecycle } from '../../support/lifecycle';
@@ -70,7 +72,8 @@ function revoking(service: AzureServiceName): RevokingCa {
     pace: 0,
     caId: ca.PhysicalResourceId,
     ledger: signal => new LedgerApi(new HttpApi(signal), ledger, set.stack.table),
-    target: signal => revocationTarget({ cloud: 'public', service, name: NAMES[service], credentials: SECRET }, signal, reach),
+    others: () => [],
+    target: signal => revocationTarget({ cloud: 'public', service, name: NAMES[service], credentials: SECRET }, signal, AGAIN, reach),
   };
 }
 
@@ -106,6 +109,9 @@ export async function revoke(service: AzureServiceName, device: Answer, reason?:
   await order(device, reason);
   expect([await carryOver(service, [device]), logged('ERROR')]).toEqual([{ batchItemFailures: [] }, []]);
 }
+
+/** What a deployment checks. */
+export const checkReach = (service: AzureServiceName): Promise<void> => assertInReach(revoking(service), AbortSignal.timeout(60_000));
 
 export const checkAll = (service: AzureServiceName): Promise<void> => carryOverAll(revoking(service), Date.now() + 60_000);
 

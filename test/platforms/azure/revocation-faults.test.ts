@@ -1,4 +1,4 @@
-import { azure, carryOver, certificateOf, changes, issued, logged, order, secret, useAzureDevices } from './carried-to-azure';
+import { azure, carryOver, certificateOf, changes, checkReach, issued, logged, order, secret, useAzureDevices } from './carried-to-azure';
 import { AzureServiceName } from '../../../src/platforms/azure/contract';
 import { Answer } from '../../support/cloudformation';
 
@@ -145,4 +145,29 @@ test('keys that Azure shows for a device are shown nowhere, even if Azure repeat
   await carryOver('azure-iot-hub', [device]);
   expect(logged('ERROR')).toEqual([expect.stringContaining('400 "ErrorCode:ArgumentInvalid;(not shown)"')]);
   expect(jest.mocked(console.log).mock.calls.join()).not.toContain(primaryKey.slice(0, 16));
+});
+
+describe.each(SERVICES)('the check at the deployment for %s', (service, record) => {
+  const looked = `GET ${record.replace('sensor-001', 'private-iot-ca-check')}`;
+
+  test('looks for a device that is not there', async () => {
+    await checkReach(service);
+    expect(azure.calls).toEqual([TOKEN_CALL, looked]);
+  });
+
+  test('fails with Microsoft\'s code and the way out if the client secret is wrong', async () => {
+    secret.clientSecret = 'another-secret';
+    await expect(checkReach(service)).rejects.toThrow(
+      'credentials must be those of a service principal that can sign in, got AADSTS7000215 from Microsoft Entra; clientSecret must be the value of a client secret');
+  });
+
+  test('fails with Azure\'s words and the way out if the role is missing', async () => {
+    azure.instead = call => call === looked ? { status: 401, body: { Message: 'Unauthorized' } } : undefined;
+    await expect(checkReach(service)).rejects.toThrow(/refused the request for private-iot-ca-check: 401 "Unauthorized"; assign the service principal the role /);
+  });
+});
+
+test('the check at the deployment does not take a hub that does not exist for one without the device', async () => {
+  azure.instead = call => call.startsWith('GET devices/') ? { status: 404, body: { Message: 'ErrorCode:IotHubNotFound;hub-1 not found' } } : undefined;
+  await expect(checkReach('azure-iot-hub')).rejects.toThrow(/IotHubNotFound.*; the service must exist in the declared cloud/);
 });

@@ -2,6 +2,8 @@ import { X509Certificate } from 'node:crypto';
 import { ACCESS_KEY, INSTANCE, OWN_HOST, PROJECT, SECRET_KEY, SHARED_HOST, StrictHuawei, TOKEN } from './strict-huawei';
 import { RevocationState } from '../../../src/contract/revocation';
 import { signIn } from '../../../src/platforms/huawei/registrar/revocation';
+import { RevocationTarget } from '../../../src/platforms/registrar/revocation/revocation-target';
+import { AGAIN } from '../../../src/platforms/registrar/revocation/revoking-ca';
 import { PlatformAnswer } from '../../support/https-platform';
 import { knownCertificate, notes, OtherInLedger } from '../../support/known-certificate';
 import { RegisteredCa, registeredCa } from '../../support/registered-ca';
@@ -39,17 +41,39 @@ beforeEach(() => {
 afterEach(() => jest.restoreAllMocks());
 afterAll(() => huawei.stop());
 
+/** What the function signs in to, with the credentials in the secret. */
+function target(signal: AbortSignal, environment: NodeJS.ProcessEnv = {}): Promise<RevocationTarget> {
+  const instance = { ENDPOINT: SHARED_HOST, PROJECT_ID: PROJECT, INSTANCE_ID: INSTANCE, CREDENTIALS_SECRET_ARN: SECRET };
+  const reach = { url: huawei.url, trustedCas: huawei.trustedCas, readSecret: async () => JSON.stringify(secret) };
+  return signIn({ ...instance, ...environment }, signal, AGAIN, reach);
+}
+
 /** What the function does with a revocation that the ledger holds. */
 async function carryOver(state: RevocationState, {
   of = certificate, others = [] as readonly OtherInLedger[], environment = {} as NodeJS.ProcessEnv, patience = 20_000,
 } = {}): Promise<string | undefined> {
   const signal = AbortSignal.timeout(patience);
-  const instance = { ENDPOINT: SHARED_HOST, PROJECT_ID: PROJECT, INSTANCE_ID: INSTANCE, CREDENTIALS_SECRET_ARN: SECRET };
-  const target = await signIn({ ...instance, ...environment }, signal, {
-    url: huawei.url, trustedCas: huawei.trustedCas, readSecret: async () => JSON.stringify(secret),
-  });
-  return target.carryOver(knownCertificate(of, state, others), signal);
+  return (await target(signal, environment)).carryOver(knownCertificate(of, state, others), signal);
 }
+
+describe('the check at a deployment', () => {
+  const check = async (): Promise<void> => {
+    const signal = AbortSignal.timeout(20_000);
+    await (await target(signal)).assertInReach(signal);
+  };
+
+  test('looks for a certificate and a device that the instance does not have', async () => {
+    await check();
+    expect(huawei.received.map(({ method, path, query }) => [method, path.replace(/^.*\//, ''), query.get('fingerprint') ?? query.get('node_id')])).toEqual([
+      ['GET', 'device-certificates', '0'.repeat(64)], ['GET', 'devices', 'private-iot-ca-check'],
+    ]);
+  });
+
+  test('fails with the platform\'s code and the way out if the credentials are wrong', async () => {
+    secret = { accessKeyId: ACCESS_KEY, secretAccessKey: 'another-secret' };
+    await expect(check()).rejects.toThrow(/^Huawei Cloud IoTDA refused the list of device certificates: .*APIGW\.0301.*; credentials must be a valid access key/);
+  });
+});
 
 describe('a device that has connected', () => {
   test.each<[string, NodeJS.ProcessEnv, Record<string, string>?]>([

@@ -1,6 +1,8 @@
 import { X509Certificate } from 'node:crypto';
 import { API_KEY, DEVICE_KEY, StrictTencent } from './strict-tencent';
 import { RevocationState } from '../../../src/contract/revocation';
+import { RevocationTarget } from '../../../src/platforms/registrar/revocation/revocation-target';
+import { AGAIN } from '../../../src/platforms/registrar/revocation/revoking-ca';
 import { signIn } from '../../../src/platforms/tencent/registrar/revocation';
 import { knownCertificate, notes, OtherInLedger } from '../../support/known-certificate';
 import { registeredCa, RegisteredCa } from '../../support/registered-ca';
@@ -41,18 +43,43 @@ interface Situation {
   readonly time?: number;
 }
 
+/** What the function signs in to, with the credentials in the secret. */
+function target(signal: AbortSignal, environment: NodeJS.ProcessEnv = {}): Promise<RevocationTarget> {
+  const named = { PRODUCT_IDS: 'PRODUCT001', REGION: 'ap-guangzhou', ENDPOINT: server.url.slice('https://'.length), CREDENTIALS_SECRET_ARN: SECRET_ARN };
+  const outside = { trustedCas: server.trustedCas, readSecret: async () => JSON.stringify(secret) };
+  return signIn({ ...named, ...environment }, signal, AGAIN, outside);
+}
+
 /** What the function does with a revocation that the ledger holds. */
 async function carryOver(
   certificate: X509Certificate, { state = 'REVOKED', others = [], environment = {}, time = 20_000 }: Situation = {},
 ): Promise<string | undefined> {
   const signal = AbortSignal.timeout(time);
-  const named = { PRODUCT_IDS: 'PRODUCT001', REGION: 'ap-guangzhou', ENDPOINT: server.url.slice('https://'.length), CREDENTIALS_SECRET_ARN: SECRET_ARN };
-  const outside = { trustedCas: server.trustedCas, readSecret: async () => JSON.stringify(secret) };
-  const target = await signIn({ ...named, ...environment }, signal, outside);
-  return target.carryOver(knownCertificate(certificate, state, others), signal);
+  return (await target(signal, environment)).carryOver(knownCertificate(certificate, state, others), signal);
 }
 
 const written = () => logged.mock.calls.map(([line]) => JSON.parse(line));
+
+describe('the check at a deployment', () => {
+  const check = async (environment?: NodeJS.ProcessEnv): Promise<void> => {
+    const signal = AbortSignal.timeout(20_000);
+    await (await target(signal, environment)).assertInReach(signal);
+  };
+
+  test('looks for a device that no product has', async () => {
+    await check();
+    expect(server.received.map(({ headers, body }) => [headers['x-tc-action'], JSON.parse(body)])).toEqual([
+      ['DescribeDevice', { ProductId: 'PRODUCT001', DeviceName: 'private-iot-ca-check' }],
+    ]);
+  });
+
+  test('fails with the platform\'s code and the way out if a product does not exist, or if the credentials are wrong', async () => {
+    await expect(check({ PRODUCT_IDS: 'PRODUCT001,NOPRODUCT9' })).rejects.toThrow(
+      /Tencent Cloud IoT Hub refused DescribeDevice: ResourceNotFound.ProductNotExist.*; productIds must be products of the account in the declared region/);
+    secret = { ...API_KEY, secretKey: 'another-secret' };
+    await expect(check()).rejects.toThrow(/Tencent Cloud IoT Hub refused DescribeDevice: AuthFailure.*; secretId, secretKey and token of the credentials must belong to an active API key/);
+  });
+});
 
 describe('a device', () => {
   test('whose certificate is revoked can\'t connect any more, and all others can', async () => {

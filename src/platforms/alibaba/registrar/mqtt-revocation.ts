@@ -32,6 +32,12 @@ export class MqttRevocation implements RevocationTarget {
     return revoked.certificate.ca ? changeCa(api, revoked, change) : this.changeDevice(api, revoked, change);
   }
 
+  public async assertInReach(signal: AbortSignal): Promise<void> {
+    for await (const _ca of this.api(signal).cas()) {
+      break;
+    }
+  }
+
   private async changeDevice(api: MqttApi, revoked: RevokedCertificate, { isActive, words }: Change): Promise<string | undefined> {
     const { certificate } = revoked;
     this.cas ??= await numberedCas(api);

@@ -4,7 +4,7 @@ import { RegistrationCode } from './registration-code';
 import { FunctionApis } from '../../registrar/aws/function-apis';
 import { emulatedEndpoint, ownEndpoint } from '../../registrar/endpoint';
 import { PATIENCE, registrarHandler } from '../../registrar/registrar';
-import { revocationHandler, RIGHT_PATIENCE } from '../../registrar/revocation/revocation-handler';
+import { revocationHandler } from '../../registrar/revocation/revocation-handler';
 import { RegistrationType } from '../../registrations';
 import { AWS_IOT_CORE_RULES } from '../rules';
 
@@ -26,11 +26,11 @@ export const handler = registrarHandler({
  * The entry point of the function that carries revocations over to AWS IoT. AWS IoT accepts ten of its calls a second for an account, of
  * which half are left to others. https://docs.aws.amazon.com/general/latest/gr/iot-core.html#iot-core-api-quotas
  */
-export const awsIotRevocation = revocationHandler({
+export const awsIotRevocation = revocationHandler(() => ({
   name: AWS_IOT_CORE_RULES.name,
   pace: 200,
-  signIn: async environment => new IotRevocation(signal => {
-    const apis = new FunctionApis(environment, signal, RIGHT_PATIENCE, 'it is tried again');
+  signIn: async (environment, _, { patience, wayOut }) => new IotRevocation(signal => {
+    const apis = new FunctionApis(environment, signal, patience, wayOut);
     return new IotApi(apis.http, apis.options('iot'));
   }),
-});
+}));

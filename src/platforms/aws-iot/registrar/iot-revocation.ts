@@ -35,6 +35,9 @@ const OF_CAS: { readonly [S in RevocationState]: { readonly change: IotCaChange;
   RELEASED: { change: { newStatus: 'ACTIVE' }, from: () => true },
 };
 
+/** The form of an ID, and the ID of no certificate. */
+const NO_ID = '0'.repeat(64);
+
 /** AWS IoT Core, whose certificates and CAs get the status that their revocation demands. */
 export class IotRevocation implements RevocationTarget {
   /** @param api calls AWS IoT until a signal ends the calls */
@@ -43,6 +46,10 @@ export class IotRevocation implements RevocationTarget {
   public async carryOver(revoked: RevokedCertificate, signal: AbortSignal): Promise<string | undefined> {
     const id = idOf(revoked.certificate);
     return revoked.certificate.ca ? changeCa(id, revoked, this.api(signal)) : setStatus(id, revoked, this.api(signal));
+  }
+
+  public async assertInReach(signal: AbortSignal): Promise<void> {
+    await this.api(signal).certificateStatus(NO_ID);
   }
 }
 

@@ -27,8 +27,13 @@ const WAIT = 100;
 
 /** The devices of an IoT hub, or the individual enrollments of a provisioning service. */
 export class DataPlane {
-  /** @param trustedCas PEM of the CAs to trust, for a test */
-  constructor(private readonly token: string, private readonly place: DataPlanePlace, private readonly trustedCas?: string) {}
+  /**
+   * @param wayOut what to do about a call for which the time was too short
+   * @param trustedCas PEM of the CAs to trust, for a test
+   */
+  constructor(
+    private readonly token: string, private readonly place: DataPlanePlace, private readonly wayOut: string, private readonly trustedCas?: string,
+  ) {}
 
   /** The name of the service in messages. */
   public get serviceName(): string {
@@ -46,10 +51,10 @@ export class DataPlane {
   public async bringIntoLine(
     id: string, decide: (kept: JsonMap | undefined) => Promise<Change | undefined>, signal: AbortSignal,
   ): Promise<string | undefined> {
-    const api = new HttpApi(signal, this.trustedCas, 'it is tried again');
+    const api = this.api(signal);
     let words: string | undefined;
     for (let attempt = 1; ; attempt++) {
-      const kept = await this.find(api, id);
+      const kept = await this.read(api, id);
       const change = await decide(kept);
       words = change?.words ?? words;
       const hindrance = change && await this.write(api, id, change, kept);
@@ -63,7 +68,16 @@ export class DataPlane {
     }
   }
 
-  private async find(api: HttpApi, id: string): Promise<JsonMap | undefined> {
+  /** What is kept under an ID, if anything. */
+  public async find(id: string, signal: AbortSignal): Promise<JsonMap | undefined> {
+    return this.read(this.api(signal), id);
+  }
+
+  private api(signal: AbortSignal): HttpApi {
+    return new HttpApi(signal, this.trustedCas, this.wayOut);
+  }
+
+  private async read(api: HttpApi, id: string): Promise<JsonMap | undefined> {
     const what = `the request for ${id}`;
     const response = await this.send(api, what, 'GET', id);
     if (isGone(response)) {

@@ -5,12 +5,12 @@ import { enrollmentChange } from './enrollment-change';
 import { AzureReach, AzureService, serviceName, signIn } from './service';
 import { checkChoice, checkForm } from '../../../contract/forms';
 import { JsonMap } from '../../../contract/json-map';
-import { InvocationContext } from '../../../lambda/cloudformation/handle-event';
 import { log } from '../../../lambda/log';
 import { complain, secretId } from '../../../resource/property-values';
 import { HttpApi } from '../../registrar/http-api';
 import { revocationHandler } from '../../registrar/revocation/revocation-handler';
-import { RevocationTarget, RevokedCertificate } from '../../registrar/revocation/revocation-target';
+import { NO_NAME, RevocationTarget, RevokedCertificate } from '../../registrar/revocation/revocation-target';
+import { Occasion } from '../../registrar/revocation/revoking-ca';
 import { commonNameOf } from '../../registrar/shown-certificate';
 import {
   AZURE_CLOUD_NAMES, AZURE_DATA_PLANES, AZURE_SERVICE_NAMES, AZURE_SERVICES, AzureCloudName, AzureRevocationEnvironment, AzureServiceName,
@@ -41,14 +41,14 @@ const REVOCATIONS: { readonly [S in AzureServiceName]: Revocation } = {
 type RevocationService = Pick<AzureService, 'cloud' | 'service' | 'name' | 'credentials'>;
 
 /** The entry point of the function that carries the revocations of a CA over to an Azure service. */
-export function handler(event: unknown, context: InvocationContext): ReturnType<ReturnType<typeof revocationHandler>> {
-  const service = serviceIn(process.env);
-  return revocationHandler({
+export const handler = revocationHandler(environment => {
+  const service = serviceIn(environment);
+  return {
     name: serviceName(service),
     pace: REVOCATIONS[service.service].pace,
-    signIn: (_environment, signal) => revocationTarget(service, signal),
-  })(event, context);
-}
+    signIn: (_environment, signal, occasion) => revocationTarget(service, signal, occasion),
+  };
+});
 
 /** The service that the environment of the function names. */
 export function serviceIn(environment: NodeJS.ProcessEnv): RevocationService {
@@ -69,12 +69,14 @@ export function serviceIn(environment: NodeJS.ProcessEnv): RevocationService {
  *
  * @throws Error if the credentials do not allow signing in
  */
-export async function revocationTarget(service: RevocationService, signal: AbortSignal, reach: AzureReach = {}): Promise<RevocationTarget> {
+export async function revocationTarget(
+  service: RevocationService, signal: AbortSignal, { wayOut }: Occasion, reach: AzureReach = {},
+): Promise<RevocationTarget> {
   const { collection, clouds, ...plane } = AZURE_DATA_PLANES[service.service];
   const { domain, scope } = clouds[service.cloud];
-  const token = await signIn(new HttpApi(signal, reach.trustedCas, 'it is tried again'), service, scope, signal, reach);
+  const token = await signIn(new HttpApi(signal, reach.trustedCas, wayOut), service, scope, signal, reach);
   const url = `${reach.endpoints?.dataPlane ?? `https://${service.name}.${domain}`}/${collection}`;
-  return new AzureRevocationTarget(service.service, new DataPlane(token, { ...plane, name: serviceName(service), url }, reach.trustedCas));
+  return new AzureRevocationTarget(service.service, new DataPlane(token, { ...plane, name: serviceName(service), url }, wayOut, reach.trustedCas));
 }
 
 /** Disables what lets devices with revoked certificates connect to an IoT hub, or be provisioned by a provisioning service. */
@@ -96,6 +98,10 @@ class AzureRevocationTarget implements RevocationTarget {
       const decision = await decide(kept, id, revoked);
       return decision && 'leftAlone' in decision ? this.leaveAlone(revoked, decision.leftAlone) : decision;
     }, signal);
+  }
+
+  public async assertInReach(signal: AbortSignal): Promise<void> {
+    await this.plane.find(NO_NAME, signal);
   }
 
   private leaveAlone({ serialNumber }: RevokedCertificate, why: string): undefined {

@@ -27,8 +27,12 @@ export class InstanceDeviceCertificates {
   constructor(private readonly api: InstanceApi) {}
 
   /** A certificate, if a device has connected with it. */
-  public async find(certificate: X509Certificate): Promise<HeldDeviceCertificate | undefined> {
-    const fingerprint = fingerprintOf(certificate);
+  public find(certificate: X509Certificate): Promise<HeldDeviceCertificate | undefined> {
+    return this.withFingerprint(fingerprintOf(certificate));
+  }
+
+  /** The certificate with this fingerprint, SHA-256, if a device has connected with it. */
+  public async withFingerprint(fingerprint: string): Promise<HeldDeviceCertificate | undefined> {
     const listed = await this.api.list('the list of device certificates', {
       path: DEVICE_CERTIFICATES, member: 'device_certificates', query: { fingerprint },
     });

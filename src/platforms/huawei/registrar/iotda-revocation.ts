@@ -4,11 +4,14 @@ import { InstanceApi } from './instance-api';
 import { InstanceDeviceCertificates } from './instance-device-certificates';
 import { HeldDevice, InstanceDevices } from './instance-devices';
 import { log } from '../../../lambda/log';
-import { RevocationTarget, RevokedCertificate } from '../../registrar/revocation/revocation-target';
+import { NO_NAME, RevocationTarget, RevokedCertificate } from '../../registrar/revocation/revocation-target';
 import { commonNameOf, fingerprintOf, thumbprintOf } from '../../registrar/shown-certificate';
 
 /** Whether a device may connect with the revoked certificate: by its fingerprint, or because it may connect with any one next. */
 type Accepted = 'this' | 'the next' | 'not this';
+
+/** The form of a fingerprint, and the fingerprint of no certificate. */
+const NO_FINGERPRINT = '0'.repeat(64);
 
 /**
  * Carries revocations over to an instance of IoTDA. A device certificate that IoTDA has saved is deactivated, so no device can connect with
@@ -37,6 +40,12 @@ export class IotdaRevocation implements RevocationTarget {
       changes.push(...await changeDevices(revoked, isRefused, api));
     }
     return changes.length > 0 ? changes.join(' and ') : undefined;
+  }
+
+  public async assertInReach(signal: AbortSignal): Promise<void> {
+    const api = this.api(signal);
+    await new InstanceDeviceCertificates(api).withFingerprint(NO_FINGERPRINT);
+    await new InstanceDevices(api).withNodeId(NO_NAME);
   }
 }
 

@@ -13,7 +13,7 @@ import { propertiesNamed } from '../../../resource/known-names';
 import { checked, complain, RawProperties, record, text } from '../../../resource/property-values';
 import { FunctionApis } from '../aws/function-apis';
 import { S3Api } from '../aws/s3-api';
-import { PATIENCE, registrarHandler } from '../registrar';
+import { isRequest, PATIENCE, registrarHandler } from '../registrar';
 
 /** A list that is given to a service, as it is declared. */
 export interface GivenList {
@@ -82,7 +82,7 @@ export function listHandler<T extends GivenList>(service: ListService<T>): (even
   }, propertiesNamed(...service.names));
 
   return async (event, context) => {
-    if (isMap(event) && event.ResponseURL !== undefined) {
+    if (isRequest(event)) {
       await onRequest(event, context);
       return;
     }

@@ -1,44 +1,20 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { carryOver, RevocationLedger, withOtherCas } from './carry-over';
+import { carryOver } from './carry-over';
+import { assertInReach, DeploymentCheck, namesInCheck } from './deployment-check';
 import { revocationIn, SqsBatchResponse } from './revocation-messages';
 import { RevocationTarget } from './revocation-target';
+import { AGAIN, AT_DEPLOYMENT, Occasion, RevocationPlatform, RevokingCa, revokingCa } from './revoking-ca';
 import { isMap } from '../../../contract/json-map';
 import { REVOCATION_STATES, RevocationState } from '../../../contract/revocation';
-import { LedgerOfCa, PlatformRevocationEnvironment } from '../../../contract/revocation-functions';
+import { PLATFORM_REVOCATION_CHECK_TYPE } from '../../../contract/revocation-functions';
 import { InvocationContext } from '../../../lambda/cloudformation/handle-event';
 import { log } from '../../../lambda/log';
 import { newSerialNumber } from '../../../pki/serial-number';
-import { text } from '../../../resource/property-values';
-import { FunctionApis } from '../aws/function-apis';
-
-/** A platform to which revocations are carried over. */
-export interface RevocationPlatform {
-  /** The platform's name in messages. */
-  readonly name: string;
-  /** The least time between two certificates, so that most of the platform's quota is left to others; milliseconds. */
-  readonly pace: number;
-  /**
-   * Signs in, once for each invocation.
-   *
-   * @param environment the environment variables of the function
-   * @param signal ends every call
-   */
-  readonly signIn: (environment: NodeJS.ProcessEnv, signal: AbortSignal) => Promise<RevocationTarget>;
-}
-
-/** A CA whose revocations are carried over to a platform, and how the function reaches both. */
-export interface RevokingCa extends Omit<RevocationPlatform, 'signIn'> {
-  readonly caId: string;
-  readonly ledger: (signal: AbortSignal) => RevocationLedger;
-  readonly target: (signal: AbortSignal) => Promise<RevocationTarget>;
-}
+import { isRequest, registrarHandler } from '../registrar';
 
 /** How long the calls for one certificate may take, so that a certificate for which they fail leaves time for the others; milliseconds. */
 const FOR_EACH = 20_000;
-
-/** How long a right that was just given may take to become effective; milliseconds. */
-export const RIGHT_PATIENCE = 10_000;
 
 /** The time that is left of an invocation when its calls end, so that its outcome is reported; milliseconds. */
 const LAST_MOMENT = 5_000;
@@ -49,41 +25,39 @@ const LAST_MOMENT = 5_000;
  */
 const CHECKED_STATES: readonly RevocationState[] = ['HELD', 'REVOKED'];
 
-/** The entry point of a function that carries the revocations of a CA over to a platform: after a revocation, and when the time has come. */
+/** The events upon which everything is checked: of the schedule, and of a check at a deployment that has succeeded. */
+const OCCASIONS_TO_CHECK: readonly unknown[] = ['Scheduled Event', 'CloudFormation Resource Status Change'];
+
+/**
+ * The entry point of a function that carries the revocations of a CA over to a platform: after a revocation, and when the time has come. When
+ * it is deployed, it checks for CloudFormation whether it can do so.
+ *
+ * @param platformIn the platform that the environment of the function names
+ */
 export function revocationHandler(
-  platform: RevocationPlatform,
+  platformIn: (environment: NodeJS.ProcessEnv) => RevocationPlatform,
 ): (event: unknown, context: InvocationContext) => Promise<SqsBatchResponse | undefined> {
+  const caFor = (occasion: Occasion): RevokingCa => revokingCa(platformIn(process.env), process.env, occasion);
+  const onRequest = registrarHandler({
+    [PLATFORM_REVOCATION_CHECK_TYPE]: new DeploymentCheck(signal => assertInReach(caFor(AT_DEPLOYMENT), signal)),
+  }, namesInCheck);
+
   return async (event, context) => {
-    const { CA_ID, LEDGER_TABLE, OTHER_CAS } = process.env as Partial<PlatformRevocationEnvironment>;
-    const table = text('LEDGER_TABLE', LEDGER_TABLE);
-    const ca: RevokingCa = {
-      name: platform.name,
-      pace: platform.pace,
-      caId: text('CA_ID', CA_ID),
-      ledger: signal => {
-        const apis = new FunctionApis(process.env, signal, RIGHT_PATIENCE, 'it is tried again');
-        return withOtherCas(apis.ledger(table), ledgersIn(OTHER_CAS).map(other => ({ caId: other.caId, ledger: apis.ledger(other.table) })));
-      },
-      target: signal => platform.signIn(process.env, signal),
-    };
+    if (isRequest(event)) {
+      await onRequest(event, context);
+      return undefined;
+    }
+    const ca = caFor(AGAIN);
     const until = Date.now() + context.getRemainingTimeInMillis() - LAST_MOMENT;
     if (isMap(event) && Array.isArray(event.Records)) {
       return carryOverMessages(event.Records, ca, until);
     }
-    if (isMap(event) && event['detail-type'] === 'Scheduled Event') {
+    if (isMap(event) && OCCASIONS_TO_CHECK.includes(event['detail-type'])) {
       await carryOverAll(ca, until);
       return undefined;
     }
-    throw new Error('the event must be from the queue of revocations or from the schedule');
+    throw new Error('the event must be from the queue of revocations, from the schedule or from CloudFormation');
   };
-}
-
-function ledgersIn(json: string | undefined): LedgerOfCa[] {
-  const ledgers: unknown = json === undefined ? [] : JSON.parse(json);
-  if (!Array.isArray(ledgers) || !ledgers.every(each => isMap(each) && typeof each.caId === 'string' && typeof each.table === 'string')) {
-    throw new Error('OTHER_CAS must be a list of CAs, each with caId and table');
-  }
-  return ledgers as LedgerOfCa[];
 }
 
 /**

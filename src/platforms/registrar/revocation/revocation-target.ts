@@ -1,6 +1,9 @@
 import { X509Certificate } from 'node:crypto';
 import { RevocationReason, RevocationState } from '../../../contract/revocation';
 
+/** The name of no device, by which a check looks for one: every platform accepts its form. */
+export const NO_NAME = 'private-iot-ca-check';
+
 /** A certificate, and what the ledger says about its revocation. */
 export interface RevokedCertificate {
   readonly certificate: X509Certificate;
@@ -45,4 +48,12 @@ export interface RevocationTarget {
    * @throws Error if the platform refuses the change or can't be reached
    */
   carryOver(revoked: RevokedCertificate, signal: AbortSignal): Promise<string | undefined>;
+
+  /**
+   * Makes a read that changes nothing.
+   *
+   * @param signal ends every call
+   * @throws Error if the platform refuses the read or can't be reached
+   */
+  assertInReach(signal: AbortSignal): Promise<void>;
 }

@@ -1,6 +1,6 @@
 import { Device, IotHubApi } from './iot-hub-api';
 import { log } from '../../../lambda/log';
-import { RevocationTarget, RevokedCertificate } from '../../registrar/revocation/revocation-target';
+import { NO_NAME, RevocationTarget, RevokedCertificate } from '../../registrar/revocation/revocation-target';
 import { commonNameOf, fingerprintOf } from '../../registrar/shown-certificate';
 import { isDeviceName } from '../contract';
 
@@ -36,6 +36,12 @@ export class IotHubRevocation implements RevocationTarget {
       changed.push(...isToChange && await revoked.apply(thing, isDisabled, change) ? [productId] : []);
     }
     return changed.length === 0 ? undefined : `${isEnabled ? 'enabled' : 'disabled'} the device ${name} of the product ${changed.join(', ')}`;
+  }
+
+  public async assertInReach(signal: AbortSignal): Promise<void> {
+    for (const productId of this.productIds) {
+      await this.api(signal).device(productId, NO_NAME);
+    }
   }
 }
 

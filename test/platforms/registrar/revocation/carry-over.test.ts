@@ -36,6 +36,7 @@ async function learned({ Data }: Answer, ...others: string[]): Promise<{ revoked
       all.push({ revoked, hasSuccessor: await revoked.hasOther() });
       return undefined;
     },
+    assertInReach: async () => undefined,
   }, ['REVOKED', 'HELD', 'RELEASED'], AbortSignal.timeout(60_000));
   return all[0];
 }

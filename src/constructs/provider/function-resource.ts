@@ -1,0 +1,20 @@
+import { CustomResource, Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { Construct } from 'constructs';
+import { SERVICE_TIMEOUT_MINUTES } from '../../contract/cloudformation-limits';
+
+/** A custom resource, as its function gets it. */
+export interface FunctionResourceOptions {
+  readonly resourceType: string;
+  readonly properties: object;
+  readonly removalPolicy?: RemovalPolicy;
+}
+
+/** A custom resource that a function of this library handles. What the function needs for it must be made before it. */
+export function functionResource(
+  scope: Construct, id: string, { functionArn }: IFunction, { resourceType, properties, removalPolicy }: FunctionResourceOptions,
+): CustomResource {
+  return new CustomResource(scope, id, {
+    resourceType, serviceToken: functionArn, serviceTimeout: Duration.minutes(SERVICE_TIMEOUT_MINUTES), properties: { ...properties }, removalPolicy,
+  });
+}

@@ -1,0 +1,42 @@
+import { CustomResource, Duration } from 'aws-cdk-lib';
+import { CompositeAlarm } from 'aws-cdk-lib/aws-cloudwatch';
+import { Function } from 'aws-cdk-lib/aws-lambda';
+import { Construct } from 'constructs';
+import { anyOfAlarms } from '../constructs/alarms/any-of-alarms';
+import { failedChecksAlarm } from '../constructs/alarms/failed-checks-alarm';
+import { undeliveredAlarm } from '../constructs/alarms/undelivered-alarm';
+import { CaEventSubscription, onCaEvent } from '../constructs/events/on-ca-event';
+import { onSchedule } from '../constructs/revocation/on-rule';
+
+/** A function that keeps something up to date with a CA, and what invokes it. */
+export interface KeptUpToDate extends CaEventSubscription {
+  readonly function: Function;
+  /** How often the function compares everything. */
+  readonly checkInterval: Duration;
+  /** What the function does then, for people who look at the schedule. */
+  readonly check: string;
+  /** The resource with which a deployment has the function invoked for the first time, and in which CloudFormation learns of what is wrong. */
+  readonly resource: CustomResource;
+  /** What is the case when the function fails. */
+  readonly complaint: string;
+}
+
+/** The ids of what invokes the function again. */
+const OCCASIONS = ['Schedule', 'Deliveries'];
+
+/**
+ * Has a function keep something up to date with a CA: after each event of a type, and at regular intervals. When a stack is deleted, what invokes the function
+ * goes before the resource, or the function could do again what was undone.
+ *
+ * @returns the alarm that goes off when the function, or what it learns of events by, fails. At the first deployment, the function has succeeded before
+ */
+export function keepUpToDate(scope: Construct, { checkInterval, check, resource, complaint, ...subscription }: KeptUpToDate): CompositeAlarm {
+  const { queue, events } = onCaEvent(scope, subscription);
+  onSchedule(scope, subscription.function, checkInterval, check);
+  const occasions = OCCASIONS.map(id => scope.node.findChild(id));
+  occasions.forEach(occasion => occasion.node.addDependency(resource));
+  const failedChecks = failedChecksAlarm(scope, subscription.function, checkInterval, `Two checks in a row have failed, or were not made. ${complaint}`);
+  failedChecks.node.addDependency(...occasions);
+  const undelivered = undeliveredAlarm(scope, queue, `Something has not been delivered for an hour. ${complaint}`);
+  return anyOfAlarms(scope, [failedChecks, undelivered, events.alarm], complaint);
+}

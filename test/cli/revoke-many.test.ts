@@ -15,7 +15,7 @@ async function said(options: Partial<RevokeOptions>, certificates = 5_000 + MORE
   const events: object[] = [];
   const invokeFunction = async (_: unknown, payload: string): Promise<{ payload: string; error: boolean }> => {
     events.push(JSON.parse(payload));
-    return { payload: JSON.stringify(await answerRevocation({ caId, reach: REACH }, JSON.parse(payload), '8f5c', ports)), error: false };
+    return { payload: JSON.stringify(await answerRevocation({ caId, table: 'Ledger', reach: REACH }, JSON.parse(payload), '8f5c', ports)), error: false };
   };
   let [out, err] = ['', ''];
   const terminal = { progress: silentProgress, print: (text: string) => { out += text; }, warn: (text: string) => { err += text; } };

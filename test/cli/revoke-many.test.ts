@@ -1,6 +1,7 @@
 import { revokeCommand, RevokeOptions } from '../../src/cli/revoke-command';
 import { silentProgress } from '../../src/cli/terminal';
 import { answerRevocation } from '../../src/issuing/revocation/revoker';
+import { NO_AWS } from '../support/cli-run';
 import { certificatesOfOneCa } from '../support/many-certificates';
 
 /** The function names 5,000. */
@@ -19,7 +20,7 @@ async function said(options: Partial<RevokeOptions>, certificates = 5_000 + MORE
   };
   let [out, err] = ['', ''];
   const terminal = { progress: silentProgress, print: (text: string) => { out += text; }, warn: (text: string) => { err += text; } };
-  await revokeCommand({ local: 'local-out', function: 'Revoke', all: true, reason: 'unspecified', ...options }, terminal, () => ({ invokeFunction }));
+  await revokeCommand({ local: 'local-out', function: ['Revoke'], all: true, reason: 'unspecified', ...options }, terminal, { ...NO_AWS, awsFunction: () => ({ invokeFunction }) });
   return { out, err, events };
 }
 

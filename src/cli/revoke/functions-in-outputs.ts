@@ -1,8 +1,7 @@
 import { quote } from '../../contract/rules';
-import { readStackOutputs } from '../certificates/stack-outputs';
+import { outputsIn } from '../certificates/stack-outputs';
 import { CliError } from '../cli-error';
 import { listed, namedOutputs, nameOf } from '../export/output-names';
-import { readInput } from '../read-file';
 
 /** An output that is called after the property of the CA, also below a construct, whose outputs CDK gives a hash. */
 const OF_FUNCTION = /RevokeFunction(?:Name|Arn)?(?:[0-9A-F]{8})?$/;
@@ -11,28 +10,36 @@ const OF_FUNCTION = /RevokeFunction(?:Name|Arn)?(?:[0-9A-F]{8})?$/;
 const FUNCTION = /^(?:arn:[\w-]+:lambda:[\w-]+:\d{12}:function:)?[\w-]{1,64}$/;
 
 /**
- * The function of a CA that an outputs file of `cdk deploy` names.
+ * The functions of CAs that outputs files of `cdk deploy` name.
  *
- * @param file the outputs file; - for standard input
- * @param output the name of the output, if there are several
- * @returns the name or the ARN of the function
+ * @param files the outputs files; - for standard input
+ * @param names the names of the outputs, if not all functions are meant
+ * @param several whether several functions are of use
+ * @returns the names or the ARNs of the functions
  */
-export function functionInOutputs(file: string, output: string | undefined): string {
-  const { name: source, content } = readInput(file, 'pass --outputs with the file that `cdk deploy --outputs-file outputs.json` wrote');
-  const outputs = readStackOutputs(source, content);
+export function functionsInOutputs(files: readonly string[], names: readonly string[] | undefined, several: boolean): string[] {
+  const { source, outputs } = outputsIn(files);
   const ofFunctions = outputs.filter(each => OF_FUNCTION.test(each.output));
-  const found = output === undefined ? ofFunctions : namedOutputs(output, outputs);
-  const [chosen] = found;
-  if (output === undefined && !chosen) {
+  if (names === undefined && ofFunctions.length === 0) {
     throw new CliError(`${source}: no output is called RevokeFunction; declare one whose value is ca.revokeFunction.functionArn, deploy, and revoke again, `
       + 'or name another output with --function');
   }
-  if (found.length !== 1) {
-    throw new CliError(`--function must be an output of ${source} with the revokeFunction of a CA (${listed(ofFunctions.map(nameOf))}), `
-      + `got ${output === undefined ? 'none' : quote(output)}`);
+  const refused = (got: string): CliError =>
+    new CliError(`--function must be an output of ${source} with the revokeFunction of a CA (${listed(ofFunctions.map(nameOf))}), got ${got}`);
+  const found = names?.flatMap(name => {
+    const ofName = namedOutputs(name, outputs);
+    if (new Set(ofName.map(({ value }) => value)).size !== 1) {
+      throw refused(quote(name));
+    }
+    return ofName;
+  }) ?? ofFunctions;
+  const other = found.find(({ value }) => !FUNCTION.test(value));
+  if (other) {
+    throw new CliError(`${source}: ${nameOf(other)} must be the name or the ARN of the revokeFunction of a CA, got ${quote(other.value)}`);
   }
-  if (!FUNCTION.test(chosen.value)) {
-    throw new CliError(`${source}: ${nameOf(chosen)} must be the name or the ARN of the revokeFunction of a CA, got ${quote(chosen.value)}`);
+  const functions = [...new Set(found.map(({ value }) => value))];
+  if (!several && functions.length > 1) {
+    throw refused(names === undefined ? 'none' : names.map(quote).join(' and '));
   }
-  return chosen.value;
+  return functions;
 }

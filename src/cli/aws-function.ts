@@ -9,6 +9,13 @@ const WAYS_OUT: WaysOut = {
   ResourceNotFoundException: 'use the credentials and the Region of its account, and the outputs of the latest deployment',
 };
 
+/** The function to which a ledger leads exists only if the app uses it, and is missing where a CA was taken back with `fromKeptCa`. */
+const OF_LEDGER: WaysOut = {
+  ...WAYS_OUT,
+  ResourceNotFoundException: 'declare an output of ca.revokeFunction.functionArn in the stack of the CA, and deploy; or name the function of a CA of fromKeptCa or '
+    + 'fromPrivateIotCaAttributes with --function',
+};
+
 /** Invokes a function with the user's credentials: by its ARN in its own Region, by its name in the configured Region. */
 export const invokeFunction: InvokeFunction = async ({ name, option }, payload) => {
   // The client is part of the bundle, so its warning about the Node.js versions that later clients will need does not concern the user.
@@ -18,6 +25,6 @@ export const invokeFunction: InvokeFunction = async ({ name, option }, payload) 
     const { Payload, FunctionError } = await client.send(new InvokeCommand({ FunctionName: name, Payload: payload }));
     return { payload: Buffer.from(Payload ?? []).toString(), error: FunctionError !== undefined };
   } catch (error) {
-    throw new CliError(`${option}: AWS Lambda did not invoke ${name}: ${awsMessageOf(error, name, WAYS_OUT)}`);
+    throw new CliError(`${option}: AWS Lambda did not invoke ${name}: ${awsMessageOf(error, name, option === '--ledger' ? OF_LEDGER : WAYS_OUT)}`);
   }
 };

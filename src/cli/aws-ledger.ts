@@ -1,38 +1,57 @@
 import { awsMessageOf, WaysOut } from './aws-message';
 import { CliError } from './cli-error';
 import { OpenLedger } from './list/aws-inventory';
+import { DescribeLedger } from './revoke/named-functions';
+import { REVOKE_FUNCTION_PREFIX } from '../contract/revocation-functions';
 import { DynamoDbInventory } from '../issuing/aws/dynamodb-inventory';
+import { describeTable } from '../issuing/aws/table-description';
 
 /** What to do about an error of DynamoDB, by its name. https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Query.html */
 const WAYS_OUT: WaysOut = {
-  AccessDeniedException: 'allow these credentials dynamodb:Query on the table (ca.ledger.grant(role, \'dynamodb:Query\'))',
   ResourceNotFoundException: 'give the ARN of the table, or set AWS_REGION and the credentials of its account',
   ValidationException: 'the ledger of a CA (ca.ledger) is a table with the keys pk and sk',
 };
 
 /** Opens a ledger with the user's credentials: by its ARN in its own Region, by its name in the configured Region. */
 export const openLedger: OpenLedger = table => {
-  // The client is part of the bundle, so its warning about the Node.js versions that later clients will need does not concern the user.
-  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
+  silenceUpgradeWarning();
   const inventory = DynamoDbInventory.ofTable(table);
   return {
     async ca(caId) {
       try {
         return await inventory.ca(caId);
       } catch (error) {
-        throw refusal(table, error);
+        throw refusal(table, error, 'Query');
       }
     },
     async *certificates(caId) {
       try {
         yield* inventory.certificates(caId);
       } catch (error) {
-        throw refusal(table, error);
+        throw refusal(table, error, 'Query');
       }
     },
   };
 };
 
-function refusal(table: string, error: unknown): CliError {
-  return new CliError(`--ledger: ${table} can't be read: ${awsMessageOf(error, table, WAYS_OUT)}`);
+/** Describes a ledger with the user's credentials. The ID of the table leads to the function: decisions/0019-revocation.md */
+export const describeLedger: DescribeLedger = async table => {
+  silenceUpgradeWarning();
+  try {
+    const { name, arn, id } = await describeTable(table);
+    const [, partition, , region, account] = arn.split(':');
+    return { table: name, functionArn: `arn:${partition}:lambda:${region}:${account}:function:${REVOKE_FUNCTION_PREFIX}${id}` };
+  } catch (error) {
+    throw refusal(table, error, 'DescribeTable');
+  }
+};
+
+/** The client is part of the bundle, so its warning about the Node.js versions that later clients will need does not concern the user. */
+function silenceUpgradeWarning(): void {
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
+}
+
+function refusal(table: string, error: unknown, operation: 'DescribeTable' | 'Query'): CliError {
+  const AccessDeniedException = `allow these credentials dynamodb:${operation} on the table (ca.ledger.grant(role, 'dynamodb:${operation}'))`;
+  return new CliError(`--ledger: ${table} can't be read: ${awsMessageOf(error, table, { ...WAYS_OUT, AccessDeniedException })}`);
 }

@@ -43,7 +43,7 @@ async function inventory(
   if (outputs === undefined && ledger === undefined) {
     return localInventory(local, ca, disk);
   }
-  const choice = withCas(outputs === undefined ? ledgerNamed(ledger!) : ledgersInOutputs(outputs, ledger), ca);
+  const choice = withCas(outputs === undefined ? ledgerNamed(ledger!) : ledgersInOutputs([outputs], ledger), ca);
   return progress.during('asking', () => awsInventory(choice, aws().openLedger));
 }
 

@@ -4,11 +4,11 @@ import { outside, Outside } from './local/engine';
 import { listsText } from './local/lists-text';
 import { assertUnlocked, lockDirectory } from './local/lock';
 import { RehearsalDisk } from './local/rehearsal-disk';
-import { functionInOutputs } from './revoke/function-in-outputs';
-import { InvokeFunction, NamedFunction, revokeByFunction } from './revoke/function-revocation';
+import { AwsSelection, carryOutInAws, planInAws } from './revoke/aws-revocation';
+import { InvokeFunction } from './revoke/function-revocation';
 import { revokeInDirectory } from './revoke/local-revocation';
-import { changeQuestion, describeOutcomes, describePlatforms, Outcome, Outcomes, outcomesDocument } from './revoke/report';
-import { Selection } from './revoke/selection';
+import { DescribeLedger, FunctionChoice, isInAws, namedFunctions } from './revoke/named-functions';
+import { changeQuestion, describeOutcomes, describePlatforms, describeUnreached, Outcome, Outcomes, outcomesDocument } from './revoke/report';
 import { count } from './table';
 import { Terminal } from './terminal';
 import { isRevocationReason, REVOCATION_REASON_NAMES, RevocationReason } from '../contract/revocation';
@@ -16,12 +16,8 @@ import { quote } from '../contract/rules';
 import { formatTime, parseTime } from '../contract/term';
 
 /** The options of `private-iot-ca revoke`, as the user typed them. */
-export interface RevokeOptions extends Selection {
+export interface RevokeOptions extends AwsSelection, FunctionChoice {
   readonly local: string;
-  /** The name or the ARN of the function of a CA in AWS; with `outputs`, the name of an output. */
-  readonly function?: string;
-  readonly outputs?: string;
-  readonly all?: boolean;
   readonly reason: string;
   readonly invalidityDate?: string;
   readonly dryRun?: boolean;
@@ -29,8 +25,11 @@ export interface RevokeOptions extends Selection {
   readonly json?: boolean;
 }
 
-/** Loads what invokes functions in AWS, which a local deployment does not need. */
-export type AwsFunctions = () => { readonly invokeFunction: InvokeFunction };
+/** Loads what reaches AWS, which a local deployment does not need. */
+export interface Aws {
+  awsFunction(): { readonly invokeFunction: InvokeFunction };
+  awsLedger(): { readonly describeLedger: DescribeLedger };
+}
 
 /** Why, when and who: the same for all certificates. */
 interface Order {
@@ -44,65 +43,72 @@ interface Order {
  *
  * @returns whether everything was done
  */
-export async function revokeCommand(options: RevokeOptions, terminal: Terminal, aws: AwsFunctions, reach: Outside = outside): Promise<boolean> {
+export async function revokeCommand(options: RevokeOptions, terminal: Terminal, aws: Aws, reach: Outside = outside): Promise<boolean> {
   const reason = validReason(options.reason);
   const order = { reason, invalidityDate: validInvalidityDate(options.invalidityDate, reason, reach.clock()), orderedBy: userName() };
-  const name = options.outputs === undefined ? options.function : functionInOutputs(options.outputs, options.function);
-  if (name === undefined) {
-    if (options.all) {
-      throw new CliError('--all must be left out without --function or --outputs; select the certificates of a CA with --below');
-    }
-    return revokeHere(options, order, terminal, reach);
+  if (isInAws(options)) {
+    return revokeInAws(options, order, terminal, aws, reach.clock());
   }
-  return revokeInAws({ name, option: options.outputs === undefined ? '--function' : '--outputs' }, options, order, terminal, aws().invokeFunction);
+  if (options.all) {
+    throw new CliError('--all must be left out without --function, --ledger or --outputs; select the certificates of a CA with --below');
+  }
+  if (options.app !== undefined) {
+    throw new CliError('--app must be left out without --function, --ledger or --outputs, because a local deployment knows the paths of its constructs');
+  }
+  return revokeHere(options, order, terminal, reach);
 }
+
+/** What to do about CAs that were not reached. */
+const WAYS_OUT = {
+  local: 'this deployment does not hold its key, so revoke them where it issues',
+  aws: 'add its function with --function, --ledger or --outputs, or revoke them where it issues',
+};
 
 async function revokeHere(options: RevokeOptions, order: Order, terminal: Terminal, reach: Outside): Promise<boolean> {
   const { local, json = false } = options;
   const rehearsal = await revokeInDirectory(local, options, order, { ...reach, disk: new RehearsalDisk(reach.disk), isRehearsal: true });
   const changes = changesIn(rehearsal.outcomes);
-  const ending = await showAndAsk(rehearsal, changes, options, order, terminal, () => assertUnlocked(local));
+  const ending = await showAndAsk(rehearsal, changes, options, order, terminal, WAYS_OUT.local, () => assertUnlocked(local));
   if (ending !== undefined) {
     return ending;
   }
   const unlock = lockDirectory(local);
   try {
-    const { outcomes, lists, issuers } = await terminal.progress.during('revoking', () => revokeInDirectory(local, options, order, reach, rehearsal.keys));
-    terminal.print(json ? outcomesDocument(false, { outcomes, lists }) : `${changes === 0 ? 'no changes\n' : ''}${listsText(lists, terminal.columns)}`);
-    const failed = lists.find(({ issuer, failure }) => failure !== undefined && issuers.has(issuer));
+    const done = await terminal.progress.during('revoking', () => revokeInDirectory(local, options, order, reach, rehearsal.keys));
+    terminal.print(json ? outcomesDocument(false, done) : `${changes === 0 ? 'no changes\n' : ''}${listsText(done.lists, terminal.columns)}`);
+    const failed = done.lists.find(({ issuer, failure }) => failure !== undefined && done.issuers.has(issuer));
     if (failed) {
       throw new DeploymentError(`the certificates are revoked, but the revocation list of ${failed.ca} could not be made: ${failed.failure}; `
         + '`private-iot-ca local` makes it');
     }
-    return areAllDone(outcomes);
+    return areAllDone(done);
   } finally {
     unlock();
   }
 }
 
-async function revokeInAws(
-  revoker: NamedFunction, options: RevokeOptions, order: Order, terminal: Terminal, invoke: InvokeFunction,
-): Promise<boolean> {
-  const { json = false, all = false } = options;
+async function revokeInAws(options: RevokeOptions, order: Order, terminal: Terminal, aws: Aws, now: Date): Promise<boolean> {
   const asked = { ...order, invalidityDate: order.invalidityDate && formatTime(order.invalidityDate) };
-  const rehearsal = await terminal.progress.during('asking', () => revokeByFunction(revoker, options, all, { ...asked, dryRun: true }, invoke));
-  const { answer: { ca, changed }, outcomes, unnamed } = rehearsal;
+  const plan = await terminal.progress.during('asking', async () => {
+    const revokers = await namedFunctions(options, options.below !== undefined, () => aws.awsLedger().describeLedger);
+    return planInAws(revokers, options, asked, aws.awsFunction().invokeFunction, now);
+  });
+  const { outcomes, unnamed, steps } = plan;
   if (outcomes.length === 0) {
-    throw new CliError(`--all must select a certificate, but the CA ${ca} has issued none that can be revoked; there is nothing to do`);
+    throw new CliError(`${options.below ? '--below' : '--all'} must select a certificate, but the CA ${steps.map(({ ca }) => ca).join(', ')} has issued none that can be revoked; `
+      + 'there is nothing to do');
   }
   if (unnamed > 0) {
     terminal.warn(`note: the function names only the first ${count(outcomes.length, 'certificate')}, and the order is about ${unnamed} more, which --stack shows stack by stack\n`);
   }
-  const ending = await showAndAsk(rehearsal, changed, options, order, terminal);
+  const ending = await showAndAsk(plan, steps.reduce((sum, { changed }) => sum + changed, 0), options, order, terminal, WAYS_OUT.aws);
   if (ending !== undefined) {
     return ending;
   }
-  // The certificates that the user has seen, if all were shown: more may have been issued since.
-  const [selection, isAll] = unnamed > 0 ? [options, all] : [{ serialNumber: outcomes.map(({ serialNumber }) => serialNumber) }, false];
-  const done = await terminal.progress.during('revoking', () => revokeByFunction(revoker, selection, isAll, { ...asked, dryRun: false }, invoke));
-  terminal.print(json ? outcomesDocument(false, done)
-    : `${done.answer.changed === 0 ? 'no changes' : `${count(done.answer.changed, 'certificate')} changed in the ledger; lists that the CA publishes follow within seconds`}\n`);
-  return done.answer.failed === 0;
+  const done = await terminal.progress.during('revoking', () => carryOutInAws(plan, asked, aws.awsFunction().invokeFunction));
+  terminal.print(options.json ? outcomesDocument(false, done)
+    : `${done.changed === 0 ? 'no changes' : `${count(done.changed, 'certificate')} changed in the ledger; lists that the CA publishes follow within seconds`}\n`);
+  return done.failed === 0 && plan.unreached.length === 0;
 }
 
 /**
@@ -112,16 +118,16 @@ async function revokeInAws(
  */
 async function showAndAsk(
   rehearsal: Outcomes, changes: number, { dryRun = false, yes = false, json = false }: RevokeOptions, { reason }: Order, terminal: Terminal,
-  beforeTrialEnds = () => {},
+  wayOut: string, beforeTrialEnds = () => {},
 ): Promise<boolean | undefined> {
-  const { outcomes, platforms = [] } = rehearsal;
+  const { outcomes, platforms = [], unreached = [] } = rehearsal;
   if (!json) {
-    terminal.print(`${describeOutcomes(outcomes, terminal.columns)}${describePlatforms(platforms, reason)}`);
+    terminal.print(`${describeOutcomes(outcomes, terminal.columns)}${describePlatforms(platforms, reason)}${describeUnreached(unreached, wayOut)}`);
   }
   if (dryRun) {
     beforeTrialEnds();
     terminal.print(json ? outcomesDocument(true, rehearsal) : 'dry run: nothing was changed\n');
-    return areAllDone(outcomes);
+    return areAllDone(rehearsal);
   }
   if (changes > 0 && !yes && !await confirmed(changeQuestion(reason, changes), terminal)) {
     terminal.print('nothing was changed\n');
@@ -134,8 +140,8 @@ function changesIn(outcomes: readonly Outcome[]): number {
   return outcomes.filter(({ changed }) => changed).length;
 }
 
-function areAllDone(outcomes: readonly Outcome[]): boolean {
-  return outcomes.every(({ error }) => error === undefined);
+function areAllDone({ outcomes, unreached = [] }: Outcomes): boolean {
+  return unreached.length === 0 && outcomes.every(({ error }) => error === undefined);
 }
 
 /** The user of this process. A container can run as a user that the system does not know. */

@@ -58,6 +58,9 @@ export interface RevokerEnvironment extends CaEnvironment {
   readonly REACH: string;
 }
 
+/** What the name of the function that revokes begins with. The `TableId` of the CA's ledger follows, so that the ledger leads to the function. */
+export const REVOKE_FUNCTION_PREFIX = 'private-iot-ca-revoke-';
+
 /** A platform that accepts certificates of a CA. */
 export interface RevocationReach {
   /** The identifier of the platform, such as `aws-iot-core`. */
@@ -104,6 +107,10 @@ export interface PlatformRevocationCheckProperties {
 export interface RevocationAnswer {
   /** The identity of the CA. */
   readonly ca: string;
+  /** The name of the CA's ledger. */
+  readonly ledger: string;
+  /** The CA; absent while its certificate is not in the ledger. */
+  readonly issuer?: CaAnswer;
   readonly dryRun: boolean;
   /** How many certificates the request has changed, would not change, and could not change. */
   readonly changed: number;
@@ -113,6 +120,29 @@ export interface RevocationAnswer {
   readonly platforms: readonly PlatformAnswer[];
   /** What happened to each certificate; only the first 5,000 of them. */
   readonly certificates: readonly RevokedCertificateAnswer[];
+  /** The certificates of CAs among all those that the request is about. These CAs issue certificates themselves, which the request is not about. */
+  readonly subordinateCas: readonly SubordinateCaAnswer[];
+}
+
+/** A CA, as a ledger knows it. */
+export interface CaAnswer {
+  readonly subject: string;
+  /** The name of the stack that has, or had, the CA's resource, and its logical ID. */
+  readonly stack: string;
+  readonly logicalId: string;
+  /**
+   * The SHA-256 of the CA's public key (SubjectPublicKeyInfo), in lower-case hexadecimal digits. It is the same in the ledger of the CA and in that of
+   * the CA above it, also if the CA has its key elsewhere or was renewed.
+   */
+  readonly publicKeySha256: string;
+}
+
+/** A certificate of a CA below the one that has signed it. */
+export interface SubordinateCaAnswer extends CaAnswer {
+  /** 40 upper-case hexadecimal digits. */
+  readonly serialNumber: string;
+  /** ISO 8601. */
+  readonly notAfter: string;
 }
 
 export interface RevokedCertificateAnswer {

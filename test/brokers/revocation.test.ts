@@ -7,7 +7,7 @@ import { revokeCommand } from '../../src/cli/revoke-command';
 import { silentProgress } from '../../src/cli/terminal';
 import { findMosquitto, StartedBroker, startMosquitto } from '../support/broker-programs';
 import { temporaryFolder } from '../support/cli-assembly';
-import { cliError, cliOk } from '../support/cli-run';
+import { cliError, cliOk, NO_AWS } from '../support/cli-run';
 import { ListServer } from '../support/list-server';
 import { connectDevice, Device } from '../support/mqtt';
 import { whereInstalled } from '../support/second-opinions';
@@ -115,7 +115,7 @@ whereMosquitto('Mosquitto', () => {
     const good = [list('North'), `${list('North')}.pem`].map(path => [path, readFileSync(path)] as const);
     await revokeCommand({ local: folder, reason: 'superseded', commonName: ['south-1'], yes: true }, {
       print: () => undefined, warn: () => undefined, progress: silentProgress,
-    }, () => { throw new Error('no function is asked for'); }, { ...outside, clock: () => weekAgo });
+    }, NO_AWS, { ...outside, clock: () => weekAgo });
     good.forEach(([path, content]) => writeFileSync(path, content));
     expect(await cliError(...exportKit('--crl', list('North'), '--crl', list('South'))))
       .toMatch(/--crl: .*Broker-South\w+\.crl must be up to date, and it was to be replaced by .*: a broker can refuse all devices of South Root then$/);

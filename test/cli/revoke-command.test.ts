@@ -2,12 +2,12 @@ import 'reflect-metadata';
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
-import { CertificateOutputs, KeyAlgorithm, PrivateIotCa } from '../../src';
+import { CertificateOutputs, KeyAlgorithm, PemSource, PrivateIotCa } from '../../src';
 import { outside } from '../../src/cli/local/engine';
 import { revokeCommand, RevokeOptions } from '../../src/cli/revoke-command';
 import { silentProgress } from '../../src/cli/terminal';
 import { temporaryFolder, writeAssembly } from '../support/cli-assembly';
-import { cli, cliError, cliOk, filesBelow, ledgerOf, readJson } from '../support/cli-run';
+import { cli, cliError, cliOk, filesBelow, ledgerOf, NO_AWS, readJson } from '../support/cli-run';
 import { iotTemplate } from '../support/cli-templates';
 import { complaintsOf } from '../support/json-schema';
 import { openssl, opensslOutput } from '../support/openssl';
@@ -149,6 +149,26 @@ test('a CA below another one is revoked by that CA, and with it everything that 
   expect(verify([ofFactory], '-untrusted', join(folder, 'factory.pem'), join(folder, 'sensor.pem'))).toMatch(/error 23 at 0 depth lookup: certificate revoked/);
 });
 
+test('a CA below whose key is elsewhere is named, because what it has issued is not revoked, and the exit code says so', async () => {
+  const folder = temporaryFolder();
+  const stacks = new App({ outdir: join(folder, 'cdk.out') });
+  const stack = new Stack(stacks, 'Plant');
+  const root = new PrivateIotCa(stack, 'Root', { subject: { commonName: 'Root' }, keyAlgorithm: KeyAlgorithm.EC_P256, pathLength: 1 });
+  const request = opensslOutput(['req', '-new', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-noenc', '-keyout', join(folder, 'key.pem'), '-subj', '/CN=Elsewhere']);
+  root.addCaCertificate('Elsewhere', { certificateSigningRequest: PemSource.inline(request) });
+  new CertificateOutputs(stack, 'Outputs', { cas: { Root: root } });
+  stacks.synth();
+  await cliOk('local', '--app', stacks.outdir, '--out', folder);
+  const [ca] = Object.values(Object.values<{ entries: { [key: string]: { issuer: string } } }>(readJson(join(folder, 'state.json')).ledgers)[0].entries);
+  const { code, stdout } = await cli('revoke', '--local', folder, '--yes', '--below', ca.issuer);
+  expect(stdout).toMatch(/ CN=Elsewhere .* revoked\n/);
+  expect(stdout).toMatch(/^not reached: the CA CN=Elsewhere \(Plant\/.*\), whose certificates stay as they are; this deployment does not hold its key, so revoke them where it issues$/m);
+  expect(code).toBe(1);
+  const document = JSON.parse((await cli('revoke', '--local', folder, '--below', ca.issuer, '--dry-run', '--json')).stdout);
+  expect(complaintsOf(SCHEMA, document)).toBe('');
+  expect(document.casNotReached).toEqual([{ subject: 'CN=Elsewhere', resource: expect.stringMatching(/^Plant\//), notAfter: expect.any(String) }]);
+});
+
 test('a trial shows what would be revoked, and changes nothing', async () => {
   const before = filesBelow(out);
   expect(await cliOk('revoke', '--local', out, '--stack', 'Iot', '--dry-run')).toMatch(/sensor-001 .* revoked\n[^]*dry run: nothing was changed\n$/);
@@ -192,7 +212,7 @@ describe('the question', () => {
       print: text => { said += text; },
       warn: () => undefined,
       ask: answer === undefined ? undefined : async question => { asked.push(question); return answer; },
-    }, () => { throw new Error('no function is asked for'); }, outside);
+    }, NO_AWS, outside);
     return { passed, asked, said };
   }
 

@@ -77,6 +77,6 @@ test('a function that does not exist is blamed on the option that has named it',
 
 test('AWS is not asked about no certificates at all', async () => {
   expect(await revoke('--function', 'Revoke'))
-    .toBe('error: certificates must be selected with --serial-number, --common-name, --resource or --stack, or else with --all; got none of them');
+    .toBe('error: certificates must be selected with --serial-number, --common-name, --resource or --stack, or else with --all or --below; got none of them');
   expect(calls).toBe(0);
 });

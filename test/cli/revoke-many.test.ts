@@ -1,6 +1,7 @@
 import { revokeCommand, RevokeOptions } from '../../src/cli/revoke-command';
 import { silentProgress } from '../../src/cli/terminal';
 import { answerRevocation } from '../../src/issuing/revocation/revoker';
+import { NO_AWS } from '../support/cli-run';
 import { certificatesOfOneCa } from '../support/many-certificates';
 
 /** The function names 5,000. */
@@ -15,11 +16,11 @@ async function said(options: Partial<RevokeOptions>, certificates = 5_000 + MORE
   const events: object[] = [];
   const invokeFunction = async (_: unknown, payload: string): Promise<{ payload: string; error: boolean }> => {
     events.push(JSON.parse(payload));
-    return { payload: JSON.stringify(await answerRevocation({ caId, reach: REACH }, JSON.parse(payload), '8f5c', ports)), error: false };
+    return { payload: JSON.stringify(await answerRevocation({ caId, table: 'Ledger', reach: REACH }, JSON.parse(payload), '8f5c', ports)), error: false };
   };
   let [out, err] = ['', ''];
   const terminal = { progress: silentProgress, print: (text: string) => { out += text; }, warn: (text: string) => { err += text; } };
-  await revokeCommand({ local: 'local-out', function: 'Revoke', all: true, reason: 'unspecified', ...options }, terminal, () => ({ invokeFunction }));
+  await revokeCommand({ local: 'local-out', function: ['Revoke'], all: true, reason: 'unspecified', ...options }, terminal, { ...NO_AWS, awsFunction: () => ({ invokeFunction }) });
   return { out, err, events };
 }
 

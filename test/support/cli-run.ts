@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { localDisk } from '../../src/cli/disk';
 import { StateStore } from '../../src/cli/local/state-store';
 import { run } from '../../src/cli/program';
+import { Aws } from '../../src/cli/revoke-command';
 import { silentProgress } from '../../src/cli/terminal';
 
 /** What a command line has said. */
@@ -46,6 +47,12 @@ function oneLine(expected: number, { code, stderr }: CliResult): string {
   expect(code).toBe(expected);
   return stderr.trimEnd();
 }
+
+/** An AWS that nothing may reach. */
+export const NO_AWS: Aws = {
+  awsFunction: () => { throw new Error('no function is asked for'); },
+  awsLedger: () => { throw new Error('no ledger is asked for'); },
+};
 
 /** The contents of all files below a folder, by relative path. */
 export function filesBelow(folder: string): { [path: string]: string } {

@@ -4,6 +4,7 @@ import { parseJsonMap } from '../json';
 import { CertificateFacts, readCertificate } from './certificate-facts';
 import { holdsPem, readPemBlocks } from './pem-blocks';
 import { CERTIFICATE } from '../../pki/pem-blocks';
+import { readInput } from '../read-file';
 
 /** An output of a stack. */
 export interface StackOutput {
@@ -38,6 +39,12 @@ export function readStackOutputs(file: string, content: Buffer): StackOutput[] {
     }
     return readOutputsOf(file, stack, outputs);
   });
+}
+
+/** The outputs in files that were named on the command line, and the names of the files for messages. */
+export function outputsIn(files: readonly string[]): { readonly source: string; readonly outputs: readonly StackOutput[] } {
+  const inputs = files.map(file => readInput(file, 'pass --outputs with the file that `cdk deploy --outputs-file outputs.json` wrote'));
+  return { source: inputs.map(({ name }) => name).join(', '), outputs: inputs.flatMap(({ name, content }) => readStackOutputs(name, content)) };
 }
 
 function readOutputsOf(file: string, stack: string, outputs: JsonMap): StackOutput[] {

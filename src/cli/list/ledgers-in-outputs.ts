@@ -1,22 +1,20 @@
 import { quote } from '../../contract/rules';
-import { readStackOutputs } from '../certificates/stack-outputs';
+import { outputsIn } from '../certificates/stack-outputs';
 import { CliError } from '../cli-error';
 import { isCaId, isTable, LedgerChoice } from './ledger-choice';
 import { listed, namedOutputs, nameOf } from '../export/output-names';
-import { readInput } from '../read-file';
 
 /** An output that is called after the property of the CA, also below a construct, whose outputs CDK gives a hash. */
 const OF_LEDGER = /Ledger(?:Table)?(?:Name|Arn)?(?:[0-9A-F]{8})?$/;
 
 /**
- * The ledgers and the CAs that an outputs file of `cdk deploy` names.
+ * The ledgers and the CAs that outputs files of `cdk deploy` name.
  *
- * @param file the outputs file; - for standard input
+ * @param files the outputs files; - for standard input
  * @param output the name of the output with a ledger, if not all of them are meant
  */
-export function ledgersInOutputs(file: string, output: string | undefined): LedgerChoice {
-  const { name: source, content } = readInput(file, 'pass --outputs with the file that `cdk deploy --outputs-file outputs.json` wrote');
-  const outputs = readStackOutputs(source, content);
+export function ledgersInOutputs(files: readonly string[], output: string | undefined): LedgerChoice {
+  const { source, outputs } = outputsIn(files);
   const ofLedgers = outputs.filter(each => OF_LEDGER.test(each.output));
   const found = output === undefined ? ofLedgers : namedOutputs(output, outputs);
   if (output === undefined && found.length === 0) {

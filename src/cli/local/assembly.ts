@@ -29,7 +29,7 @@ const NESTED_ASSEMBLY = 'cdk:cloud-assembly';
  * @param directory what `cdk synth` wrote, usually `cdk.out`
  */
 export function readAssembly(directory: string): AssemblyStack[] {
-  const stacks = readStacks(directory, []);
+  const stacks = readStacks(directory);
   if (stacks.length === 0) {
     throw new CliError(`${directory}: the app has no stacks`);
   }
@@ -62,8 +62,12 @@ function inReadingOrder(directory: string, stacks: readonly AssemblyStack[], byN
   return order.map(file => byFile.get(file)!);
 }
 
-/** @param before the template files of the stacks that must be deployed before the stacks of this folder */
-function readStacks(directory: string, before: readonly string[]): AssemblyStack[] {
+/**
+ * Reads the stacks of a folder, and of the assemblies in it.
+ *
+ * @param before the template files of the stacks that must be deployed before the stacks of this folder
+ */
+export function readStacks(directory: string, before: readonly string[] = []): AssemblyStack[] {
   const file = join(directory, 'manifest.json');
   const manifest = parseJsonMap(file, readBytes(file, 'run `cdk synth` first, or pass its output folder with --app'));
   const artifacts = manifest.artifacts;

@@ -1,7 +1,7 @@
+import { ReachableCa } from './ca-tree';
 import { Outcome } from './report';
-import { Selection } from './selection';
 import { isMap } from '../../contract/json-map';
-import { PlatformAnswer, RevocationAnswer, RevokedCertificateAnswer } from '../../contract/revocation-functions';
+import { CaAnswer, PlatformAnswer, RevocationAnswer, RevokedCertificateAnswer } from '../../contract/revocation-functions';
 import { CliError, printable } from '../cli-error';
 
 /** A function of an account. */
@@ -10,64 +10,83 @@ export interface NamedFunction {
   readonly name: string;
   /** The option that has named it, for messages. */
   readonly option: string;
+  /** The names of the tables of which one must be the ledger of its CA; absent if any will do. */
+  readonly ledgers?: readonly string[];
 }
 
 /** Invokes a function, and returns the payload of its answer. `error` is true if the function has thrown. */
 export type InvokeFunction = (invoked: NamedFunction, payload: string) => Promise<{ readonly payload: string; readonly error: boolean }>;
+
+/** The members of the event that select certificates. */
+export interface FunctionSelection {
+  readonly serialNumbers?: readonly string[];
+  readonly commonNames?: readonly string[];
+  /** The names of stacks, a slash, and logical IDs. */
+  readonly resources?: readonly string[];
+  readonly stacks?: readonly string[];
+  readonly all?: true;
+}
 
 /** What is asked of the function, besides the selection. */
 export interface FunctionOrder {
   readonly reason: string;
   readonly invalidityDate?: string;
   readonly orderedBy: string;
-  readonly dryRun: boolean;
 }
 
-/** The members of the event, by the options that select certificates. */
-const SELECTORS: { readonly [S in keyof Selection]: string } = {
-  serialNumber: 'serialNumbers', commonName: 'commonNames', resource: 'resources', stack: 'stacks',
-};
-
-/** What the function has answered. */
-export interface FunctionRevocation {
-  readonly answer: RevocationAnswer;
+/** What a function has answered about the certificates of its CA. */
+export interface FunctionRevocation extends ReachableCa {
+  readonly revoker: NamedFunction;
+  /** The CA, for people. */
+  readonly ca: string;
   readonly outcomes: readonly Outcome[];
   /** How many more certificates the answer is about, which it does not name. */
   readonly unnamed: number;
+  readonly changed: number;
+  readonly failed: number;
   readonly platforms: readonly PlatformAnswer[];
 }
 
 /**
  * Has the function of a CA revoke certificates.
  *
- * @param all whether all certificates of the CA are meant
+ * @param dryRun whether nothing is to be changed
  */
 export async function revokeByFunction(
-  revoker: NamedFunction, selection: Selection, all: boolean, order: FunctionOrder, invoke: InvokeFunction,
+  revoker: NamedFunction, selection: FunctionSelection, order: FunctionOrder, dryRun: boolean, invoke: InvokeFunction,
 ): Promise<FunctionRevocation> {
-  if (selection.below) {
-    throw new CliError('--below must be left out with --function and --outputs, because a function revokes the certificates of one CA; select them all with --all');
-  }
-  const selectors = Object.entries(SELECTORS).flatMap(([option, member]) => {
-    const values = selection[option as keyof Selection];
-    return values ? [[member, values]] : [];
-  });
-  if (selectors.length === 0 && !all) {
-    throw new CliError('certificates must be selected with --serial-number, --common-name, --resource or --stack, or else with --all; got none of them');
-  }
-  const { name, option } = revoker;
-  const { payload, error } = await invoke(revoker, JSON.stringify({ ...Object.fromEntries(selectors), ...all && { all }, ...order }));
-  const answer: unknown = parse(payload, revoker);
+  const { name, option, ledgers } = revoker;
+  const { payload, error } = await invoke(revoker, JSON.stringify({ ...selection, ...order, dryRun }));
+  const parsed: unknown = parse(payload, revoker);
   if (error) {
-    throw new CliError(`${option}: ${name} has refused: ${printable(isMap(answer) ? String(answer.errorMessage) : 'without a reason')}`);
+    throw new CliError(`${option}: ${name} has refused: ${printable(isMap(parsed) ? String(parsed.errorMessage) : 'without a reason')}`);
   }
-  if (!isMap(answer) || typeof answer.ca !== 'string' || !Array.isArray(answer.certificates)) {
+  if (!isAnswer(parsed)) {
     throw new CliError(`${option} must name the revokeFunction of a CA, got ${name}, which answers something else`);
   }
-  const given = answer as unknown as RevocationAnswer;
-  const { ca, certificates, platforms, changed, unchanged, failed } = given;
-  const outcomes = certificates.map(each => outcomeOf(each, ca));
-  return { answer: given, platforms, outcomes, unnamed: changed + unchanged + failed - outcomes.length };
+  const { ca, ledger, issuer, certificates, platforms, changed, unchanged, failed, subordinateCas } = parsed;
+  if (ledgers && !ledgers.includes(ledger)) {
+    throw new CliError(`${option} must name the revokeFunction of the CA whose ledger is ${ledgers.join(' or ')}, got ${name}, whose ledger is ${printable(ledger)}`);
+  }
+  const caName = issuer ? resourceOf(issuer) : ca;
+  const outcomes = certificates.map(each => outcomeOf(each, ca, caName));
+  return {
+    revoker,
+    ca: caName,
+    names: [ca, caName],
+    publicKeySha256: issuer?.publicKeySha256,
+    subordinateCas: subordinateCas.map(each => ({ ...each, resource: resourceOf(each) })),
+    outcomes,
+    unnamed: changed + unchanged + failed - outcomes.length,
+    changed,
+    failed,
+    platforms,
+  };
+}
+
+function isAnswer(answer: unknown): answer is RevocationAnswer {
+  return isMap(answer) && ['ca', 'ledger'].every(name => typeof answer[name] === 'string')
+    && ['certificates', 'platforms', 'subordinateCas'].every(name => Array.isArray(answer[name]));
 }
 
 function parse(payload: string, { name, option }: NamedFunction): unknown {
@@ -78,6 +97,10 @@ function parse(payload: string, { name, option }: NamedFunction): unknown {
   }
 }
 
-function outcomeOf({ logicalId, ...certificate }: RevokedCertificateAnswer, ca: string): Outcome {
-  return { ...certificate, ca, resource: `${certificate.stack}/${logicalId}` };
+function outcomeOf({ logicalId, ...certificate }: RevokedCertificateAnswer, ca: string, caName: string): Outcome {
+  return { ...certificate, ca, caName, resource: resourceOf({ stack: certificate.stack, logicalId }) };
+}
+
+function resourceOf({ stack, logicalId }: Pick<CaAnswer, 'stack' | 'logicalId'>): string {
+  return `${stack}/${logicalId}`;
 }

@@ -1,3 +1,5 @@
+import { living, named, SubordinateCa, treeBelow } from './ca-tree';
+import { localCas } from './local-cas';
 import { Outcome } from './report';
 import { select, Selection } from './selection';
 import { RevocationOrder, revokeCertificate } from '../../issuing/revocation/revoke-certificate';
@@ -14,6 +16,8 @@ import { silentProgress } from '../terminal';
 export interface LocalRevocation {
   readonly outcomes: readonly Outcome[];
   readonly lists: readonly WrittenList[];
+  /** The CAs below the selected ones whose certificates this deployment does not know. */
+  readonly unreached: readonly SubordinateCa[];
   /** The keys of the certificates in the ledger, and the identities of their CAs. */
   readonly keys: ReadonlySet<string>;
   readonly issuers: ReadonlySet<string>;
@@ -30,7 +34,8 @@ export async function revokeInDirectory(
 ): Promise<LocalRevocation> {
   const store = StateStore.ofDeployment(directory, reach.disk);
   const engine = directoryEngine(store, reach, new GivenSecrets([], []), silentProgress);
-  const certificates = select(selection, issuedCertificates(store.state)).filter(({ entry }) => shown?.has(keyOf(entry)) ?? true);
+  const cas = localCas(store.state);
+  const certificates = select(selection, issuedCertificates(store.state), cas).filter(({ entry }) => shown?.has(keyOf(entry)) ?? true);
   const outcomes: Outcome[] = [];
   for (const certificate of certificates) {
     const { table, entry: { issuer, serialNumber } } = certificate;
@@ -49,6 +54,7 @@ export async function revokeInDirectory(
   return {
     outcomes,
     lists,
+    unreached: living(treeBelow((selection.below ?? []).flatMap(name => named(name, cas)), cas).unreached, reach.clock()),
     keys: new Set(certificates.map(({ entry }) => keyOf(entry))),
     issuers: new Set(certificates.map(({ entry }) => entry.issuer)),
   };

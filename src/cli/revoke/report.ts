@@ -1,3 +1,4 @@
+import { SubordinateCa } from './ca-tree';
 import { RevocationReason } from '../../contract/revocation';
 import { PlatformAnswer, RevokedCertificateAnswer } from '../../contract/revocation-functions';
 import { printable } from '../cli-error';
@@ -14,6 +15,8 @@ export interface Outcome extends Omit<RevokedCertificateAnswer, 'stack' | 'logic
   readonly resource: string;
   /** The CA that has signed the certificate. */
   readonly ca: string;
+  /** The CA for people, if that is something else. */
+  readonly caName?: string;
 }
 
 /** What happens to the selected certificates. */
@@ -23,6 +26,8 @@ export interface Outcomes {
   readonly unnamed?: number;
   /** What becomes of it at the platforms that accept certificates of the CA, which a function in AWS knows. */
   readonly platforms?: readonly PlatformAnswer[];
+  /** The CAs below the selected ones whose certificates are not revoked, because nobody was named who could. */
+  readonly unreached?: readonly SubordinateCa[];
   /** The lists that were made. */
   readonly lists?: readonly WrittenList[];
 }
@@ -31,8 +36,8 @@ type State = NonNullable<Outcome['state']>;
 
 /** What happens to each certificate, as a table. */
 export function describeOutcomes(outcomes: readonly Outcome[], columns: number | undefined): string {
-  const rows = outcomes.map(({ serialNumber, commonName, subject, resource, ca, ...outcome }) => [
-    serialNumber, printable(commonName ?? subject), printable(resource), printable(ca), whatHappens(outcome),
+  const rows = outcomes.map(({ serialNumber, commonName, subject, resource, ca, caName = ca, ...outcome }) => [
+    serialNumber, printable(commonName ?? subject), printable(resource), printable(caName), whatHappens(outcome),
   ]);
   return `${table(['serial number', 'subject', 'resource', 'CA', 'what happens'], rows, { columns })}\n`;
 }
@@ -68,14 +73,25 @@ export function describePlatforms(platforms: readonly PlatformAnswer[], reason: 
   return lines.map(line => `${printable(line)}\n`).join('');
 }
 
+/**
+ * The CAs below the selected ones that are not reached, a line for each.
+ *
+ * @param wayOut what to do about it
+ */
+export function describeUnreached(unreached: readonly SubordinateCa[], wayOut: string): string {
+  return unreached.map(({ subject, resource }) =>
+    `not reached: the CA ${printable(subject)} (${printable(resource)}), whose certificates stay as they are; ${wayOut}\n`).join('');
+}
+
 /** The document for programs. The schema describes it to users: keep both in step. */
-export function outcomesDocument(dryRun: boolean, { outcomes, unnamed = 0, platforms = [], lists = [] }: Outcomes): string {
+export function outcomesDocument(dryRun: boolean, { outcomes, unnamed = 0, platforms = [], unreached = [], lists = [] }: Outcomes): string {
   return documentText('revoke', {
     dryRun,
     certificates: outcomes.map(({ serialNumber, subject, stack, resource, ca, changed, state, reason, revokedAt, invalidityDate, error }) =>
       ({ serialNumber, subject, stack, resource, ca, changed, state: state && STATES[state], reason, revokedAt, invalidityDate, error })),
     certificatesLeftOut: unnamed,
     platforms: platforms.map(({ platform, name, carriedOver, note }) => ({ platform, name, carriedOver, note })),
+    casNotReached: unreached.map(({ subject, resource, notAfter }) => ({ subject, resource, notAfter })),
     revocationLists: listsDocument(lists),
   });
 }

@@ -1,3 +1,4 @@
+import { named, ReachableCa, treeBelow } from './ca-tree';
 import { comparableCommonName } from '../../contract/common-names';
 import { quote } from '../../contract/rules';
 import { CliError } from '../cli-error';
@@ -16,11 +17,18 @@ export interface Selection {
   readonly below?: readonly string[];
 }
 
+/** A CA of a local deployment. */
+export interface LocalCa extends ReachableCa {
+  /** Its identity. */
+  readonly caId: string;
+}
+
 /** How to find certificates by the values of a selector. */
 interface Selector {
   readonly option: string;
   readonly what: string;
-  readonly matches: (certificate: IssuedCertificate, value: string, all: readonly IssuedCertificate[]) => boolean;
+  /** Finds out, for a value, whether certificates match it. */
+  readonly matcher: (value: string, cas: readonly LocalCa[]) => (certificate: IssuedCertificate) => boolean;
   /** What to do about a value that matches none. */
   readonly instead?: (value: string, all: readonly IssuedCertificate[]) => string | undefined;
 }
@@ -29,29 +37,32 @@ const SELECTORS: { readonly [S in keyof Required<Selection>]: Selector } = {
   serialNumber: {
     option: '--serial-number',
     what: 'the serial number of a certificate that a CA of this deployment has issued',
-    matches: ({ entry }, value) => entry.serialNumber === plainHex(value),
+    matcher: value => ({ entry }) => entry.serialNumber === plainHex(value),
   },
   commonName: {
     option: '--common-name',
     what: 'the common name of a device or a server with a certificate of this deployment',
-    matches: ({ entry: { commonName } }, value) => commonName !== undefined && comparableCommonName(commonName) === comparableCommonName(value),
+    matcher: value => ({ entry: { commonName } }) => commonName !== undefined && comparableCommonName(commonName) === comparableCommonName(value),
   },
   resource: {
     option: '--resource',
     what: 'the path of the construct of a certificate, with its stack, or the logical ID of the certificate\'s resource',
-    matches: ({ resource, entry }, value) => resource === value || entry.logicalResourceId === value,
+    matcher: value => ({ resource, entry }) => resource === value || entry.logicalResourceId === value,
     instead: (value, all) => all.some(({ ca }) => ca === value)
       ? ', a CA whose certificate no CA of this deployment has signed, so it can\'t be revoked; --below selects what it has issued' : undefined,
   },
   stack: {
     option: '--stack',
     what: 'the name of a stack with certificates that a CA of this deployment has issued',
-    matches: ({ stack }, value) => stack === value,
+    matcher: value => ({ stack }) => stack === value,
   },
   below: {
     option: '--below',
     what: 'the path of the construct of a CA that has issued certificates, with its stack',
-    matches: (certificate, value, all) => isBelow(certificate, value, all),
+    matcher: (value, cas) => {
+      const issuers = new Set(treeBelow(named(value, cas), cas).cas.map(({ caId }) => caId));
+      return ({ entry: { issuer } }) => issuers.has(issuer);
+    },
   },
 };
 
@@ -60,31 +71,25 @@ const SELECTORS: { readonly [S in keyof Required<Selection>]: Selector } = {
  *
  * @throws CliError if nothing selects certificates, or if a value matches none
  */
-export function select(selection: Selection, all: readonly IssuedCertificate[]): IssuedCertificate[] {
+export function select(selection: Selection, all: readonly IssuedCertificate[], cas: readonly LocalCa[]): IssuedCertificate[] {
   const given = Object.entries(SELECTORS).flatMap(([name, selector]) => {
     const values = selection[name as keyof Selection] ?? [];
-    return values.length > 0 ? [{ selector, values }] : [];
+    return values.length > 0 ? [{ selector, values, matchers: values.map(value => selector.matcher(value, cas)) }] : [];
   });
   if (given.length === 0) {
     throw new CliError(`certificates must be selected with ${Object.values(SELECTORS).map(({ option }) => option).join(', ')}; got none of them`);
   }
-  for (const { selector: { option, what, matches, instead }, values } of given) {
-    const unknown = values.find(value => !all.some(certificate => matches(certificate, value, all)));
+  for (const { selector: { option, what, instead }, values, matchers } of given) {
+    const unknown = values.find((_, index) => !all.some(matchers[index]));
     if (unknown !== undefined) {
       throw new CliError(`${option} must be ${what}, got ${quote(unknown)}${instead?.(unknown, all) ?? ''}`);
     }
   }
-  const selected = all.filter(certificate => given.every(({ selector, values }) => values.some(value => selector.matches(certificate, value, all))));
+  const selected = all.filter(certificate => given.every(({ matchers }) => matchers.some(matches => matches(certificate))));
   if (selected.length === 0) {
     throw new CliError(`${given.map(({ selector: { option } }) => option).join(' and ')} must select a certificate together, but no certificate matches all of them`);
   }
   return selected;
-}
-
-/** Whether a CA, or a CA below it, has issued a certificate. */
-function isBelow({ ca, entry }: IssuedCertificate, caPath: string, all: readonly IssuedCertificate[]): boolean {
-  return ca === caPath || entry.issuer === caPath
-    || all.some(above => above.entry.identity === entry.issuer && above.entry.issuer !== entry.issuer && isBelow(above, caPath, all));
 }
 
 /** `4A:1B:2C` and `4a1b2c` as `4A1B2C`. */

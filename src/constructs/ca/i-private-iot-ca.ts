@@ -113,7 +113,8 @@ export interface IPrivateIotCa extends IResource {
 
   /**
    * The function that revokes certificates of this CA, made on first use. It takes selectors and a reason (RFC 5280, section 5.3.1), as in
-   * the example, and answers with what has happened to each certificate. `private-iot-ca revoke --outputs` calls it. Without
+   * the example, and answers with what has happened to each certificate. `private-iot-ca revoke` calls it, and finds it by an outputs file
+   * or by the ledger: its name is `private-iot-ca-revoke-` and the ID of the ledger's table, unless the ledger comes from elsewhere. Without
    * `publishRevocation`, the ledger alone knows what is revoked.
    *
    * @example

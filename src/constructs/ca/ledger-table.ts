@@ -64,10 +64,19 @@ export function grantReadStatus(table: ITable, grantee: IGrantable): Grant {
 
 /** Lets a principal revoke certificates of the CA, and find those that are to be revoked. */
 export function grantRecordRevocations(table: ITable, grantee: IGrantable): Grant {
-  const read = grantOn(table, { grantee, actions: ['dynamodb:GetItem'], conditions: onKeys(['issuer#*', ...REVOCATION_KEYS]) });
+  const read = grantOn(table, { grantee, actions: ['dynamodb:GetItem'], conditions: onKeys([...LOOKED_UP_KEYS, ...REVOCATION_KEYS]) });
   const list = grantOn(table, { grantee, actions: ['dynamodb:Query'], conditions: onKeys(['issuer#*']) });
   const record = grantOn(table, { grantee, actions: ['dynamodb:PutItem'], conditions: onKeys(REVOCATION_KEYS) });
   return read.combine(list).combine(record);
+}
+
+/**
+ * The ID that DynamoDB gives a ledger when it is created, a UUID. `undefined` for a ledger that is not made here.
+ *
+ * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-dynamodb-globaltable.html
+ */
+export function ledgerId({ node: { defaultChild } }: ITable): string | undefined {
+  return defaultChild instanceof CfnGlobalTable ? defaultChild.attrTableId : undefined;
 }
 
 /**

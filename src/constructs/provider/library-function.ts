@@ -12,6 +12,8 @@ export const FULL_CORE = 1769;
 
 /** What distinguishes a function of this library from the others. */
 export interface LibraryFunctionOptions {
+  /** Its name. It is final for a stack, and must be another one for every function of an account and a Region. By default, CloudFormation makes one. */
+  readonly functionName?: string;
   readonly description: string;
   /** The folder of its bundle in `assets/`, and the name under which the bundle exports the handler. */
   readonly bundle: string;
@@ -33,11 +35,12 @@ export interface LibraryFunctionOptions {
  * constructs are final: the logical IDs derive from them.
  */
 export function libraryFunction(scope: Construct, options: LibraryFunctionOptions): { readonly role: Role; readonly function: Function } {
-  const { description, bundle, handler, memorySize, timeout, environment, isScheduled = false, calls = [] } = options;
+  const { functionName, description, bundle, handler, memorySize, timeout, environment, isScheduled = false, calls = [] } = options;
   const logGroup = new LogGroup(scope, 'Log', { retention: RetentionDays.ONE_YEAR, removalPolicy: RemovalPolicy.RETAIN });
   const role = options.role ?? new Role(scope, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com'), description });
   const logging = logGroup.grantWrite(rolePolicy(scope, 'Logging', role));
   const made = new Function(scope, 'Function', {
+    functionName,
     description,
     code: bundledFunction(bundle),
     handler: `index.${handler}`,

@@ -4,9 +4,9 @@ import { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { publicationOf } from './revocation-publication';
 import { reachOf } from './revocation-reach';
-import { RevokerEnvironment } from '../../contract/revocation-functions';
+import { REVOKE_FUNCTION_PREFIX, RevokerEnvironment } from '../../contract/revocation-functions';
 import { IPrivateIotCa } from '../ca/i-private-iot-ca';
-import { grantRecordRevocations } from '../ca/ledger-table';
+import { grantRecordRevocations, ledgerId } from '../ca/ledger-table';
 import { check } from '../checks/kinds';
 import { note } from '../checks/notices';
 import { GRANTEE } from '../checks/object-kinds';
@@ -35,8 +35,11 @@ class RevokeFunction extends Construct {
       LEDGER_TABLE: ca.ledger.tableName,
       REACH: Lazy.string({ produce: () => JSON.stringify(reachOf(ca)) }), // registrations are declared after the function
     };
+    const id = ledgerId(ca.ledger);
     const made = libraryFunction(this, {
       description: 'Revokes certificates of a CA',
+      // The command line finds the function by the ledger: decisions/0019-revocation.md
+      functionName: id && `${REVOKE_FUNCTION_PREFIX}${id}`,
       bundle: 'revocation',
       handler: 'revoke',
       memorySize: FULL_CORE,

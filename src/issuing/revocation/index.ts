@@ -62,8 +62,9 @@ export async function revoke(event: unknown, context: InvocationContext): Promis
   const { awsRequestId } = context;
   const signal = AbortSignal.timeout(Math.max(0, context.getRemainingTimeInMillis() - LAST_MOMENT));
   try {
+    const ca = { caId: text('CA_ID', CA_ID), table: text('LEDGER_TABLE', LEDGER_TABLE), reach: reachIn(REACH) };
     const calls = new AwsCalls(signal, context.getRemainingTimeInMillis() / PATIENCE_SHARE);
-    const answer = await answerRevocation({ caId: text('CA_ID', CA_ID), reach: reachIn(REACH) }, event, awsRequestId, clients.revoking(calls, text('LEDGER_TABLE', LEDGER_TABLE)));
+    const answer = await answerRevocation(ca, event, awsRequestId, clients.revoking(calls, ca.table));
     const { dryRun, changed, unchanged, failed } = answer;
     log('INFO', { message: `${dryRun ? 'would revoke' : 'revoked'}: ${changed} changed, ${unchanged} unchanged, ${failed} failed`, awsRequestId });
     return answer;

@@ -1,6 +1,7 @@
 import { RevocationRequest } from './revocation-request';
 import { RevocationResult, revokeCertificate } from './revoke-certificate';
 import { selectCertificates, SelectedCertificate, SelectionPorts } from './select-certificates';
+import { Ledger } from '../ledger/ledger';
 import { Revocations } from '../ledger/revocation';
 
 /** How it went for a certificate. */
@@ -12,6 +13,7 @@ export interface SelectedResult extends Partial<RevocationResult> {
 
 /** Where certificates are selected and revoked. */
 export interface RevokingPorts extends SelectionPorts {
+  readonly ledger: Pick<Ledger, 'certificates' | 'find'>;
   readonly revocations: Pick<Revocations, 'certificate' | 'find' | 'record'>;
 }
 

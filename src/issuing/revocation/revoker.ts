@@ -1,8 +1,8 @@
 import { parseRevocationRequest } from './revocation-request';
 import { revokeSelected, RevokingPorts, SelectedResult } from './revoke-selected';
-import { stackName } from './select-certificates';
+import { caIn, stackName } from './select-certificates';
 import { isMap } from '../../contract/json-map';
-import { PlatformAnswer, RevocationAnswer, RevocationReach, RevokedCertificateAnswer } from '../../contract/revocation-functions';
+import { PlatformAnswer, RevocationAnswer, RevocationReach, RevokedCertificateAnswer, SubordinateCaAnswer } from '../../contract/revocation-functions';
 import { PLATFORM_IDS, PlatformId, platformRules } from '../../platforms/registry';
 
 /** How many certificates an answer names: Lambda allows 6 MB. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
@@ -11,6 +11,8 @@ export const MAX_NAMED = 5_000;
 /** The CA whose certificates are revoked, and where its revocations go. */
 export interface RevokedCa {
   readonly caId: string;
+  /** The name of its ledger. */
+  readonly table: string;
   readonly reach: readonly RevocationReach[];
 }
 
@@ -20,20 +22,35 @@ export interface RevokedCa {
  * @param invocation the ID of the invocation, by which AWS CloudTrail knows who has made it
  */
 export async function answerRevocation(
-  { caId, reach }: RevokedCa, event: unknown, invocation: string, ports: RevokingPorts & { readonly clock: () => Date },
+  { caId, table, reach }: RevokedCa, event: unknown, invocation: string, ports: RevokingPorts & { readonly clock: () => Date },
 ): Promise<RevocationAnswer> {
   const now = ports.clock();
   const request = parseRevocationRequest(event, now);
+  const own = await ports.ledger.find(caId);
   const certificates: RevokedCertificateAnswer[] = [];
+  const subordinateCas: SubordinateCaAnswer[] = [];
   const counts = { changed: 0, unchanged: 0, failed: 0 };
   const orderedBy = [request.orderedBy, `invocation ${invocation}`].filter(Boolean).join(', ');
   for await (const result of revokeSelected(caId, request, orderedBy, ports, now)) {
     counts[result.failure !== undefined ? 'failed' : result.changed ? 'changed' : 'unchanged']++;
+    const { certificate: { ca, serialNumber, notAfter } } = result;
+    if (ca) {
+      subordinateCas.push({ ...ca, serialNumber, notAfter });
+    }
     if (certificates.length < MAX_NAMED) {
       certificates.push(answerFor(result));
     }
   }
-  return { ca: caId, dryRun: request.dryRun, ...counts, platforms: reach.map(platformAnswer), certificates };
+  return {
+    ca: caId,
+    ledger: table,
+    issuer: own && caIn(own),
+    dryRun: request.dryRun,
+    ...counts,
+    platforms: reach.map(platformAnswer),
+    certificates,
+    subordinateCas,
+  };
 }
 
 /** What becomes of a revocation at a platform. */

@@ -1,11 +1,17 @@
 import { RevocationSelection } from './revocation-request';
 import { comparableCommonName } from '../../contract/common-names';
+import { CaAnswer } from '../../contract/revocation-functions';
 import { quote } from '../../contract/rules';
+import { sha256 } from '../../contract/sha256';
+import { parseCertificate } from '../../pki/certificate';
 import { Ledger, LedgerEntry } from '../ledger/ledger';
 import { Revocations } from '../ledger/revocation';
 
 /** What a ledger says about a certificate that may be revoked. The certificate itself is not kept, because there can be very many. */
-export type SelectedCertificate = Pick<LedgerEntry, 'serialNumber' | 'subject' | 'commonName' | 'stackId' | 'logicalResourceId'>;
+export interface SelectedCertificate extends Pick<LedgerEntry, 'serialNumber' | 'subject' | 'commonName' | 'stackId' | 'logicalResourceId' | 'notAfter'> {
+  /** For the certificate of a CA: the CA. */
+  readonly ca?: CaAnswer;
+}
 
 /** Where a CA's certificates are looked up. */
 export interface SelectionPorts {
@@ -101,8 +107,17 @@ function isRevocable({ certificate, issuer, identity, profile }: LedgerEntry): b
   return certificate !== undefined && issuer !== identity && !NEVER_REVOKED.includes(profile);
 }
 
-function factsOf({ serialNumber, subject, commonName, stackId, logicalResourceId }: LedgerEntry): SelectedCertificate {
-  return { serialNumber, subject, commonName, stackId, logicalResourceId };
+function factsOf(entry: LedgerEntry): SelectedCertificate {
+  const { serialNumber, subject, commonName, stackId, logicalResourceId, notAfter } = entry;
+  return { serialNumber, subject, commonName, stackId, logicalResourceId, notAfter, ca: caIn(entry) };
+}
+
+/** The CA whose certificate an entry has, if it is one of a CA. */
+export function caIn({ profile, certificate, subject, stackId, logicalResourceId }: LedgerEntry): CaAnswer | undefined {
+  if (profile !== 'ca' || !certificate) {
+    return undefined;
+  }
+  return { subject, stack: stackName(stackId), logicalId: logicalResourceId, publicKeySha256: sha256(parseCertificate(certificate).publicKey) };
 }
 
 /** The name of a stack, from its ID. */

@@ -1,5 +1,5 @@
 import { App, Stack } from 'aws-cdk-lib';
-import { Annotations, Match } from 'aws-cdk-lib/assertions';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { AccountRootPrincipal } from 'aws-cdk-lib/aws-iam';
 import { AwsIotClientCertificateValidation, AwsIotRevocation, IPrivateIotCa, PrivateIotCa } from '../../../src';
 import { stackWithCa } from '../../support/stacks';
@@ -19,7 +19,15 @@ test.each<[string, (ca: IPrivateIotCa) => unknown]>([
   expect(notes(stack)).toHaveLength(1);
 });
 
-test('the function of a kept CA brings the note, too', () => {
+test('the ledger leads to the function by the name of the function, which is final', () => {
+  const { stack, ca } = stackWithCa();
+  void ca.revokeFunction;
+  const [ledger] = Object.keys(Template.fromStack(stack).findResources('AWS::DynamoDB::GlobalTable'));
+  const [{ Properties: { FunctionName } }] = Object.values(Template.fromStack(stack).findResources('AWS::Lambda::Function', { Properties: { Handler: 'index.revoke' } }));
+  expect(FunctionName).toEqual({ 'Fn::Join': ['', ['private-iot-ca-revoke-', { 'Fn::GetAtt': [ledger, 'TableId'] }]] });
+});
+
+test('the function of a kept CA brings the note, too, and has no name of its own: several stacks may declare one for its ledger', () => {
   const stack = new Stack(new App(), 'Stack');
   void PrivateIotCa.fromKeptCa(stack, 'Ca', {
     caId: `ca-${'0'.repeat(32)}`,
@@ -27,6 +35,7 @@ test('the function of a kept CA brings the note, too', () => {
     privateKeySecretArn: 'arn:aws:secretsmanager:eu-central-1:111111111111:secret:Key-AbCdEf',
   }).revokeFunction;
   expect(notes(stack)).toHaveLength(1);
+  Template.fromStack(stack).hasResourceProperties('AWS::Lambda::Function', { Handler: 'index.revoke', FunctionName: Match.absent() });
 });
 
 test.each<[string, (ca: PrivateIotCa) => unknown]>([

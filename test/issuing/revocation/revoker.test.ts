@@ -1,7 +1,7 @@
 import { RevocationAnswer } from '../../../src/contract/revocation-functions';
 import { handleLifecycleEvent } from '../../../src/issuing/lifecycle';
 import { answerRevocation } from '../../../src/issuing/revocation/revoker';
-import { caProperties, deviceProperties, request, SECRET } from '../../support/events';
+import { caProperties, deviceProperties, request, SECRET, subordinateProperties } from '../../support/events';
 import { certificatesOfOneCa } from '../../support/many-certificates';
 import { MemoryWorld } from '../../support/memory-ports';
 
@@ -30,7 +30,7 @@ beforeEach(async () => {
 const REACH = [{ platform: 'aws-iot-core', carriedOver: true }, { platform: 'azure-dps', carriedOver: false }];
 
 function revoke(event: object): Promise<RevocationAnswer> {
-  return answerRevocation({ caId, reach: REACH }, event, '8f5c', { ledger: world.ports().ledger('ledger'), revocations: world.revocations('ledger'), clock: () => world.now });
+  return answerRevocation({ caId, table: 'ledger', reach: REACH }, event, '8f5c', { ledger: world.ports().ledger('ledger'), revocations: world.revocations('ledger'), clock: () => world.now });
 }
 
 const changed = async (event: object) => (await revoke(event)).certificates.map(({ commonName, state }) => `${commonName} ${state}`).sort();
@@ -39,11 +39,14 @@ test('the answer says what has happened to each certificate, and the ledger who 
   const serialNumber = serialNumbers['sensor-1'];
   expect(await revoke({ commonNames: ['Sensor-1'], reason: 'keyCompromise', invalidityDate: '2026-02-01T00:00:00Z', orderedBy: 'anna' })).toEqual({
     ca: caId,
+    ledger: 'ledger',
+    issuer: { subject: expect.stringMatching(/^CN=/), stack: 'Iot', logicalId: 'Ca', publicKeySha256: expect.stringMatching(/^[0-9a-f]{64}$/) },
     dryRun: false,
     changed: 1,
     unchanged: 0,
     failed: 0,
     platforms: expect.any(Array),
+    subordinateCas: [],
     certificates: [{
       serialNumber,
       subject: 'CN=sensor-1',
@@ -89,9 +92,23 @@ test('a dry run says what would happen, and changes nothing', async () => {
   expect(await revoke({ all: true })).toMatchObject({ changed: 3 });
 });
 
+test('a CA below is in the answer of the CA that has signed it, and its own function answers with the same key', async () => {
+  const root = (await handleLifecycleEvent({ ...request('ca', 'Create', caProperties({ LedgerTable: 'root', PathLength: '1', KeyStorage: { Type: 'SecretsManager', SecretArn: `${SECRET}root-AbCdEf` } })), logicalResourceId: 'Root' }, world.ports())).physicalResourceId;
+  const below = (await handleLifecycleEvent({
+    ...request('subordinate', 'Create', subordinateProperties(root, 'factory', { IssuerLedgerTable: 'root' })), logicalResourceId: 'FactoryCa',
+  }, world.ports())).physicalResourceId;
+  const all = (of: string, table: string): Promise<RevocationAnswer> => answerRevocation({ caId: of, table, reach: [] }, { all: true, dryRun: true }, '8f5c', {
+    ledger: world.ports().ledger(table), revocations: world.revocations(table), clock: () => world.now,
+  });
+  const [above, own] = [await all(root, 'root'), await all(below, 'factory')];
+  expect(above.subordinateCas).toEqual([{ ...own.issuer, serialNumber: above.certificates[0].serialNumber, notAfter: expect.stringMatching(/^20\d\d-/) }]);
+  expect([own.issuer!.stack, own.issuer!.logicalId, own.ledger, own.certificates]).toEqual(['Iot', 'FactoryCa', 'factory', []]);
+  expect(own.issuer!.publicKeySha256).not.toBe(above.issuer!.publicKeySha256);
+});
+
 test('more certificates than an answer can name are all revoked', async () => {
   const { caId: ca, ports } = await certificatesOfOneCa(6_000);
-  const answer = await answerRevocation({ caId: ca, reach: [] }, { all: true }, '8f5c', ports);
+  const answer = await answerRevocation({ caId: ca, table: 'ledger', reach: [] }, { all: true }, '8f5c', ports);
   let revoked = 0;
   for await (const page of ports.revocations.list(ca)) {
     revoked += page.length;

@@ -149,7 +149,7 @@ export class AwsWorld implements Encryption {
     if (replica.ResourcePolicy) {
       this.policies.set(tableArn, own(replica.ResourcePolicy.PolicyDocument, tableArn));
     }
-    return { physicalId: name, attributes: { Arn: tableArn, StreamArn: `${tableArn}/stream/2026-01-01T00:00:00.000` } };
+    return { physicalId: name, attributes: { Arn: tableArn, TableId: name, StreamArn: `${tableArn}/stream/2026-01-01T00:00:00.000` } };
   }
 
   private async key({ KeySpec: spec, KeyUsage }: { KeySpec?: KeySpec; KeyUsage?: 'SIGN_VERIFY' }): Promise<string> {

@@ -9,8 +9,7 @@ import type { ExportOptions } from './export-command';
 import type { InspectOptions } from './inspect-command';
 import { lazy } from './lazy';
 import type { LintOptions } from './lint-command';
-import { PROFILE_NAMES } from './list/profile-names';
-import type { ListOptions } from './list-command';
+import { LIST } from './list/description';
 import type { LocalOptions } from './local-command';
 import type { RevokeOptions } from './revoke-command';
 import { REVOCATION_REASON_NAMES } from '../contract/revocation';
@@ -131,54 +130,7 @@ export const COMMANDS: readonly CommandDescription[] = [
     ],
     run: (_, options, terminal) => lazy.revokeCommand().revokeCommand(options, terminal, lazy.awsFunction),
   }),
-  described<ListOptions>({
-    name: 'list',
-    summary: 'list the certificates of a deployment or of CAs in AWS, with their states',
-    instead: 'Choose certificates with --ca, --stack, --profile, --common-name, --expiring or --revoked.',
-    description: 'List the certificates in the ledgers of a local deployment, or of CAs in AWS, with their states and the days that are left. A certificate must '
-      + 'match all kinds of filters that are given. Nothing is changed.',
-    options: [
-      new Option('--local <dir>', 'the directory of the local deployment').default('local-out'),
-      new Option('--outputs <file>', 'the file that `cdk deploy --outputs-file` wrote, with outputs LedgerTable and CaId, instead of a local deployment; - for '
-        + 'standard input').conflicts('local'),
-      new Option('--ledger <name>', 'the name or the ARN of the ledger of a CA in AWS, instead of a local deployment; with --outputs, the output that holds it, if '
-        + 'only that one is meant').conflicts('local'),
-      repeatable('--ca <ca>', 'the certificates that this CA has signed: the path of its construct, with its stack, or its caId; in AWS, the caId; can be repeated, as all filters '
-        + 'with values can'),
-      repeatable('--stack <name>', 'the certificates of this stack'),
-      withChoices(PROFILE_NAMES, repeatable('--profile <name>', 'the certificates with this profile')),
-      repeatable('--common-name <name>', 'the certificates of the device or the server with this common name'),
-      new Option('--expiring <time>', 'what a resource declares, is not revoked, and expires within this time, such as 12h, 30d or 8w, or has '
-        + 'expired'),
-      new Option('--revoked', 'the certificates that are revoked or on hold'),
-      new Option('--json', JSON_OPTION),
-      new Option('--csv', 'print comma-separated values (RFC 4180)').conflicts('json'),
-    ],
-    notes: [
-      'The states, of which the first that applies is shown:',
-      '  revoked     revoked for good',
-      '  expired     its validity is over',
-      '  on hold     revoked for the time being',
-      '  superseded  the same declaration has a later certificate',
-      '  withdrawn   no resource declares it any more',
-      '  requested   the certificate of a CA that is still to be made elsewhere',
-      '  signed      made, and not delivered yet',
-      '  issued      a resource declares it',
-      'The certificate of a CA is listed with the CA that has signed it. A ledger in AWS is read with dynamodb:Query alone.',
-      'The exit code is 0 whatever is found.',
-    ],
-    examples: [
-      ['list what was deployed on this machine', 'private-iot-ca list'],
-      ['see what has to be renewed', 'private-iot-ca list --expiring 30d'],
-      ['list the revoked devices of a stack', 'private-iot-ca list --revoked --stack Iot --profile device'],
-      ['list the certificates of the CAs in AWS', 'private-iot-ca list --outputs outputs.json'],
-      ['read a ledger in AWS without an outputs file', 'private-iot-ca list --ledger Iot-CaLedger-1ABCDEF --ca ca-0123456789abcdef0123456789abcdef --csv'],
-    ],
-    run: async (_, options, terminal) => {
-      await lazy.listCommand().listCommand(options, terminal, lazy.awsLedger);
-      return true;
-    },
-  }),
+  LIST,
   described<CrlFetchOptions>({
     name: 'crl',
     summary: 'keep the revocation lists of a broker fresh',

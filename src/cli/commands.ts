@@ -11,6 +11,7 @@ import { lazy } from './lazy';
 import type { LintOptions } from './lint-command';
 import { LIST } from './list/description';
 import type { LocalOptions } from './local-command';
+import { RECONCILE } from './reconcile/description';
 import type { RevokeOptions } from './revoke-command';
 import { REVOCATION_REASON_NAMES } from '../contract/revocation';
 import { quote } from '../contract/rules';
@@ -131,6 +132,7 @@ export const COMMANDS: readonly CommandDescription[] = [
     run: (_, options, terminal) => lazy.revokeCommand().revokeCommand(options, terminal, lazy.awsFunction),
   }),
   LIST,
+  RECONCILE,
   described<CrlFetchOptions>({
     name: 'crl',
     summary: 'keep the revocation lists of a broker fresh',

@@ -14,7 +14,7 @@ export const LIST = described<ListOptions>({
     + 'match all kinds of filters that are given. Nothing is changed.',
   options: [
     ...ledgerOptionDescriptions(),
-    repeatable('--stack <name>', 'the certificates of this stack'),
+    repeatable('--stack <name>', 'the certificates of this stack; can be repeated, as all filters with values can'),
     withChoices(PROFILE_NAMES, repeatable('--profile <name>', 'the certificates with this profile')),
     repeatable('--common-name <name>', 'the certificates of the device or the server with this common name'),
     new Option('--expiring <time>', 'what a resource declares, is not revoked, and expires within this time, such as 12h, 30d or 8w, or has '

@@ -9,7 +9,6 @@ export function ledgerOptionDescriptions(): Option[] {
       + 'standard input').conflicts('local'),
     new Option('--ledger <name>', 'the name or the ARN of the ledger of a CA in AWS, instead of a local deployment; with --outputs, the output that holds it, if '
       + 'only that one is meant').conflicts('local'),
-    repeatable('--ca <ca>', 'the certificates that this CA has signed: the path of its construct, with its stack, or its caId; in AWS, the caId; can be repeated, as all filters '
-      + 'with values can'),
+    repeatable('--ca <ca>', 'the certificates that this CA has signed: the path of its construct, with its stack, or its caId; in AWS, the caId; can be repeated'),
   ];
 }

@@ -2,6 +2,7 @@ import { csvRecord } from './csv';
 import { CertificateState, ListedCertificate } from './listed-certificate';
 import { Form } from './write-pages';
 import { formatTime } from '../../contract/term';
+import { isOfDevice } from '../../platforms/inventory/platform-inventory';
 import { validityState } from '../certificates/validity-text';
 import { printable } from '../cli-error';
 import { longDocument } from '../document';
@@ -83,7 +84,7 @@ function recordOf(certificate: ListedCertificate): { [member: string]: Value } {
   return Object.fromEntries(Object.entries(VALUES).map(([member, value]) => [member, value(certificate)]));
 }
 
-function platformsOf({ serialNumber, sha1Fingerprint, sha256Fingerprint }: ListedCertificate): object | undefined {
+function platformsOf({ serialNumber, sha1Fingerprint, sha256Fingerprint, profile, commonName }: ListedCertificate): object | undefined {
   return serialNumber !== undefined && sha1Fingerprint !== undefined && sha256Fingerprint !== undefined
-    ? platformIds({ serialNumber, sha1Fingerprint, sha256Fingerprint }) : undefined;
+    ? platformIds({ serialNumber, sha1Fingerprint, sha256Fingerprint }, isOfDevice({ profile }) ? commonName : undefined) : undefined;
 }

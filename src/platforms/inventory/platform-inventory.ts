@@ -56,6 +56,6 @@ export interface PlatformInventory {
 const OF_DEVICES: readonly string[] = ['device', 'devid'];
 
 /** Whether a certificate is one that devices connect with. */
-export function isOfDevice({ profile }: KnownCertificate): boolean {
+export function isOfDevice({ profile }: Pick<KnownCertificate, 'profile'>): boolean {
   return OF_DEVICES.includes(profile);
 }

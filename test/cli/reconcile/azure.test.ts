@@ -1,4 +1,5 @@
-import { X509Certificate } from 'node:crypto';
+import { randomUUID, X509Certificate } from 'node:crypto';
+import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { differencesIn, inShort, LocalLedger, Reach, Reconciled, reconciled } from './reconciled';
 import { ReconcileOptions } from '../../../src/cli/reconcile-command';
 import { RESOURCE_GROUP, SCOPE, StrictAzure, SUBSCRIPTION } from '../../platforms/azure/strict-azure';
@@ -6,6 +7,7 @@ import { StrictAzureDevices } from '../../platforms/azure/strict-azure-devices';
 import { CLIENT, CLIENT_SECRET, TENANT } from '../../platforms/azure/strict-entra';
 import { cliError } from '../../support/cli-run';
 import { opensslCa } from '../../support/foreign-ca';
+import { MOTO_TIMEOUT, motoUrl } from '../../support/moto';
 
 const DEVICES = ['good', 'revoked', 'held'];
 const HUB = `/subscriptions/${SUBSCRIPTION}/resourceGroups/${RESOURCE_GROUP}/providers/Microsoft.Devices/IotHubs/hub-1`;
@@ -169,6 +171,20 @@ describe('a provisioning service and a ledger', () => {
     expect(await differences('azure-dps')).toEqual(['not-in-ledger stranger enabled', 'unknown-ca theirs enabled']);
   });
 });
+
+test('the service principal can be that of a registration, in a secret in AWS', async () => {
+  process.env.AWS_ENDPOINT_URL = await motoUrl();
+  const { ARN } = await new SecretsManagerClient({}).send(new CreateSecretCommand({
+    Name: `azure-${randomUUID()}`, SecretString: JSON.stringify({ tenantId: TENANT, clientId: CLIENT, clientSecret: CLIENT_SECRET }),
+  }));
+  Object.keys(PRINCIPAL).forEach(name => delete process.env[name]);
+  devices.hub.register('good');
+  const found = await differences('azure-iot-hub', { credentials: ARN }).finally(() => {
+    delete process.env.AWS_ENDPOINT_URL;
+    Object.assign(process.env, PRINCIPAL);
+  });
+  expect(found).toEqual([]);
+}, MOTO_TIMEOUT);
 
 describe('a service that can\'t be read is reported', () => {
   test('with the roles that are missing', async () => {

@@ -13,8 +13,10 @@ const ROOMS = {
   registrars: ['./src/platforms/registrars*.ts', './src/platforms/registrar/**/*', './src/platforms/*/registrar/**/*'],
   constructs: ['./src/constructs/**/*'],
   platformConstructs: [
-    './src/platforms/{iot-platform,list-revocation,platform-revocation,registrar-function,registered-ca}.ts', './src/platforms/!(registrar)/!(rules|contract|name-in-path|kit*).ts', './src/platforms/aws-iot/provisioning/**/*',
+    './src/platforms/{iot-platform,list-revocation,platform-revocation,registrar-function,registered-ca}.ts', './src/platforms/!(registrar|inventory)/!(rules|contract|name-in-path|kit*).ts', './src/platforms/aws-iot/provisioning/**/*',
   ],
+  /** What reads platforms, to compare them with ledgers. */
+  inventories: ['./src/platforms/inventory/**/*', './src/platforms/*/inventory/**/*'],
   kits: ['./src/platforms/*/kit*.ts'],
   cli: ['./src/cli/**/*'],
 } as const;
@@ -44,9 +46,13 @@ const ALLOWED: { readonly [R in Room]: { readonly rooms: readonly Room[]; readon
     rooms: ['contract', 'platformRules', 'pki', 'constructs'],
     message: 'constructs know the contract and the X.509 core, not the code that runs behind them',
   },
+  inventories: {
+    rooms: ['contract', 'platformRules', 'resource', 'lambda', 'registrars'],
+    message: 'what reads a platform uses the same clients as what registers there, and knows neither what signs nor the command line',
+  },
   kits: { rooms: ['contract', 'platformRules', 'pki', 'cli'], message: 'a kit is part of the command line, which does not know constructs' },
   cli: {
-    rooms: ['contract', 'platformRules', 'pki', 'resource', 'issuing', 'kits'],
+    rooms: ['contract', 'platformRules', 'pki', 'resource', 'issuing', 'inventories', 'kits'],
     message: 'the command line runs use cases; it knows neither constructs nor what runs in Lambda alone',
   },
 };
@@ -72,7 +78,7 @@ export function enforceImportRules(project: awscdk.AwsCdkConstructLibrary): void
   eslint.addOverride({
     files: ['src/**/*.ts'],
     excludedFiles: [
-      'src/{lambda,issuing}/aws/**', 'src/issuing/index.ts', 'src/cli/aws-{secret,function}.ts', 'src/platforms/registrar/{credentials,dynamodb-records}.ts',
+      'src/{lambda,issuing}/aws/**', 'src/issuing/index.ts', 'src/cli/aws-{secret,function,iot}.ts', 'src/platforms/registrar/{credentials,dynamodb-records}.ts',
       'src/platforms/aws-iot/registrar/**',
     ],
     rules: {

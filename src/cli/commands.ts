@@ -8,9 +8,11 @@ import { KIT_NAMES } from './export/kits';
 import type { ExportOptions } from './export-command';
 import type { InspectOptions } from './inspect-command';
 import { lazy } from './lazy';
-import { LEDGER_COMMANDS } from './ledger-commands';
 import type { LintOptions } from './lint-command';
+import { LIST } from './list/description';
 import type { LocalOptions } from './local-command';
+import { RECONCILE } from './reconcile/description';
+import { REVOKE } from './revoke/description';
 import { quote } from '../contract/rules';
 import { PLATFORM_IDS } from '../platforms/registry';
 
@@ -86,7 +88,9 @@ export const COMMANDS: readonly CommandDescription[] = [
     ],
     run: (_, options, terminal) => lazy.exportCommand().exportCommand(options, terminal),
   }),
-  ...LEDGER_COMMANDS,
+  REVOKE,
+  LIST,
+  RECONCILE,
   described<CrlFetchOptions>({
     name: 'crl',
     summary: 'keep the revocation lists of a broker fresh',

@@ -7,7 +7,7 @@ import { temporaryFolder } from '../support/cli-assembly';
 import { cliOk } from '../support/cli-run';
 import { whereInstalled } from '../support/second-opinions';
 
-const COMMANDS = ['local', 'export', 'revoke', 'list', 'crl', 'inspect', 'lint', 'completion', 'help'];
+const COMMANDS = ['local', 'export', 'revoke', 'list', 'reconcile', 'crl', 'inspect', 'lint', 'completion', 'help'];
 
 let folder: string;
 
@@ -78,6 +78,7 @@ describe.each(Object.keys(ASKED))('the completion for %s', shell => {
     expect((await completed('lint', '--platform', '')).sort()).toEqual([...PLATFORM_IDS].sort());
     expect((await completed('export', '--platform', '')).sort()).toEqual([...KIT_NAMES].sort());
     expect(await completed('list', '--profile', '')).toEqual(expect.arrayContaining(['ca', 'device', 'server']));
+    expect((await completed('reconcile', '--platform', '')).sort()).toEqual(['aws-iot-core', 'azure-dps', 'azure-iot-hub']);
     expect(await completed('local', '--app', '')).toEqual(['cdk.out']);
   });
 

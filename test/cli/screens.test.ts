@@ -46,6 +46,7 @@ const COMMANDS: { readonly [command: string]: (terminal: Terminal, page: number)
   'help export': terminal => run(['help', 'export'], terminal),
   'help revoke': terminal => run(['help', 'revoke'], terminal),
   'help list': terminal => run(['help', 'list'], terminal),
+  'help reconcile': terminal => run(['help', 'reconcile'], terminal),
   'help lint': terminal => run(['help', 'lint'], terminal),
 };
 
@@ -70,7 +71,7 @@ test.each(Object.keys(COMMANDS).filter(command => command !== 'local, again'))('
   expect(await screens(command) + (again === undefined ? '' : await screens(again))).toBe(literal(command));
 });
 
-test.each(['help', 'help local', 'help export', 'help revoke', 'help list', 'help crl', 'help inspect', 'help lint', 'help completion'])('private-iot-ca %s fits a terminal of 60 columns', async command => {
+test.each(['help', 'help local', 'help export', 'help revoke', 'help list', 'help reconcile', 'help crl', 'help inspect', 'help lint', 'help completion'])('private-iot-ca %s fits a terminal of 60 columns', async command => {
   let said = '';
   const print = (text: string): void => { said += text; };
   await run(command.split(' '), { columns: 60, print, warn: print, progress: silentProgress });

@@ -21,6 +21,7 @@ function azureOperations(type: string, aboutCertificate: Names): PublishedOperat
   const certificate = `^/subscriptions/[^/]+/resourceGroups/[^/]+/providers/Microsoft\\.Devices/${type}/[^/]+/certificates/[^/]+`;
   const query: Names = { 'api-version': 'required' };
   return [
+    { name: `${type} List`, methods: ['GET'], path: new RegExp(`${certificate.replace(/\/\[\^\/\]\+$/, '')}$`), query },
     { name: `${type} Get`, methods: ['GET'], path: new RegExp(`${certificate}$`), query },
     {
       name: `${type} CreateOrUpdate`,
@@ -70,7 +71,8 @@ function azureRecords(collection: string, names: readonly string[], required: re
 
 /**
  * The operations of the data planes that are used: `Devices_GetIdentity` and `Devices_CreateOrUpdateIdentity` of
- * https://learn.microsoft.com/rest/api/iothub/service/devices, and `IndividualEnrollment_*` in
+ * https://learn.microsoft.com/rest/api/iothub/service/devices, `Query_GetTwins` of https://learn.microsoft.com/rest/api/iothub/service/query/get-twins,
+ * and `IndividualEnrollment_*` and `EnrollmentGroup_Query` in
  * deviceprovisioningservices/data-plane/DeviceProvisioningServices/stable/2021-10-01/service.json of https://github.com/Azure/azure-rest-api-specs
  */
 export const AZURE_DATA_OPERATIONS: readonly PublishedOperation[] = [
@@ -83,6 +85,13 @@ export const AZURE_DATA_OPERATIONS: readonly PublishedOperation[] = [
     'etag', 'provisioningStatus', 'reprovisionPolicy', 'createdDateTimeUtc', 'lastUpdatedDateTimeUtc', 'allocationPolicy', 'iotHubs',
     'customAllocationDefinition',
   ], ['registrationId', 'attestation'], ['GET', 'PUT', 'DELETE']),
+  ...['devices', 'enrollments', 'enrollmentGroups'].map(collection => ({
+    name: `${collection} query`,
+    methods: ['POST'],
+    path: new RegExp(`^/${collection}/query$`),
+    query: { 'api-version': 'required' } as const,
+    body: { query: 'required' } as const,
+  })),
 ];
 
 const CERTIFICATES = '^/v5/iot/[^/]+/certificates';
@@ -177,6 +186,8 @@ export const TENCENT_OPERATIONS: readonly PublishedOperation[] = Object.entries<
   UpdateDevicesEnableState: { ProductId: 'required', DeviceNames: 'required', Status: 'required' },
 }).map(([name, body]) => ({ name, methods: ['POST'], path: /^\/$/, headers: TENCENT_HEADERS, body }));
 
+const IOT_PAGES: Names = { pageSize: 'optional', marker: 'optional', isAscendingOrder: 'optional' };
+
 /** botocore/data/iot/2015-05-28/service-2.json of https://github.com/boto/botocore */
 export const AWS_IOT_OPERATIONS: readonly PublishedOperation[] = [
   { name: 'GetRegistrationCode', methods: ['GET'], path: /^\/registrationcode$/ },
@@ -188,6 +199,9 @@ export const AWS_IOT_OPERATIONS: readonly PublishedOperation[] = [
     body: { caCertificate: 'required', verificationCertificate: 'optional', registrationConfig: 'optional', tags: 'optional', certificateMode: 'optional' },
   },
   { name: 'DescribeCertificate', methods: ['GET'], path: /^\/certificates\/[^/]+$/ },
+  { name: 'ListCertificates', methods: ['GET'], path: /^\/certificates$/, query: IOT_PAGES },
+  { name: 'ListCertificatesByCA', methods: ['GET'], path: /^\/certificates-by-ca\/[^/]+$/, query: IOT_PAGES },
+  { name: 'ListCACertificates', methods: ['GET'], path: /^\/cacertificates$/, query: { ...IOT_PAGES, templateName: 'optional' } },
   { name: 'UpdateCertificate', methods: ['PUT'], path: /^\/certificates\/[^/]+$/, query: { newStatus: 'required' } },
   { name: 'DescribeCACertificate', methods: ['GET'], path: /^\/cacertificate\/[^/]+$/ },
   {

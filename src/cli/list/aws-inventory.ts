@@ -1,5 +1,5 @@
 import { LedgerChoice } from './ledger-choice';
-import { FoundCertificate } from './listed-certificate';
+import { FoundCa, FoundCertificate, LedgerContents } from './listed-certificate';
 import { quote } from '../../contract/rules';
 import { Inventory, isCertificate } from '../../issuing/ledger/inventory';
 import { stackName } from '../../issuing/revocation/select-certificates';
@@ -10,9 +10,7 @@ import { CliError } from '../cli-error';
 export type OpenLedger = (table: string) => Inventory;
 
 /** A CA, and a ledger that knows it. */
-interface Home {
-  readonly caId: string;
-  readonly ca: string;
+interface Home extends FoundCa {
   readonly ledger: string;
   readonly inventory: Inventory;
 }
@@ -22,15 +20,15 @@ interface Home {
  *
  * @throws CliError if a ledger can't be read or knows none of the CAs, or if no ledger knows a CA
  */
-export async function awsInventory(choice: LedgerChoice, open: OpenLedger): Promise<AsyncIterable<FoundCertificate>> {
+export async function awsInventory(choice: LedgerChoice, open: OpenLedger): Promise<LedgerContents> {
   const homes = await homesOf(choice, open);
-  return found();
+  return { cas: homes, certificates: found() };
 
   async function* found(): AsyncIterable<FoundCertificate> {
-    for (const { caId, ca, inventory } of homes) {
+    for (const { caId, name, inventory } of homes) {
       for await (const each of inventory.certificates(caId)) {
         if (isCertificate(each.entry)) {
-          yield { ...each, ca, stack: stackName(each.entry.stackId), resource: nameOf(each.entry) };
+          yield { ...each, ca: name, stack: stackName(each.entry.stackId), resource: nameOf(each.entry) };
         }
       }
     }
@@ -45,7 +43,7 @@ async function homesOf({ ledgers, cas, wayOut }: LedgerChoice, open: OpenLedger)
     for (const caId of cas) {
       const entry = await inventory.ca(caId);
       if (entry) {
-        homes.push({ caId, ca: nameOf(entry), ledger, inventory });
+        homes.push({ caId, name: nameOf(entry), certificate: entry.certificate, ledger, inventory });
       }
     }
   }

@@ -1,25 +1,20 @@
 import { csvRecord } from './csv';
 import { CertificateState, ListedCertificate } from './listed-certificate';
+import { Form } from './write-pages';
 import { formatTime } from '../../contract/term';
+import { isOfDevice } from '../../platforms/inventory/platform-inventory';
 import { validityState } from '../certificates/validity-text';
 import { printable } from '../cli-error';
 import { longDocument } from '../document';
 import { platformIds } from '../export/platform-ids';
 import { count, table } from '../table';
 
-/** A form of the inventory, which is written page by page. */
-export interface Form {
-  /** What comes before the first page, or before the end if there is none. */
-  readonly begin: string;
-  page(certificates: readonly ListedCertificate[], isFirst: boolean): string;
-  /** @param counts how many certificates there were, by their states */
-  end(counts: ReadonlyMap<CertificateState, number>): string;
-}
+type ListForm = Form<ListedCertificate, CertificateState>;
 
 const HEAD = ['serial number', 'subject', 'profile', 'resource', 'CA', 'state', 'validity'];
 
 /** Tables for people, one for each page. */
-export function tableForm(now: Date, columns: number | undefined): Form {
+export function tableForm(now: Date, columns: number | undefined): ListForm {
   const row = ({ serialNumber = '', subject, commonName, profile, resource, ca, notBefore, notAfter, ...certificate }: ListedCertificate): string[] => [
     serialNumber, printable(commonName ?? subject), printable(profile), printable(resource), printable(ca), stateText(certificate),
     notBefore && notAfter ? validityState(notBefore, notAfter, now) : '',
@@ -37,12 +32,13 @@ export function tableForm(now: Date, columns: number | undefined): Form {
 
 const STATE_TEXTS: { readonly [S in CertificateState]?: string } = { held: 'on hold' };
 
-function stateText({ state, revocation }: Pick<ListedCertificate, 'state' | 'revocation'>): string {
+/** The state of a certificate as people read it. */
+export function stateText({ state, revocation }: Pick<ListedCertificate, 'state' | 'revocation'>): string {
   return `${STATE_TEXTS[state] ?? state}${state === 'revoked' ? ` (${revocation!.reason})` : ''}`;
 }
 
 /** One JSON document. */
-export function jsonForm(now: Date): Form {
+export function jsonForm(now: Date): ListForm {
   const { begin, elements, end } = longDocument('list', { listedAt: formatTime(now) }, 'certificates');
   return {
     begin,
@@ -52,7 +48,7 @@ export function jsonForm(now: Date): Form {
 }
 
 /** Comma-separated values, with the names of the columns in the first record. */
-export function csvForm(): Form {
+export function csvForm(): ListForm {
   return {
     begin: csvRecord(Object.keys(VALUES)),
     page: certificates => certificates.map(certificate => csvRecord(Object.values(recordOf(certificate)))).join(''),
@@ -88,7 +84,7 @@ function recordOf(certificate: ListedCertificate): { [member: string]: Value } {
   return Object.fromEntries(Object.entries(VALUES).map(([member, value]) => [member, value(certificate)]));
 }
 
-function platformsOf({ serialNumber, sha1Fingerprint, sha256Fingerprint }: ListedCertificate): object | undefined {
+function platformsOf({ serialNumber, sha1Fingerprint, sha256Fingerprint, profile, commonName }: ListedCertificate): object | undefined {
   return serialNumber !== undefined && sha1Fingerprint !== undefined && sha256Fingerprint !== undefined
-    ? platformIds({ serialNumber, sha1Fingerprint, sha256Fingerprint }) : undefined;
+    ? platformIds({ serialNumber, sha1Fingerprint, sha256Fingerprint }, isOfDevice({ profile }) ? commonName : undefined) : undefined;
 }

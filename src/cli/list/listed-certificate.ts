@@ -16,6 +16,25 @@ export interface FoundCertificate extends InventoryEntry {
   readonly resource: string;
 }
 
+/** A CA whose certificates are listed. */
+export interface FoundCa {
+  readonly caId: string;
+  /** Its stack, and its path or its logical ID in the stack; its identity if no stack has it any more. */
+  readonly name: string;
+  /** Its own certificate, DER; absent if that is still to be made elsewhere. */
+  readonly certificate?: Buffer;
+  /** The name or the ARN of its ledger; absent for a local deployment. */
+  readonly ledger?: string;
+}
+
+/** What ledgers hold. */
+export interface LedgerContents {
+  /** The CAs that have signed the certificates. */
+  readonly cas: readonly FoundCa[];
+  /** The certificates, read while they are taken. */
+  readonly certificates: AsyncIterable<FoundCertificate>;
+}
+
 /** The states of a certificate in the inventory. The first of them that applies is shown. */
 export const CERTIFICATE_STATES = ['revoked', 'expired', 'held', 'superseded', 'withdrawn', 'requested', 'signed', 'issued'] as const;
 

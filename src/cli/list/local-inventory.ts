@@ -1,10 +1,11 @@
-import { FoundCertificate } from './listed-certificate';
+import { FoundCa, FoundCertificate, LedgerContents } from './listed-certificate';
 import { quote } from '../../contract/rules';
 import { CliError } from '../cli-error';
 import { Disk } from '../disk';
 import { listed } from '../export/output-names';
 import { fromStored, keyOf } from '../local/directory-ledger';
 import { IssuedCertificate, ledgerCertificates, revocationOf } from '../local/issued-certificates';
+import { State } from '../local/state';
 import { StateStore } from '../local/state-store';
 
 /**
@@ -12,7 +13,7 @@ import { StateStore } from '../local/state-store';
  *
  * @param cas paths of CAs with their stacks, or identities of CAs; all CAs if absent
  */
-export function localInventory(directory: string, cas: readonly string[] | undefined, disk: Disk): AsyncIterable<FoundCertificate> {
+export function localInventory(directory: string, cas: readonly string[] | undefined, disk: Disk): LedgerContents {
   const { state } = StateStore.ofDeployment(directory, disk);
   const all = ledgerCertificates(state);
   const unknown = cas?.find(name => !all.some(each => isOfCa(each, name)));
@@ -20,10 +21,11 @@ export function localInventory(directory: string, cas: readonly string[] | undef
     throw new CliError('--ca must be the path of the construct of a CA of this deployment, with its stack, or the caId of the CA '
       + `(${listed(all.map(({ ca }) => ca))}), got ${quote(unknown)}`);
   }
-  return found();
+  const chosen = all.filter(each => cas?.some(name => isOfCa(each, name)) ?? true);
+  return { cas: casOf(chosen, state), certificates: found() };
 
   async function* found(): AsyncIterable<FoundCertificate> {
-    for (const certificate of all.filter(each => cas?.some(name => isOfCa(each, name)) ?? true)) {
+    for (const certificate of chosen) {
       const { table, entry, ca, stack, resource } = certificate;
       const superseded = state.ledgers[table].latest[entry.identity] !== keyOf(entry);
       yield { entry: fromStored(entry), superseded, revocation: revocationOf(state, certificate), ca, stack, resource };
@@ -33,4 +35,13 @@ export function localInventory(directory: string, cas: readonly string[] | undef
 
 function isOfCa({ ca, entry }: IssuedCertificate, name: string): boolean {
   return ca === name || entry.issuer === name;
+}
+
+/** The CAs that have signed these certificates. A ledger has the certificate of each CA whose certificates it holds. */
+function casOf(certificates: readonly IssuedCertificate[], { ledgers }: State): FoundCa[] {
+  const cas = new Map(certificates.map(each => [each.entry.issuer, each]));
+  return [...cas.values()].map(({ table, ca, entry: { issuer } }) => {
+    const { latest, entries } = ledgers[table];
+    return { caId: issuer, name: ca, certificate: fromStored(entries[latest[issuer]]).certificate };
+  });
 }

@@ -36,6 +36,25 @@ export function listIn(what: string, member: string, value: unknown): JsonMap[] 
   return list;
 }
 
+/**
+ * The maps in a response that is itself a list.
+ *
+ * @param what the call in words, for errors
+ * @throws Error if the response is no list of maps
+ */
+export function listAnswer(what: string, { text }: HttpResponse): JsonMap[] {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    // reported below
+  }
+  if (!Array.isArray(value) || !value.every(isMap)) {
+    throw new Error(`${what} returned no list; ${LOOK_AT_ENDPOINT}`);
+  }
+  return value;
+}
+
 /** Whether a response can come from the platform: it is JSON, or empty. */
 export function isAnswer(response: HttpResponse): boolean {
   return response.text === '' || mapIn(response) !== undefined;

@@ -153,7 +153,7 @@ describe('the forms for programs', () => {
       caId: caIdIn(out),
       reason: 'keyCompromise',
       invalidityDate: '2026-01-02T03:04:05Z',
-      platforms: expect.objectContaining({ 'aws-iot-core': { certificateId: plain(fingerprint256) }, 'alibaba-cloud-iot': { sn: serialNumber } }),
+      platforms: expect.objectContaining({ 'aws-iot-core': { certificateId: plain(fingerprint256) }, 'alibaba-cloud-iot': { sn: serialNumber }, 'azure-iot-hub': { thumbprint: plain(fingerprint).toUpperCase(), deviceId: 'sensor-001' } }),
     })]);
   });
 

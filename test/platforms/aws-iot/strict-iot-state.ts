@@ -14,6 +14,8 @@ export interface StrictCertificate {
   readonly certificate: X509Certificate;
   readonly certificateMode: string;
   status: string;
+  /** The CA below which a certificate is registered; absent for one that is registered without a CA. */
+  readonly caCertificateId?: string;
   autoRegistrationStatus?: string;
   /** The provisioning template of a CA. */
   readonly templateBody?: string;
@@ -53,9 +55,16 @@ export class StrictIotState {
       case 'POST cacertificate':
         return this.registerCa(input, searchParams);
       case 'GET certificates': {
+        if (id === undefined) {
+          return page([...this.certificates.values()], searchParams);
+        }
         const { certificateId, status } = found(this.certificates, id);
         return { certificateDescription: { certificateId, status } };
       }
+      case 'GET certificates-by-ca': // "all registered device certificates that were signed by this CA certificate"
+        return page([...this.certificates.values()].filter(each => each.caCertificateId === id), searchParams);
+      case 'GET cacertificates':
+        return page([...this.cas.values()], searchParams);
       case 'PUT certificates':
         return this.updateCertificate(found(this.certificates, id), searchParams.get('newStatus')!);
       case 'GET cacertificate': {
@@ -105,7 +114,7 @@ export class StrictIotState {
     if (caCertificatePem !== undefined && (!ca || ca.status !== 'ACTIVE' || !certificate.verify(ca.certificate.publicKey))) {
       throw new IotError(400, 'CertificateValidationException');
     }
-    this.certificates.set(certificateId, { certificateId, certificate, certificateMode, status });
+    this.certificates.set(certificateId, { certificateId, certificate, certificateMode, status, caCertificateId: ca?.certificateId });
     return certificateId;
   }
 
@@ -123,7 +132,7 @@ export class StrictIotState {
       throw new IotError(401, 'UnauthorizedException');
     }
     const { certificateMode, templateBody } = ca;
-    const registered: StrictCertificate = { certificateId, certificate, certificateMode, status: 'PENDING_ACTIVATION' };
+    const registered: StrictCertificate = { certificateId, certificate, certificateMode, status: 'PENDING_ACTIVATION', caCertificateId: ca.certificateId };
     this.certificates.set(certificateId, registered);
     if (templateBody === undefined) {
       return { certificateId, caCertificateId: ca.certificateId, certificateStatus: registered.status };
@@ -221,6 +230,22 @@ function assertProvisioning({ templateBody, roleArn }: Json = {}): void {
     || policies.some(({ Properties }) => typeof (Properties.PolicyName ?? Properties.PolicyDocument) !== 'string')) {
     throw new IotError(400, 'InvalidRequestException');
   }
+}
+
+/** ListCertificates and the like: 25 entries by default, at most 250, and a marker for the next ones. */
+function page(all: readonly StrictCertificate[], query: URLSearchParams): Json {
+  const [size, marker] = [Number(query.get('pageSize') ?? 25), query.get('marker')];
+  if (!(size >= 1 && size <= 250) || marker !== null && !/^[A-Za-z0-9+/]+={0,2}$/.test(marker)) {
+    throw new IotError(400, 'InvalidRequestException');
+  }
+  const start = marker === null ? 0 : Number(Buffer.from(marker, 'base64').toString().replace('after ', ''));
+  const end = start + size;
+  return {
+    certificates: all.slice(start, end).map(({ certificateId, status, certificateMode }) => ({
+      certificateArn: `arn:aws:iot:eu-central-1:111111111111:cert/${certificateId}`, certificateId, status, certificateMode, creationDate: 1_700_000_000.5,
+    })),
+    ...end < all.length && { nextMarker: Buffer.from(`after ${end}`).toString('base64') },
+  };
 }
 
 function found<T>(things: ReadonlyMap<string, T>, id: string): T {

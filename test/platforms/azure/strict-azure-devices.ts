@@ -14,7 +14,12 @@ export interface StrictRecords {
   roleAssigned: boolean;
   refusal(status: number, code: number, name: string, message: string): PlatformAnswer;
   answer(id: string, request: PlatformRequest): PlatformAnswer;
+  /** All that a query finds; `undefined` for a query that the service does not understand. */
+  found(query: string): readonly object[] | undefined;
 }
+
+/** How many entries a page has at most. https://learn.microsoft.com/azure/iot-hub/iot-hub-devguide-query-language */
+const PAGE = 100;
 
 /**
  * The data planes of an IoT hub and of a provisioning service as Azure documents them, and Microsoft Entra, which gives a token for only one
@@ -25,9 +30,10 @@ export class StrictAzureDevices extends HttpsPlatform {
   public readonly hub = new StrictHubDevices();
   public readonly dps = new StrictEnrollments();
 
-  constructor() {
+  /** @param scopes of further services that the tenant knows */
+  constructor(...scopes: string[]) {
     super('login.microsoftonline.com', 'hub-1.azure-devices.net', 'dps-1.azure-devices-provisioning.net');
-    this.entra = new StrictEntra([this.hub.scope, this.dps.scope]);
+    this.entra = new StrictEntra([this.hub.scope, this.dps.scope, ...scopes]);
   }
 
   /** Everything as at the beginning. */
@@ -49,7 +55,7 @@ export class StrictAzureDevices extends HttpsPlatform {
     if (answered) {
       return answered;
     }
-    const service: StrictRecords | undefined = { devices: this.hub, enrollments: this.dps }[collection];
+    const service: StrictRecords | undefined = { devices: this.hub, enrollments: this.dps, enrollmentGroups: this.dps }[collection];
     if (!service) {
       return { status: 404, body: 'The page you are looking for cannot be found.' };
     }
@@ -65,7 +71,19 @@ export class StrictAzureDevices extends HttpsPlatform {
       return service.refusal(operation ? 400 : 405, 400004, 'ArgumentInvalid', complaint);
     }
     // Which of 401 and 403 Azure answers then is not documented.
-    return service.roleAssigned ? service.answer(decodeURIComponent(id), request)
-      : service.refusal(403, 403002, 'IotHubUnauthorizedAccess', `Principal does not have authorization to perform action on ${request.path}.`);
+    return !service.roleAssigned ? service.refusal(403, 403002, 'IotHubUnauthorizedAccess', `Principal does not have authorization to perform action on ${request.path}.`)
+      : operation!.name.endsWith(' query') ? this.page(service, request) : service.answer(decodeURIComponent(id), request);
+  }
+
+  /** https://learn.microsoft.com/rest/api/iothub/service/query/get-twins: "The service may use a different value if the value specified is not acceptable." */
+  private page(service: StrictRecords, { headers, body }: PlatformRequest): PlatformAnswer {
+    const all = service.found(JSON.parse(body).query);
+    if (!all) {
+      return service.refusal(400, 400008, 'InvalidQuery', 'The query is not understood.');
+    }
+    const size = Math.min(Number(headers['x-ms-max-item-count'] ?? PAGE), PAGE);
+    const start = Number(Buffer.from(String(headers['x-ms-continuation'] ?? ''), 'base64').toString() || 0);
+    const next = start + size < all.length ? { 'x-ms-continuation': Buffer.from(String(start + size)).toString('base64') } : undefined;
+    return { status: 200, body: all.slice(start, start + size), headers: next };
   }
 }

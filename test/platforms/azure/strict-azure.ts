@@ -8,7 +8,7 @@ export const SUBSCRIPTION = '91d12660-3dec-467a-be2a-213b5544ddc0';
 export const RESOURCE_GROUP = 'rg-1';
 
 /** The scope of tokens for Azure Resource Manager. https://learn.microsoft.com/entra/identity-platform/v2-oauth2-client-creds-grant-flow */
-const SCOPE = 'https://management.azure.com/.default';
+export const SCOPE = 'https://management.azure.com/.default';
 
 /** How long codes are valid is not documented, but that their answer says it; milliseconds. */
 const CODE_VALIDITY = 24 * 3_600_000;
@@ -54,14 +54,14 @@ export class StrictAzure extends HttpsPlatform {
   public readonly held = new Map<string, Map<string, StoredCertificate>>([['provisioningServices/dps-1', new Map()], ['IotHubs/hub-1', new Map()]]);
   /** Certificates that something uses. */
   public readonly inUse = new Set<string>();
-  public readonly entra = new StrictEntra([SCOPE]);
   public roleMissing = false;
   /** Whether something is being done to the service. */
   public transitioning = false;
   private clock = Date.parse('2026-03-01T12:00:00Z');
   private changes = 0;
 
-  constructor() {
+  /** @param entra gives the tokens */
+  constructor(public readonly entra = new StrictEntra([SCOPE])) {
     super('login.microsoftonline.com', 'management.azure.com');
   }
 
@@ -93,7 +93,7 @@ export class StrictAzure extends HttpsPlatform {
   private manage(request: PlatformRequest): PlatformAnswer {
     const { method, path, query, headers, body } = request;
     const [, subscription, group, type, service, name, verb] = new RegExp('^/subscriptions/([^/]+)/resourceGroups/([^/]+)/providers/Microsoft\\.Devices'
-      + '/(provisioningServices|IotHubs)/([^/]+)/certificates/([A-Za-z0-9._-]{1,64})(?:/(generateVerificationCode|verify))?$').exec(path) ?? [];
+      + '/(provisioningServices|IotHubs)/([^/]+)/certificates(?:/([A-Za-z0-9._-]{1,64})(?:/(generateVerificationCode|verify))?)?$').exec(path) ?? [];
     if (this.entra.scopeOf(request) === undefined) {
       throw refusedByManager(401, 'AuthenticationFailed', 'Authentication failed.');
     }
@@ -116,6 +116,9 @@ export class StrictAzure extends HttpsPlatform {
       const action = `Microsoft.Devices/${type}/certificates/${{ GET: 'read', PUT: 'write', DELETE: 'delete' }[method] ?? `${verb}/action`}`;
       throw refusedByManager(403, 'AuthorizationFailed', `The client '${CLIENT}' with object id '${CLIENT}' does not have authorization to perform action `
         + `'${action}' over scope '${path}' or the scope is invalid. If access was recently granted, please refresh your credentials.`);
+    }
+    if (name === undefined) { // CertificateListDescription
+      return { status: 200, body: { value: [...certificates.values()].map(shown) } };
     }
     // https://github.com/hashicorp/terraform-provider-azurerm/issues/21463
     if (this.transitioning && method !== 'GET') {

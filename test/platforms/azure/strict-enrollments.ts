@@ -27,6 +27,8 @@ export class StrictEnrollments implements StrictRecords {
   public readonly versions = ['2019-03-31', '2021-06-01', '2021-10-01'];
   /** By the registration ID in small letters. */
   public readonly enrollments = new Map<string, Enrollment>();
+  /** The enrollment groups, as the service shows them. */
+  public readonly groups: JsonMap[] = [];
   /** The CA of an enrollment group. */
   public trusted?: X509Certificate;
   public roleAssigned = true;
@@ -34,6 +36,7 @@ export class StrictEnrollments implements StrictRecords {
 
   public reset(): void {
     this.enrollments.clear();
+    this.groups.length = 0;
     this.roleAssigned = true;
   }
 
@@ -46,6 +49,17 @@ export class StrictEnrollments implements StrictRecords {
       provisioningStatus: 'enabled',
       ...others,
     });
+  }
+
+  /** Makes an enrollment group that trusts a CA by its certificate, or by the name that it has in the service. */
+  public group(enrollmentGroupId: string, ca: X509Certificate | string, provisioningStatus = 'enabled'): void {
+    const x509 = typeof ca === 'string' ? { caReferences: { primary: ca } } : { signingCertificates: { primary: { info: infoOf(ca) } } };
+    this.groups.push({ enrollmentGroupId, attestation: { type: 'x509', x509 }, provisioningStatus });
+  }
+
+  /** https://learn.microsoft.com/rest/api/iot-dps/service/individual-enrollment/query and …/enrollment-group/query */
+  public found(query: string): readonly object[] | undefined {
+    return { 'select * from enrollments': [...this.enrollments.values()], 'select * from enrollmentgroups': this.groups }[query.toLowerCase()];
   }
 
   /** Changes an enrollment as somebody else does. */

@@ -100,6 +100,15 @@ export class StrictHubDevices implements StrictRecords {
     return { status: 200, body: this.devices.get(deviceId)! };
   }
 
+  /** The members of twins: https://learn.microsoft.com/rest/api/iothub/service/query/get-twins#twin */
+  public found(query: string): readonly object[] | undefined {
+    const [, members] = /^SELECT ([\w, ]+) FROM devices$/i.exec(query) ?? [];
+    return members === undefined ? undefined : [...this.devices.values()].map(({ deviceId, status, authentication: { type, x509Thumbprint } }) => {
+      const twin: JsonMap = { deviceId, status, authenticationType: type, x509Thumbprint };
+      return Object.fromEntries(members.split(', ').map(member => [member, twin[member]]));
+    });
+  }
+
   private checked(device: HubDevice, { status, statusReason = null, authentication, capabilities, ...others }: HubDevice): HubDevice {
     const { type, x509Thumbprint = NO_THUMBPRINT } = authentication;
     const wrong = others.deviceId !== device.deviceId ? 'deviceId'

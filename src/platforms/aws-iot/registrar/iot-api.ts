@@ -3,8 +3,8 @@ import { AwsApiOptions, AwsService, SignedApi, SignedCall } from '../../registra
 import { HttpApi } from '../../registrar/http-api';
 import { jsonAnswer, jsonOf } from '../../registrar/json-answer';
 
-/** https://docs.aws.amazon.com/iot/latest/apireference/CommonErrors.html */
-const AWS_IOT: AwsService = { id: 'iot', name: 'AWS IoT Core', throttled: ['ThrottlingException', 'TooManyRequestsException'] };
+/** AWS IoT's control plane. https://docs.aws.amazon.com/iot/latest/apireference/CommonErrors.html */
+export const AWS_IOT: AwsService = { id: 'iot', name: 'AWS IoT Core', throttled: ['ThrottlingException', 'TooManyRequestsException'] };
 
 const NOT_REGISTERED = 'ResourceNotFoundException';
 

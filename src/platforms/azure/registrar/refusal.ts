@@ -99,6 +99,20 @@ export const DATA_PLANE_CAUSES: readonly Cause[] = [
   },
 ];
 
+/** The causes of refusals to read, with what the person can do whose command it was. */
+export const READING_CAUSES: readonly Cause[] = [
+  {
+    // https://learn.microsoft.com/azure/role-based-access-control/built-in-roles/internet-of-things
+    sign: /^40[13]\b/,
+    wayOut: 'assign the service principal the roles Reader and IoT Hub Data Reader on the IoT hub, or Reader and Device Provisioning Service Data Reader on the '
+      + 'provisioning service, whose network access and IP filter must let this machine in; a role assignment takes up to ten minutes to take effect',
+  },
+  {
+    sign: /^404\b/,
+    wayOut: '--service must be the resource ID of an existing service, and --cloud its cloud',
+  },
+];
+
 /**
  * The error for a refusal, with what Azure said. Azure uses several forms: that of Azure Resource Manager, `{error: {code, message}}`, that
  * of the IoT services there, `{code, httpStatusCode, message}`, and those of their data planes, `{errorCode, message}` and `{Message}`.

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { lasts, refusal } from './refusal';
+import { lasts, READING_CAUSES, refusal } from './refusal';
 import { JsonMap } from '../../../contract/json-map';
 import { outsideId, outsideMessage, outsideName } from '../../../lambda/outside-text';
 import { basicTime } from '../../registrar/canonical-text';
 import { HttpApi, HttpRequest, HttpResponse } from '../../registrar/http-api';
-import { isAnswer, jsonAnswer } from '../../registrar/json-answer';
+import { isAnswer, jsonAnswer, listIn } from '../../registrar/json-answer';
 
 /** A certificate as an Azure service holds it. */
 export interface HeldCertificate {
@@ -81,6 +81,16 @@ export class ServiceCertificates {
     return heldIn(jsonAnswer(this.descriptionOf(what), response));
   }
 
+  /** All certificates of the service, for someone who only reads. Azure gives them in one piece. */
+  public async list(): Promise<HeldCertificate[]> {
+    const what = 'the request for the certificates';
+    const response = await this.call(what, { method: 'GET', path: '' });
+    if (response.status !== 200) {
+      throw refusal(this.place.name, what, response, [this.token], undefined, READING_CAUSES);
+    }
+    return listIn(this.descriptionOf(what), 'value', jsonAnswer(this.descriptionOf(what), response).value).map(heldIn);
+  }
+
   /** @param certificate DER */
   public async upload(name: string, certificate: Buffer): Promise<HeldCertificate | undefined> {
     return this.change('the upload of the certificate', { method: 'PUT', path: name, body: { properties: { certificate: certificate.toString('base64') } } },
@@ -148,7 +158,7 @@ export class ServiceCertificates {
   private call(what: string, { method, path, etag, body }: CertificateCall): Promise<HttpResponse> {
     return this.api.send(this.descriptionOf(what), () => ({
       method,
-      url: `${this.place.url}/${path}?api-version=${this.place.apiVersion}`,
+      url: `${this.place.url}${path === '' ? '' : `/${path}`}?api-version=${this.place.apiVersion}`,
       headers: {
         authorization: `Bearer ${this.token}`,
         accept: 'application/json',

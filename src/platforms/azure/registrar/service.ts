@@ -77,12 +77,13 @@ export async function signIn(
 /**
  * Signs in and returns the certificates of a service.
  *
+ * @param wayOut what to do about a call for which the time was too short; if absent, to deploy again
  * @throws Error if the credentials do not allow signing in
  */
-export async function certificatesOf(azure: AzureService, signal: AbortSignal, reach: AzureReach): Promise<ServiceCertificates> {
+export async function certificatesOf(azure: AzureService, signal: AbortSignal, reach: AzureReach, wayOut?: string): Promise<ServiceCertificates> {
   const { service, subscriptionId, resourceGroup, name, cloud } = azure;
   const { resourceType, apiVersion } = AZURE_SERVICES[service];
-  const api = new HttpApi(signal, reach.trustedCas);
+  const api = new HttpApi(signal, reach.trustedCas, wayOut);
   const { management } = reach.endpoints ?? AZURE_CLOUDS[cloud];
   const token = await signIn(api, azure, `${AZURE_CLOUDS[cloud].management}/.default`, signal, reach);
   return new ServiceCertificates(api, token, {

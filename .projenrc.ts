@@ -88,8 +88,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
   ],
   eslintOptions: { dirs: ['src'], devdirs: ['test', 'projenrc', 'bench', 'examples'] },
   jestOptions: {
-    extraCliOptions: ['--maxWorkers=100%'], // by default one processor is left idle, of the two that CI has
     jestConfig: {
+      maxWorkers: '100%', // by default one processor is left idle, of the two that CI has
       collectCoverage: false,
       globalSetup: '<rootDir>/test/support/global-setup.ts',
       globalTeardown: '<rootDir>/test/support/global-teardown.ts',
@@ -137,6 +137,6 @@ const driver = project.addTask('driver', {
   env: { DRIVER_FULL: 'true', DRIVER_HISTORIES: '$(echo ${DRIVER_HISTORIES:-2000})' },
 });
 driver.spawn(project.tasks.tryFind('bundle')!);
-driver.exec('jest --maxWorkers=100% test/driver');
+driver.exec('jest test/driver');
 
 project.synth();

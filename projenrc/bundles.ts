@@ -1,9 +1,13 @@
 import { awscdk } from 'projen';
 import { BUNDLES, ESBUILD_OPTIONS } from './bundle-entries';
 
+/** `.ci/run` builds once and then sets `BUILT`: the tests, each demo and the integration tests would bundle and compile the same again. */
+const UNLESS_BUILT = 'node -e "process.exit(process.env.BUILT ? 1 : 0)"';
+
 /** Adds the `bundle` task, runs it before compiling, testing and packaging, and keeps what only the bundles need out of the package. */
 export function addBundles(project: awscdk.AwsCdkConstructLibrary): void {
-  const bundle = project.addTask('bundle', { description: 'Bundle the function and the command line into assets/' });
+  const bundle = project.addTask('bundle', { description: 'Bundle the function and the command line into assets/', condition: UNLESS_BUILT });
+  project.compileTask.addCondition(UNLESS_BUILT);
   // What an earlier version has bundled must not be packed with the rest.
   bundle.exec('node -e "fs.rmSync(\'assets\', { recursive: true, force: true })"');
   for (const { entry, outfile } of BUNDLES) {

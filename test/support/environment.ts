@@ -16,3 +16,7 @@ const REMOVED = ['AWS_PROFILE', 'AWS_ENDPOINT_URL', ...SERVICES, 'AWS_MAX_ATTEMP
 
 Object.assign(process.env, ENVIRONMENT);
 REMOVED.forEach(name => delete process.env[name]);
+
+// aws-cdk-lib takes down a stack trace for each resource and each token. Jest lets a trace have 100 frames instead of Node.js's 10, and maps
+// each frame to its source.
+Error.stackTraceLimit = 10;

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Ended, runAll } from '../many-commands';
 
 /** What the holder of a certificate is to a verifier. */
 export type Purpose = 'client' | 'server';
@@ -62,9 +63,9 @@ function files(folder: string, chain: Chain, index: number): ChainFiles {
   };
 }
 
-/** A command for each chain. */
-function oneByOne(verify: (files: ChainFiles, purpose: Purpose) => string): Verifier['verify'] {
-  return (folder, chains, purpose) => chains.map((chain, index) => verify(files(folder, chain, index), purpose));
+/** A command for each chain, and its verdict. */
+function oneByOne(command: (files: ChainFiles, purpose: Purpose) => readonly string[], verdict: (ended: Ended) => string): Verifier['verify'] {
+  return (folder, chains, purpose) => runAll(chains.map((chain, index) => command(files(folder, chain, index), purpose))).map(verdict);
 }
 
 /** A program of ours around a library, which is compiled once and reads the names of the files. */
@@ -94,10 +95,11 @@ export const VERIFIERS: readonly Verifier[] = [
     knowsPurpose: true,
     isInstalled: () => answers('openssl', 'version'),
     version: () => twoNumbers(run('openssl', ['version']).output),
-    verify: oneByOne(({ leaf, between, root }, purpose) => {
-      const { status, output } = run('openssl', ['verify', '-x509_strict', '-purpose', `ssl${purpose}`, '-CAfile', root, ...between.flatMap(file => ['-untrusted', file]), leaf]);
-      return status === 0 ? 'OK' : oneLine(output);
-    }),
+    verify: oneByOne(
+      ({ leaf, between, root }, purpose) =>
+        ['openssl', 'verify', '-x509_strict', '-purpose', `ssl${purpose}`, '-CAfile', root, ...between.flatMap(file => ['-untrusted', file]), leaf],
+      ({ status, output }) => status === 0 ? 'OK' : oneLine(output),
+    ),
   },
   {
     name: 'GnuTLS',
@@ -105,10 +107,11 @@ export const VERIFIERS: readonly Verifier[] = [
     knowsPurpose: true,
     isInstalled: () => answers('certtool', '--version'),
     version: () => twoNumbers(run('certtool', ['--version']).output),
-    verify: oneByOne(({ root, whole }, purpose) => {
-      const { output } = run('certtool', ['--verify', '--load-ca-certificate', root, '--verify-purpose', purpose === 'client' ? '1.3.6.1.5.5.7.3.2' : '1.3.6.1.5.5.7.3.1', '--infile', whole]);
-      return output.includes('Chain verification output: Verified.') ? 'OK' : oneLine(/Chain verification output:([^]*)/.exec(output)?.[1] ?? output);
-    }),
+    verify: oneByOne(
+      ({ root, whole }, purpose) =>
+        ['certtool', '--verify', '--load-ca-certificate', root, '--verify-purpose', purpose === 'client' ? '1.3.6.1.5.5.7.3.2' : '1.3.6.1.5.5.7.3.1', '--infile', whole],
+      ({ output }) => output.includes('Chain verification output: Verified.') ? 'OK' : oneLine(/Chain verification output:([^]*)/.exec(output)?.[1] ?? output),
+    ),
   },
   {
     name: 'Java',
@@ -132,10 +135,10 @@ export const VERIFIERS: readonly Verifier[] = [
     knowsPurpose: true,
     isInstalled: () => answers('vfychain', '-h'),
     version: () => twoNumbers(run('dpkg-query', ['-W', '-f', '${Version}', 'libnss3']).output.replace(/^\d+:/, '')),
-    verify: oneByOne(({ leaf, between, root }, purpose) => {
-      const { status, output } = run('vfychain', ['-pp', '-u', purpose === 'client' ? '0' : '1', '-a', leaf, ...between, '-t', root]);
-      return status === 0 && output.includes('Chain is good!') ? 'OK' : oneLine(output);
-    }),
+    verify: oneByOne(
+      ({ leaf, between, root }, purpose) => ['vfychain', '-pp', '-u', purpose === 'client' ? '0' : '1', '-a', leaf, ...between, '-t', root],
+      ({ status, output }) => status === 0 && output.includes('Chain is good!') ? 'OK' : oneLine(output),
+    ),
   },
   {
     name: 'Botan',
@@ -143,10 +146,10 @@ export const VERIFIERS: readonly Verifier[] = [
     knowsPurpose: false,
     isInstalled: () => answers('botan', 'version'),
     version: () => twoNumbers(run('botan', ['version']).output),
-    verify: oneByOne(({ leaf, between, root }) => {
-      const { output } = run('botan', ['cert_verify', leaf, ...between, root]);
-      return output.includes('passes validation checks') ? 'OK' : oneLine(output);
-    }),
+    verify: oneByOne(
+      ({ leaf, between, root }) => ['botan', 'cert_verify', leaf, ...between, root],
+      ({ output }) => output.includes('passes validation checks') ? 'OK' : oneLine(output),
+    ),
   },
   {
     name: 'wolfSSL',

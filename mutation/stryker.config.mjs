@@ -20,7 +20,9 @@ const PORTIONS = {
   },
   ocsp: {
     mutate: ['pki/ocsp/*', 'issuing/revocation/*ocsp*'],
-    suites: ['pki/ocsp/ocsp-request', 'pki/ocsp/ocsp-response', 'issuing/revocation/answer-ocsp', 'issuing/revocation/ocsp-http'],
+    suites: [
+      'pki/ocsp/ocsp-request', 'pki/ocsp/ocsp-response', 'issuing/revocation/answer-ocsp', 'issuing/revocation/ocsp-http', 'issuing/revocation/ocsp-responder',
+    ],
   },
   issuing: {
     mutate: ['pki/issue', 'pki/profile', 'pki/validity', 'pki/serial-number'],

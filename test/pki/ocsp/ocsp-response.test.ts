@@ -16,10 +16,12 @@ import { signerOf } from '../../../src/pki/signer';
 import { mutated, Randomness } from '../../support/mutations';
 import { ocspRequests } from '../../support/ocsp-requests';
 import { openssl, opensslOutput, temporaryFiles } from '../../support/openssl';
-import { CA_KEYS, CA_SUBJECT, DEVICE_KEYS, NOW, testCa, TestCa } from '../fixtures';
+import { derOf, OpensslCas } from '../../support/openssl-ca';
+import { CA_KEYS, CA_SUBJECT, DEVICE_KEYS, NOW, testCa, TestCa, testCertificate } from '../fixtures';
 
 const requestAbout = ocspRequests();
 const file = temporaryFiles();
+const cas = new OpensslCas();
 
 const SERIAL_NUMBER = '4A1B2C3D4E5F60718293A4B5C6D7E8F900000001';
 /** The first elements of a response, as DER. */
@@ -84,6 +86,15 @@ describe('a response is believed', () => {
     const response = await testResponse(requestAbout(ca.certificate, [SERIAL_NUMBER]), [GOOD], { certificate, signer: ca.issuer.signer });
     expect(checkOcspResponse(parseOcspResponse(response), certificate, NOW)).toBeUndefined();
   });
+
+  test('of a responder whose certificate stands behind others, which can\'t be read, are another\'s, or were not delegated to', async () => {
+    const ca = await testCa();
+    const { certificate: { der, publicKey, validity }, signer } = await testResponder(ca);
+    const others = [sequence(), ca.certificate, await testCertificate(ca.issuer, { algorithm: 'EC_P256' })];
+    const certificate = { publicKey, validity, der: Buffer.concat([...others, der]) };
+    const response = await testResponse(requestAbout(ca.certificate, [SERIAL_NUMBER]), [GOOD], { certificate, signer });
+    expect(checkOcspResponse(parseOcspResponse(response), parseCertificate(ca.certificate), NOW)).toBeUndefined();
+  });
 });
 
 describe('a response is not believed', () => {
@@ -115,6 +126,24 @@ describe('a response is not believed', () => {
     expect(await at('2026-03-01T10:59:59Z')).toMatch(/must be valid at 2026-03-01T10:59:59Z, got 2026-03-01T11:00:00Z to 2027-03-01T12:00:00Z$/);
     expect(await at('2027-03-01T12:00:00Z')).toBeUndefined();
     expect(await at('2027-03-01T12:00:01Z')).toMatch(/must be valid at/);
+  });
+
+  test('of a key to which the CA has not delegated, although it has certified it', async () => {
+    expect(await complaint(ca => testResponder(ca, { profile: 'device' })))
+      .toBe('the responder\'s certificate must have the extended key usage OCSPSigning');
+    expect(await complaint(ca => testResponder(ca, { profile: 'ca' })))
+      .toBe('the responder\'s certificate must have the extended key usage OCSPSigning');
+  });
+
+  test('of a responder whose certificate has a critical extension that is not supported', async () => {
+    const made = async ({ certificate }: TestCa) => {
+      const { certificatePem, privateKeyPem } = cas.below({ certificatePem: toPem('CERTIFICATE', certificate), privateKeyPem: CA_KEYS.EC_P256 }, {
+        subject: '/CN=Responder', extensions: ['extendedKeyUsage=OCSPSigning', '1.2.3=critical,DER:0500', '1.2.4=critical,DER:0500'],
+      });
+      return { certificate: parseCertificate(derOf(certificatePem)), signer: signerOf(privateKeyPem) };
+    };
+    expect(await complaint(made))
+      .toBe('the responder\'s certificate must have no critical extensions that are not supported here, got "1.2.3, 1.2.4"');
   });
 
   test('without the certificate of its responder', async () => {

@@ -7,13 +7,12 @@ import { parseCertificate } from '../../../src/pki/certificate';
 import { bitString, element, explicit, generalizedTime, NULL, objectIdentifier, octetString, sequence, Tag } from '../../../src/pki/der';
 import { ocspError, OcspResponder } from '../../../src/pki/ocsp/issue-ocsp-response';
 import { parseOcspRequest } from '../../../src/pki/ocsp/ocsp-request';
-import { OcspResponse, parseOcspResponse } from '../../../src/pki/ocsp/ocsp-response';
+import { parseOcspResponse } from '../../../src/pki/ocsp/ocsp-response';
 import { CertStatus, OcspErrorName } from '../../../src/pki/ocsp/ocsp-status';
 import { checkOcspResponse, responseAbout } from '../../../src/pki/ocsp/ocsp-verdict';
 import { toPem } from '../../../src/pki/pem';
 import { signatureAlgorithm } from '../../../src/pki/signature-algorithms';
 import { signerOf } from '../../../src/pki/signer';
-import { mutated, Randomness } from '../../support/mutations';
 import { ocspRequests } from '../../support/ocsp-requests';
 import { openssl, opensslOutput, temporaryFiles } from '../../support/openssl';
 import { derOf, OpensslCas } from '../../support/openssl-ca';
@@ -214,18 +213,6 @@ describe('a response of OpenSSL', () => {
   });
 });
 
-/** What is made of an input: a response, or nothing where it can't be read. */
-function readable(der: Buffer): OcspResponse | undefined {
-  try {
-    return parseOcspResponse(der);
-  } catch (error) {
-    if (!(error instanceof Error) || error.constructor !== Error || error.message === '') {
-      throw new Error(`this input fails with ${String(error)}: ${der.toString('hex')}`);
-    }
-    return undefined;
-  }
-}
-
 describe('a response can\'t be read', () => {
   const basic = (der: Buffer): Buffer => sequence(SUCCESSFUL, explicit(0, sequence(BASIC, octetString(der))));
 
@@ -245,30 +232,5 @@ describe('a response can\'t be read', () => {
     const revoked = await responseWith({ state: 'revoked', revokedAt: REVOKED_AT, reason: 'superseded' }, ca);
     revoked[revoked.indexOf(Buffer.from('a0030a0104', 'hex')) + 4] = 7;
     expect(() => parseOcspResponse(revoked)).toThrow(/the reason for the revocation of 4A1B/);
-  });
-
-  test('in most of 20,000 mutations, and none of them is believed or fails in another way', async () => {
-    const seed = process.env.OCSP_FUZZ_SEED ?? '1';
-    console.info(`OCSP_FUZZ_SEED=${seed}`);
-    const random = new Randomness(seed);
-    const ca = await testCa();
-    const facts = parseCertificate(ca.certificate);
-    const valid = [await responseWith(GOOD, ca), await responseWith({ state: 'revoked', revokedAt: REVOKED_AT, reason: 'superseded' }, ca)];
-    const signed = new Set(valid.map(der => parseOcspResponse(der).basic!.tbs.toString('hex')));
-    const counts = { unreadable: 0, refused: 0, believed: 0 };
-    for (let run = 0; run < 20_000; run++) {
-      const der = mutated(random.of(valid), random, valid);
-      const response = readable(der);
-      if (response) {
-        const doubt = checkOcspResponse(response, facts, NOW);
-        counts[doubt === undefined ? 'believed' : 'refused']++;
-        // Certificates beside the responder's can differ; they have no effect.
-        expect(doubt === undefined && !signed.has(response.basic!.tbs.toString('hex'))).toBe(false);
-      } else {
-        counts.unreadable++;
-      }
-    }
-    expect(counts.unreadable).toBeGreaterThan(5_000);
-    expect(counts.refused).toBeGreaterThan(1_000);
   });
 });

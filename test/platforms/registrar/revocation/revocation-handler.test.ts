@@ -1,3 +1,5 @@
+import { createServer, Server } from 'node:http';
+import { AddressInfo } from 'node:net';
 import { CA_ID, ENDED, MemoryPlatform, MemoryRevocations, serialNumber } from './memory-revocations';
 import {
   carryOverAll, carryOverMessages, revocationHandler, RevocationPlatform, RevokingCa,
@@ -111,7 +113,7 @@ describe('a message', () => {
     ['about another event', about(detail, 'Certificate Issued')],
     ['without details', about(undefined)],
     ['about another CA', about({ ...detail, ca: `ca-${'3'.repeat(32)}` })],
-    ['with a number in place of a serial number', about({ ...detail, serialNumber: 4 })],
+    ['with a list in place of a serial number', about({ ...detail, serialNumber: [serialNumber('4A')] })],
     ['with a serial number that is too short', about({ ...detail, serialNumber: '4A' })],
     ['with a serial number that is too long', about({ ...detail, serialNumber: `${serialNumber('4A')}0` })],
     ['with something before the serial number', about({ ...detail, serialNumber: `0${serialNumber('4A')}` })],
@@ -189,30 +191,80 @@ describe('a check of everything', () => {
 describe('the function', () => {
   const context = { getRemainingTimeInMillis: () => MINUTE, awsRequestId: 'request', invokedFunctionArn: 'arn:aws:lambda:eu-central-1:111111111111:function:Carrier' };
   const signIns: (string | undefined)[] = [];
+  let refusal: Error | undefined;
   const acme: RevocationPlatform = {
-    name: 'Acme Cloud', pace: 0, signIn: async ({ ACME_TOKEN }) => { signIns.push(ACME_TOKEN); throw new Error('the token is refused'); },
+    name: 'Acme Cloud',
+    pace: 0,
+    signIn: async ({ ACME_TOKEN }) => {
+      signIns.push(ACME_TOKEN);
+      if (refusal) {
+        throw refusal;
+      }
+      return platform;
+    },
   };
   const handle = (event: unknown) => revocationHandler(acme)(event, context);
   const before = { ...process.env };
+  let dynamoDb: Server;
+  let asked: string[];
+
+  beforeAll(async () => {
+    // A table without items.
+    dynamoDb = createServer((incoming, outgoing) => {
+      asked.push(String(incoming.headers['x-amz-target']).replace(/.*\./, ''));
+      outgoing.end(incoming.headers['x-amz-target'] === 'DynamoDB_20120810.Query' ? '{"Items":[]}' : '{}');
+    });
+    await new Promise<void>(resolve => dynamoDb.listen(0, '127.0.0.1', resolve));
+  });
+  afterAll(() => dynamoDb.close());
 
   beforeEach(() => {
     signIns.length = 0;
-    Object.assign(process.env, { CA_ID, LEDGER_TABLE: 'ledger', ACME_TOKEN: 'token' });
+    asked = [];
+    refusal = undefined;
+    const AWS_ENDPOINT_URL_DYNAMODB = `http://127.0.0.1:${(dynamoDb.address() as AddressInfo).port}`;
+    Object.assign(process.env, { CA_ID, LEDGER_TABLE: 'ledger', ACME_TOKEN: 'token', AWS_ENDPOINT_URL_DYNAMODB });
   });
   afterEach(() => {
-    ['CA_ID', 'LEDGER_TABLE', 'ACME_TOKEN', 'OTHER_CAS'].forEach(name => delete process.env[name]);
+    ['CA_ID', 'LEDGER_TABLE', 'ACME_TOKEN', 'OTHER_CAS', 'AWS_ENDPOINT_URL_DYNAMODB'].forEach(name => delete process.env[name]);
     Object.assign(process.env, before);
   });
 
   test('signs in for a message of the queue, and fails if it can\'t, so that the batch comes again', async () => {
+    refusal = new Error('the token is refused');
     expect(await handle({ Records: [] })).toEqual({ batchItemFailures: [] });
     await expect(handle({ Records: [messageAbout('4A')] })).rejects.toThrow('the token is refused');
     expect(signIns).toEqual(['token']);
   });
 
   test('checks everything when the schedule invokes it', async () => {
-    await expect(handle({ 'detail-type': 'Scheduled Event' })).rejects.toThrow('the token is refused');
-    expect(signIns).toEqual(['token']);
+    expect(await handle({ 'detail-type': 'Scheduled Event' })).toBeUndefined();
+    expect([signIns, asked]).toEqual([['token'], ['Query', 'Query']]);
+  });
+
+  test.each([undefined, '[]', JSON.stringify([{ caId: 'ca-1', table: 'other' }, { caId: 'ca-2', table: 'another' }])])(
+    'reads the ledger that its environment names, beside those of the other CAs %s', async OTHER_CAS => {
+      Object.assign(process.env, OTHER_CAS === undefined ? {} : { OTHER_CAS });
+      expect(await handle({ Records: [messageAbout('4A')] })).toEqual({ batchItemFailures: [] });
+      expect(asked).toEqual(['GetItem']);
+    });
+
+  test.each([
+    '{}', '"ca-1"', '["ca-1"]', '[{"caId":"ca-1"}]', '[{"table":"other"}]', '[{"caId":1,"table":"other"}]', '[{"caId":"ca-1","table":1}]',
+    '[{"caId":"ca-1","table":"other"},{"caId":"ca-2"}]',
+  ])('carries nothing over with OTHER_CAS %s, and says what it must be', async OTHER_CAS => {
+    Object.assign(process.env, { OTHER_CAS });
+    expect(await handle({ Records: [messageAbout('4A')] })).toEqual({ batchItemFailures: [{ itemIdentifier: 'message-4A' }] });
+    expect(logged.map(line => JSON.parse(line).errorMessage)).toEqual(['OTHER_CAS must be a list of CAs, each with caId and table']);
+  });
+
+  test('gives a platform the time until five seconds before its own end', async () => {
+    const times: number[] = [];
+    const timeout = jest.spyOn(AbortSignal, 'timeout').mockImplementation(time => { times.push(time); return new AbortController().signal; });
+    await handle({ 'detail-type': 'Scheduled Event' });
+    timeout.mockRestore();
+    expect(times.length).toBeGreaterThan(0);
+    expect(times.every(time => time > 0 && time <= MINUTE - 5_000)).toBe(true);
   });
 
   test.each<[string, unknown]>([

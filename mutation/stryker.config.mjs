@@ -20,7 +20,9 @@ const PORTIONS = {
   },
   ocsp: {
     mutate: ['pki/ocsp/*', 'issuing/revocation/*ocsp*'],
-    suites: ['pki/ocsp/ocsp-request', 'pki/ocsp/ocsp-response', 'issuing/revocation/answer-ocsp', 'issuing/revocation/ocsp-http'],
+    suites: [
+      'pki/ocsp/ocsp-request', 'pki/ocsp/ocsp-response', 'issuing/revocation/answer-ocsp', 'issuing/revocation/ocsp-http', 'issuing/revocation/ocsp-responder',
+    ],
   },
   issuing: {
     mutate: ['pki/issue', 'pki/profile', 'pki/validity', 'pki/serial-number'],
@@ -29,6 +31,18 @@ const PORTIONS = {
   requests: {
     mutate: ['pki/certification-request', 'pki/requested-names', 'pki/requested-attributes', 'pki/key-strength', 'pki/rsa-weaknesses'],
     suites: ['pki/csr/encoding', 'pki/csr/malformed', 'pki/csr/hostile-keys', 'pki/csr/key-checks', 'pki/requested-names'],
+  },
+  contract: {
+    mutate: ['subject-rules', 'platform-rules', 'general-names', 'extensions', 'cloudformation-limits', 'crl-places', 'kms', 'ledger-keys', 'private-keys', 'term', 'text-of-file']
+      .map(file => `contract/${file}`),
+    suites: [
+      'contract/subject-rules', 'contract/general-names', 'contract/extensions', 'contract/cloudformation-limits', 'contract/crl-places', 'contract/kms',
+      'contract/ledger-keys', 'contract/private-keys', 'contract/text-of-file', 'contract/rules', 'platforms/registry', 'pki/validity', 'pki/name',
+    ],
+  },
+  platforms: {
+    mutate: ['platforms/registrar/revocation/*'],
+    suites: ['platforms/registrar/revocation/carry-over-one', 'platforms/registrar/revocation/revocation-handler'],
   },
   texts: { mutate: ['contract/rules', 'contract/unsafe-characters', 'lambda/redact'], suites: ['contract/rules', 'contract/quote', 'lambda/redact'] },
   ledger: {
@@ -57,8 +71,9 @@ const { jest } = JSON.parse(readFileSync(new URL('../package.json', import.meta.
 
 export default {
   mutate: mutate.map(file => `src/${file}.ts`),
-  plugins: ['@stryker-mutator/jest-runner'],
-  testRunner: 'jest',
+  plugins: ['@stryker-mutator/jest-runner', './mutation/sample.mjs', './mutation/one-process.mjs'],
+  checkers: process.env.SAMPLE === undefined ? [] : ['sample'],
+  testRunner: process.env.RUNNER ?? 'one-process',
   jest: { config: { ...jest, testMatch: ['<rootDir>/test/support/portion.cjs'] }, enableFindRelatedTests: false },
   coverageAnalysis: 'perTest',
   concurrency: Number(process.env.WORKERS ?? 2),

@@ -111,11 +111,11 @@ export function integer(value: number | Uint8Array): Buffer {
     return integer(numberOctets(value));
   }
   let start = 0;
-  while (start < value.length - 1 && value[start] === 0) {
+  while (value[start] === 0) {
     start++;
   }
-  const magnitude = value.subarray(start);
-  return magnitude.length > 0 && magnitude[0] < 0x80
+  const magnitude = value.subarray(start); // of zero, nothing is left
+  return magnitude[0] < 0x80
     ? element(Tag.INTEGER, magnitude)
     : element(Tag.INTEGER, ZERO, magnitude);
 }

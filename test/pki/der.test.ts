@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import {
-  bitString, bmpString, contextTag, element, elementHeader, explicit, integer, namedBits, NULL, objectIdentifier, octetString,
-  printableString, sequence, setOf, setOfOne, Tag, time, TRUE, utf8String,
+  around, bitString, bmpString, contextTag, element, elementHeader, explicit, generalizedTime, integer, namedBits, NULL, objectIdentifier,
+  octetString, printableString, sequence, setOf, setOfOne, Tag, time, TRUE, utf8String,
 } from '../../src/pki/der';
 import { DerReader } from '../../src/pki/der-reader';
 
@@ -64,6 +64,27 @@ describe('the encoder', () => {
     [new Date('1949-12-31T23:59:59Z'), 'the year 1949'], [new Date('+010000-01-01T00:00:00Z'), 'the year 10000'], [new Date(NaN), 'no date'],
   ])('refuses %s, which no certificate can name', (date, got) => {
     expect(() => time(date)).toThrow(new RangeError(`a date in a certificate must be in the years 1950 to 9999, got ${got}`));
+  });
+
+  test.each([
+    ['0000-01-01T00:00:00Z', '30303030303130313030303030305a'],
+    ['2026-02-28T23:59:59.999Z', '32303236303232383233353935395a'],
+    ['9999-12-31T23:59:59Z', '39393939313233313233353935395a'],
+  ])('writes %s with its century where the type is GeneralizedTime in every year', (iso, expected) => {
+    expect(hex(generalizedTime(new Date(iso)))).toBe(`180f${expected}`);
+  });
+
+  test.each([
+    [new Date('-000001-12-31T23:59:59Z'), 'the year -1'], [new Date('+010000-01-01T00:00:00Z'), 'the year 10000'], [new Date(NaN), 'no date'],
+  ])('refuses %s as a GeneralizedTime', (date, got) => {
+    expect(() => generalizedTime(date)).toThrow(new RangeError(`a time must be in the years 0 to 9999, got ${got}`));
+  });
+
+  test('puts a header before parts, which stay the same octets', () => {
+    const parts = [octetString(Buffer.alloc(100)), NULL, integer(5)];
+    const [header, ...rest] = around(Tag.SEQUENCE, ...parts);
+    expect(rest.every((part, index) => part === parts[index])).toBe(true);
+    expect(hex(Buffer.concat([header, ...rest]))).toBe(hex(sequence(...parts)));
   });
 
   test.each([-1, 1.5, NaN, 2 ** 48])('refuses the number %d', value => {

@@ -2,7 +2,6 @@ import { defaultHashForKms } from '../../contract/kms';
 import { Certificate, parseCertificate, verifyCertificate } from '../../pki/certificate';
 import { readCertificates } from '../../pki/certificate-pem';
 import { issue } from '../../pki/issue';
-import { assertMayIssue } from '../../pki/issuer-limits';
 import { encodeName } from '../../pki/name';
 import { OcspResponder } from '../../pki/ocsp/issue-ocsp-response';
 import { toPem } from '../../pki/pem';
@@ -48,15 +47,13 @@ export async function renewResponder(caId: string, table: string, ports: Respond
   }
   const profile = PROFILES.ocspResponder;
   const { privateKeyPem, publicKey } = await ports.generateKeyPair(KEY_ALGORITHM);
-  const content = {
+  const certificate = await issue(profile, {
     serialNumber: newSerialNumber(ports.random, caId),
     validity: validityFrom(now, profile, { days: VALIDITY_DAYS }, ca.issuer.validity, true),
     subject: encodeName(SUBJECT),
     publicKey,
     hashAlgorithm: ca.inKms ? defaultHashForKms(ca.keyAlgorithm)! : 'SHA-256',
-  } as const;
-  assertMayIssue(profile, content, ca.issuer);
-  const certificate = await issue(profile, content, ca.issuer);
+  }, ca.issuer);
   verifyCertificate(parseCertificate(certificate), ca.issuer.signer.publicKey);
   await ports.responder.write(JSON.stringify({ privateKey: privateKeyPem, certificate: toPem('CERTIFICATE', certificate) }));
 }

@@ -1,30 +1,23 @@
-import { HashAlgorithmName, KeyAlgorithmName } from '../../../src/contract/key-algorithms';
 import { parseCertificate } from '../../../src/pki/certificate';
 import { issueOcspResponse, OcspContent, OcspResponder } from '../../../src/pki/ocsp/issue-ocsp-response';
 import { parseOcspRequest } from '../../../src/pki/ocsp/ocsp-request';
 import { CertStatus } from '../../../src/pki/ocsp/ocsp-status';
 import { signerOf } from '../../../src/pki/signer';
-import { Validity } from '../../../src/pki/validity';
-import { DEVICE_KEYS, NOW, TestCa, testCertificate } from '../fixtures';
+import { DEVICE_KEYS, NOW, TestCa, testCertificate, TestCertificateOptions } from '../fixtures';
 
 const HOUR = 3_600_000;
 
 export const REVOKED_AT = new Date('2026-02-27T08:09:10Z');
 
-export interface TestResponderOptions {
-  readonly algorithm?: KeyAlgorithmName;
-  /** Of the CA's signature. */
-  readonly hash?: HashAlgorithmName;
-  readonly validity?: Validity;
-}
+/** The digest is that of the CA's signature. */
+export type TestResponderOptions = Pick<TestCertificateOptions, 'profile' | 'algorithm' | 'hash' | 'validity' | 'extensions'>;
 
 /** A responder to which a CA of the tests has delegated, with the key of a device of the fixtures. */
-export async function testResponder({ issuer }: TestCa, { algorithm = 'EC_P256', hash, validity }: TestResponderOptions = {}): Promise<OcspResponder> {
+export async function testResponder({ issuer }: TestCa, { algorithm = 'EC_P256', ...options }: TestResponderOptions = {}): Promise<OcspResponder> {
   const certificate = await testCertificate(issuer, {
     profile: 'ocspResponder',
+    ...options,
     algorithm,
-    hash,
-    validity,
     subject: { commonName: 'Acme OCSP Responder' },
     serialNumber: '4A1B2C3D4E5F60718293A4B5C6D7E8F9000000AA',
   });

@@ -7,19 +7,20 @@ import { parseCertificate } from '../../../src/pki/certificate';
 import { bitString, element, explicit, generalizedTime, NULL, objectIdentifier, octetString, sequence, Tag } from '../../../src/pki/der';
 import { ocspError, OcspResponder } from '../../../src/pki/ocsp/issue-ocsp-response';
 import { parseOcspRequest } from '../../../src/pki/ocsp/ocsp-request';
-import { OcspResponse, parseOcspResponse } from '../../../src/pki/ocsp/ocsp-response';
+import { parseOcspResponse } from '../../../src/pki/ocsp/ocsp-response';
 import { CertStatus, OcspErrorName } from '../../../src/pki/ocsp/ocsp-status';
 import { checkOcspResponse, responseAbout } from '../../../src/pki/ocsp/ocsp-verdict';
 import { toPem } from '../../../src/pki/pem';
 import { signatureAlgorithm } from '../../../src/pki/signature-algorithms';
 import { signerOf } from '../../../src/pki/signer';
-import { mutated, Randomness } from '../../support/mutations';
 import { ocspRequests } from '../../support/ocsp-requests';
 import { openssl, opensslOutput, temporaryFiles } from '../../support/openssl';
-import { CA_KEYS, CA_SUBJECT, DEVICE_KEYS, NOW, testCa, TestCa } from '../fixtures';
+import { derOf, OpensslCas } from '../../support/openssl-ca';
+import { CA_KEYS, CA_SUBJECT, DEVICE_KEYS, NOW, testCa, TestCa, testCertificate } from '../fixtures';
 
 const requestAbout = ocspRequests();
 const file = temporaryFiles();
+const cas = new OpensslCas();
 
 const SERIAL_NUMBER = '4A1B2C3D4E5F60718293A4B5C6D7E8F900000001';
 /** The first elements of a response, as DER. */
@@ -84,6 +85,15 @@ describe('a response is believed', () => {
     const response = await testResponse(requestAbout(ca.certificate, [SERIAL_NUMBER]), [GOOD], { certificate, signer: ca.issuer.signer });
     expect(checkOcspResponse(parseOcspResponse(response), certificate, NOW)).toBeUndefined();
   });
+
+  test('of a responder whose certificate stands behind others, which can\'t be read, are another\'s, or were not delegated to', async () => {
+    const ca = await testCa();
+    const { certificate: { der, publicKey, validity }, signer } = await testResponder(ca);
+    const others = [sequence(), ca.certificate, await testCertificate(ca.issuer, { algorithm: 'EC_P256' })];
+    const certificate = { publicKey, validity, der: Buffer.concat([...others, der]) };
+    const response = await testResponse(requestAbout(ca.certificate, [SERIAL_NUMBER]), [GOOD], { certificate, signer });
+    expect(checkOcspResponse(parseOcspResponse(response), parseCertificate(ca.certificate), NOW)).toBeUndefined();
+  });
 });
 
 describe('a response is not believed', () => {
@@ -115,6 +125,24 @@ describe('a response is not believed', () => {
     expect(await at('2026-03-01T10:59:59Z')).toMatch(/must be valid at 2026-03-01T10:59:59Z, got 2026-03-01T11:00:00Z to 2027-03-01T12:00:00Z$/);
     expect(await at('2027-03-01T12:00:00Z')).toBeUndefined();
     expect(await at('2027-03-01T12:00:01Z')).toMatch(/must be valid at/);
+  });
+
+  test('of a key to which the CA has not delegated, although it has certified it', async () => {
+    expect(await complaint(ca => testResponder(ca, { profile: 'device' })))
+      .toBe('the responder\'s certificate must have the extended key usage OCSPSigning');
+    expect(await complaint(ca => testResponder(ca, { profile: 'ca' })))
+      .toBe('the responder\'s certificate must have the extended key usage OCSPSigning');
+  });
+
+  test('of a responder whose certificate has a critical extension that is not supported', async () => {
+    const made = async ({ certificate }: TestCa) => {
+      const { certificatePem, privateKeyPem } = cas.below({ certificatePem: toPem('CERTIFICATE', certificate), privateKeyPem: CA_KEYS.EC_P256 }, {
+        subject: '/CN=Responder', extensions: ['extendedKeyUsage=OCSPSigning', '1.2.3=critical,DER:0500', '1.2.4=critical,DER:0500'],
+      });
+      return { certificate: parseCertificate(derOf(certificatePem)), signer: signerOf(privateKeyPem) };
+    };
+    expect(await complaint(made))
+      .toBe('the responder\'s certificate must have no critical extensions that are not supported here, got "1.2.3, 1.2.4"');
   });
 
   test('without the certificate of its responder', async () => {
@@ -185,18 +213,6 @@ describe('a response of OpenSSL', () => {
   });
 });
 
-/** What is made of an input: a response, or nothing where it can't be read. */
-function readable(der: Buffer): OcspResponse | undefined {
-  try {
-    return parseOcspResponse(der);
-  } catch (error) {
-    if (!(error instanceof Error) || error.constructor !== Error || error.message === '') {
-      throw new Error(`this input fails with ${String(error)}: ${der.toString('hex')}`);
-    }
-    return undefined;
-  }
-}
-
 describe('a response can\'t be read', () => {
   const basic = (der: Buffer): Buffer => sequence(SUCCESSFUL, explicit(0, sequence(BASIC, octetString(der))));
 
@@ -216,30 +232,5 @@ describe('a response can\'t be read', () => {
     const revoked = await responseWith({ state: 'revoked', revokedAt: REVOKED_AT, reason: 'superseded' }, ca);
     revoked[revoked.indexOf(Buffer.from('a0030a0104', 'hex')) + 4] = 7;
     expect(() => parseOcspResponse(revoked)).toThrow(/the reason for the revocation of 4A1B/);
-  });
-
-  test('in most of 20,000 mutations, and none of them is believed or fails in another way', async () => {
-    const seed = process.env.OCSP_FUZZ_SEED ?? '1';
-    console.info(`OCSP_FUZZ_SEED=${seed}`);
-    const random = new Randomness(seed);
-    const ca = await testCa();
-    const facts = parseCertificate(ca.certificate);
-    const valid = [await responseWith(GOOD, ca), await responseWith({ state: 'revoked', revokedAt: REVOKED_AT, reason: 'superseded' }, ca)];
-    const signed = new Set(valid.map(der => parseOcspResponse(der).basic!.tbs.toString('hex')));
-    const counts = { unreadable: 0, refused: 0, believed: 0 };
-    for (let run = 0; run < 20_000; run++) {
-      const der = mutated(random.of(valid), random, valid);
-      const response = readable(der);
-      if (response) {
-        const doubt = checkOcspResponse(response, facts, NOW);
-        counts[doubt === undefined ? 'believed' : 'refused']++;
-        // Certificates beside the responder's can differ; they have no effect.
-        expect(doubt === undefined && !signed.has(response.basic!.tbs.toString('hex'))).toBe(false);
-      } else {
-        counts.unreadable++;
-      }
-    }
-    expect(counts.unreadable).toBeGreaterThan(5_000);
-    expect(counts.refused).toBeGreaterThan(1_000);
   });
 });

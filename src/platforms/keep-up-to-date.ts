@@ -25,10 +25,10 @@ export interface KeptUpToDate extends CaEventSubscription {
 const OCCASIONS = ['Schedule', 'Deliveries'];
 
 /**
- * Has a function keep something up to date with a CA: after each event of a type, and at regular intervals. When a stack is deleted, what invokes the function
- * goes before the resource, or the function could do again what was undone.
+ * Has a function keep something up to date with a CA: after each event of a type, and at regular intervals. When a stack is deleted, what
+ * invokes the function goes before the resource, or the function could do again what was undone.
  *
- * @returns the alarm that goes off when the function, or what it learns of events by, fails. At the first deployment, the function has succeeded before
+ * @returns the alarm that goes off when the function fails, or what announces events to it. The function has succeeded before the alarm is made
  */
 export function keepUpToDate(scope: Construct, { checkInterval, check, resource, complaint, ...subscription }: KeptUpToDate): CompositeAlarm {
   const { queue, events } = onCaEvent(scope, subscription);

@@ -122,6 +122,11 @@ describe.each(PLACES)('in $partition', place => {
     const [device, factory] = ['sensor001', 'Factory'].map(id => stack.certificateOf(id));
     const registered = iot.state.registerCertificate({ certificatePem: device.pem, certificateMode: 'SNI_ONLY', status: 'ACTIVE' });
     iot.state.carryOut('POST', '/cacertificate?setAsActive=true&allowAutoRegistration=true', { caCertificate: factory.pem, certificateMode: 'SNI_ONLY' });
+    for (const reason of ['certificateHold', 'removeFromCRL']) {
+      await stack.use('CaRevokeFunction', { commonNames: ['sensor-001'], reason });
+      await stack.use('Revocation', eventsAbout(caId, device.serialNumber).fromQueue);
+    }
+    expect(iot.state.certificates.get(registered)!.status).toBe('ACTIVE');
     await stack.use('CaRevokeFunction', { commonNames: ['sensor-001'], reason: 'keyCompromise' });
     await stack.use('CaRevokeFunction', { serialNumbers: [factory.serialNumber], reason: 'keyCompromise' });
     for (const { serialNumber } of [device, factory]) {
@@ -181,6 +186,10 @@ test.each(OTHER_CLOUDS)('a revocation is carried over to $name by allowed calls 
   const { pem, serialNumber } = stack.certificateOf('sensor001');
   if (platform instanceof StrictTencent) {
     platform.addDevice('sensor-001', new X509Certificate(pem));
+  }
+  if (platform instanceof StrictApsara) {
+    platform.register('acme', stack.certificateOf('Ca').pem);
+    platform.connect(new X509Certificate(pem));
   }
   await stack.use('CaRevokeFunction', { commonNames: ['sensor-001'], reason: 'keyCompromise' });
   const { fromStream, fromQueue } = eventsAbout(stack.idOf('Ca')!, serialNumber);

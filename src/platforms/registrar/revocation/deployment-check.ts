@@ -35,9 +35,10 @@ const CHECK_ID = /^revocation-check-([0-9a-f]{32})(?:-after-([0-9a-f]{32}))?$/;
 /**
  * The check that a deployment makes whenever it changes what the function works with. Nothing is made, so a removal does nothing.
  *
- * A failed check fails the deployment. It must not fail the rollback as well, which would leave a stack that can't be updated, and CloudFormation does not tell
- * a rollback from any other update. Therefore the physical id remembers the declaration that was checked before. An update that goes back to it, or that
- * leaves the declaration as it was checked, succeeds whatever its check says, and the log says that it failed.
+ * A failed check fails the deployment. It must not fail the rollback as well, which would leave a stack that can't be updated, and
+ * CloudFormation does not tell a rollback from any other update. Therefore the physical id remembers the declaration that was checked before.
+ * An update that goes back to it, or that leaves the declaration as it was checked, succeeds whatever its check says, and the log says that
+ * the check has failed.
  */
 export class DeploymentCheck implements Registrar {
   /** @param check throws if revocations can't be carried over */

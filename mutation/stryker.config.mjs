@@ -1,8 +1,11 @@
 import { readFileSync } from 'node:fs';
 
 /**
- * Files that decide whether a certificate is issued, and the suites that hold them: the fast ones, which ask no other program, as far as
- * these notice every mutant that others notice. A portion takes at most two hours.
+ * Files that decide whether a certificate is issued or still good, and the suites that hold them: the fast ones, as far as these notice every
+ * mutant that others notice. A portion takes minutes, or up to an hour where suites ask OpenSSL often.
+ *
+ * Environment variables: `PORTION`; `WORKERS`, the number of processes; `SAMPLE` and `SEED`, for a random sample (see sample.mjs);
+ * `RUNNER=jest`, for Jest itself in place of one-process.mjs.
  */
 const PORTIONS = {
   constraints: {

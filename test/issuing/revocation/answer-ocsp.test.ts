@@ -223,6 +223,8 @@ describe('the error of the protocol is', () => {
     expect(await errorOf(der, { responder: async () => undefined })).toBe('tryLater');
     expect(await errorOf(der, { clock: () => new Date('2026-03-03T12:00:00Z') })).toBe('tryLater');
     expect(await errorOf(der, { clock: () => new Date('2026-03-01T10:59:59Z') })).toBe('tryLater');
+    const first = await answer(der, { clock: () => new Date('2026-03-01T11:00:00Z') });
+    expect(parseOcspResponse(first.der).status).toBe('successful');
   });
 
   test('internalError if the ledger fails, which is reported and not told', async () => {

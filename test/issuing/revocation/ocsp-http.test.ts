@@ -61,7 +61,12 @@ describe('a POST asks', () => {
   });
 
   test('with a media type in any case, and with parameters', async () => {
-    await send('POST', '/', { headers: { 'content-type': 'Application/OCSP-Request; charset=binary' }, body: BASE64, isBase64Encoded: true });
+    await send('POST', '/', { headers: { 'content-type': 'Application/OCSP-Request ; charset=binary' }, body: BASE64, isBase64Encoded: true });
+    expect(asked).toEqual([REQUEST]);
+  });
+
+  test('with a body of one character for each octet, if it is not said to be base64', async () => {
+    await send('POST', '/', { headers, body: REQUEST.toString('latin1') });
     expect(asked).toEqual([REQUEST]);
   });
 
@@ -95,18 +100,25 @@ test.each<[string, OcspAnswer, string]>([
   expect([statusCode, headers]).toEqual([200, { 'Content-Type': 'application/ocsp-response', 'Cache-Control': expected }]);
 });
 
+const TYPES = { 'Accept-Post': 'application/ocsp-request' };
+
 test.each([
-  ['another method', 'PUT', '/', {}, 405, { Allow: 'GET, POST' }],
-  ['a HEAD', 'HEAD', '/', {}, 405, { Allow: 'GET, POST' }],
-  ['another media type', 'POST', '/', { headers: { 'content-type': 'application/json' }, body: '{}' }, 415, { 'Accept-Post': 'application/ocsp-request' }],
-  ['no media type', 'POST', '/', { body: BASE64, isBase64Encoded: true }, 415, { 'Accept-Post': 'application/ocsp-request' }],
-])('HTTP itself refuses %s', async (_, method, rawPath, more, status, headers) => {
+  ['another method', 'PUT', '/', {}, 405, { Allow: 'GET, POST' }, 'an OCSP responder has the methods GET and POST'],
+  ['a HEAD', 'HEAD', '/', {}, 405, { Allow: 'GET, POST' }, 'an OCSP responder has the methods GET and POST'],
+  ['another media type', 'POST', '/', { headers: { 'content-type': 'application/json' }, body: '{}' }, 415, TYPES, 'the body must be of the type application/ocsp-request'],
+  ['no media type', 'POST', '/', { body: BASE64, isBase64Encoded: true }, 415, TYPES, 'the body must be of the type application/ocsp-request'],
+])('HTTP itself refuses %s', async (_, method, rawPath, more, status, headers, text) => {
   const response = await send(method, rawPath, more);
-  expect(response).toMatchObject({ statusCode: status, headers: { 'Cache-Control': 'no-store', ...headers }, isBase64Encoded: false });
+  expect(response).toEqual({
+    statusCode: status,
+    headers: { 'Content-Type': 'text/plain; charset=utf-8', 'Cache-Control': 'no-store', ...headers },
+    body: `${text}\n`,
+    isBase64Encoded: false,
+  });
   expect(asked).toEqual([]);
 });
 
 test.each(['/', '/ocspx', '/other/ocsp'])('HTTP itself refuses the path %s beside that of the responder', async rawPath => {
-  expect(await send('GET', rawPath, {}, '/ocsp')).toMatchObject({ statusCode: 404 });
+  expect(await send('GET', rawPath, {}, '/ocsp')).toMatchObject({ statusCode: 404, body: 'there is no OCSP responder here\n' });
   expect(asked).toEqual([]);
 });

@@ -55,10 +55,22 @@ describe('a request is read', () => {
     ['with a critical nonce', { extensions: [extension('1.3.6.1.5.5.7.48.1.2', octetString(Buffer.of(1)), true)] }],
     ['with an extension that is not known', { extensions: [extension('1.2.3', NULL)] }],
     ['with a requestor name', { before: [explicit(1, element(0xa4, sequence()))] }],
+    ['with a signature without certificates', { signature: [explicit(0, sequence(sequence(objectIdentifier('1.2.840.10045.4.3.2')), element(Tag.BIT_STRING, Buffer.of(0, 1))))] }],
     ['with a digest without parameters', { requests: [sequence(certId(integer(5), sequence(objectIdentifier('1.3.14.3.2.26'))))] }],
     ['about as many certificates as are allowed', { requests: Array(MAX_OCSP_CERTIFICATES).fill(sequence(certId())) }],
   ])('%s', (_, parts) => {
     expect(parseOcspRequest(makeRequest(parts)).certIds.length).toBeGreaterThan(0);
+  });
+
+  test('with the digest SHA-1, whether or not it has parameters', () => {
+    const ids = [certId(), certId(integer(5), sequence(objectIdentifier('1.3.14.3.2.26')))].map(id => parseOcspRequest(makeRequest({ requests: [sequence(id)] })).certIds[0]);
+    expect(ids.map(({ hash }) => hash)).toEqual(['sha1', 'sha1']);
+  });
+
+  test('of as many octets as are allowed', () => {
+    const longest = makeRequest({ extensions: [extension('1.2.3', Buffer.alloc(16_384 - 92))] });
+    expect(longest).toHaveLength(16_384);
+    expect(parseOcspRequest(longest).certIds).toHaveLength(1);
   });
 
   test('with everything that it can have', () => {
@@ -70,9 +82,10 @@ describe('a request is refused', () => {
   test.each<[string, Buffer, RegExp]>([
     ['that is empty', Buffer.alloc(0), /^DER must have tag 0x30/],
     ['that is text', Buffer.from('What about 05?'), /^DER must have tag 0x30/],
-    ['of 10 MB', Buffer.alloc(10_000_000, 0x30), /must have at most 16384 octets, got 10000000$/],
+    ['of 10 MB', Buffer.alloc(10_000_000, 0x30), /^the OCSP request must have at most 16384 octets, got 10000000$/],
     ['with octets after its end', Buffer.concat([makeRequest(), Buffer.of(0)]), /^DER must end at offset/],
     ['with a length in too many octets', Buffer.concat([Buffer.of(0x30, 0x81), makeRequest().subarray(1)]), /fewest octets/],
+    ['with a digest that is no algorithm', makeRequest({ requests: [sequence(certId(integer(5), sequence(NULL)))] }), /^DER must have tag 0x06/],
     ['about no certificate', makeRequest({ requests: [] }), /must be about 1 to 32 certificates, got 0$/],
     ['about too many certificates', makeRequest({ requests: Array(33).fill(sequence(certId())) }), /must be about 1 to 32 certificates, got 33$/],
     ['that writes its version down', makeRequest({ before: [explicit(0, integer(0))] }), /must have version 1, which DER leaves out$/],

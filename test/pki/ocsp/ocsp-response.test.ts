@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { REVOKED_AT, testResponder, testResponse, TIMES } from './fixtures';
-import { extension } from './requests';
+import { certId, extension } from './requests';
 import { REVOCATION_REASON_NAMES } from '../../../src/contract/revocation';
 import { parseCertificate } from '../../../src/pki/certificate';
-import { bitString, element, explicit, generalizedTime, NULL, objectIdentifier, octetString, sequence, Tag } from '../../../src/pki/der';
+import { bitString, contextTag, element, explicit, generalizedTime, NULL, objectIdentifier, octetString, sequence, Tag } from '../../../src/pki/der';
 import { ocspError, OcspResponder } from '../../../src/pki/ocsp/issue-ocsp-response';
 import { parseOcspRequest } from '../../../src/pki/ocsp/ocsp-request';
-import { parseOcspResponse } from '../../../src/pki/ocsp/ocsp-response';
+import { isOcspResponse, parseOcspResponse } from '../../../src/pki/ocsp/ocsp-response';
 import { CertStatus, OcspErrorName } from '../../../src/pki/ocsp/ocsp-status';
 import { checkOcspResponse, responseAbout } from '../../../src/pki/ocsp/ocsp-verdict';
 import { toPem } from '../../../src/pki/pem';
@@ -41,7 +41,7 @@ test('a response has the bytes it always had', async () => {
   expect(createHash('sha256').update(response).digest('hex')).toBe('8723c407b0502e5f2f31e712198ebcefc758b486f31665e732731eb1bf7491d2');
 });
 
-test.each(REVOCATION_REASON_NAMES)('a response can say that a certificate is revoked with the reason %s', async reason => {
+test.each([...REVOCATION_REASON_NAMES, undefined])('a response can say that a certificate is revoked with the reason %s', async reason => {
   const ca = await testCa();
   const response = parseOcspResponse(await responseWith({ state: 'revoked', revokedAt: REVOKED_AT, reason }, ca));
   expect(responseAbout(response, SERIAL_NUMBER, parseCertificate(ca.certificate))!.status)
@@ -56,6 +56,30 @@ test('a response is about the certificates that it names, and no other', async (
   expect(responseAbout(response, SERIAL_NUMBER, facts)).toMatchObject({ status: GOOD, thisUpdate: TIMES.thisUpdate, nextUpdate: TIMES.nextUpdate });
   expect(responseAbout(response, '02', facts)).toBeUndefined();
   expect(responseAbout(response, SERIAL_NUMBER, other)).toBeUndefined();
+  expect(responseAbout(parseOcspResponse(ocspError('tryLater')), SERIAL_NUMBER, facts)).toBeUndefined();
+});
+
+/** A response of a CA itself in parts, with what this library does not write. */
+async function handmade(
+  { issuer }: TestCa, { responses = [], extensions = [], algorithm = signatureAlgorithm('EC', 'SHA-256') }: { responses?: Buffer[]; extensions?: Buffer[]; algorithm?: Buffer },
+): Promise<Buffer> {
+  const list = extensions.length > 0 ? [explicit(1, sequence(...extensions))] : [];
+  const tbs = sequence(explicit(1, issuer.name), generalizedTime(NOW), sequence(...responses), ...list);
+  const basic = sequence(tbs, algorithm, bitString(await issuer.signer.sign(tbs, 'SHA-256')));
+  return sequence(SUCCESSFUL, explicit(0, sequence(BASIC, octetString(basic))));
+}
+
+test('a response need have no certificates, and no time of the next one', async () => {
+  const ca = await testCa();
+  const good = sequence(certId(), element(contextTag(0, false)), generalizedTime(NOW));
+  const response = parseOcspResponse(await handmade(ca, { responses: [good] }));
+  expect(checkOcspResponse(response, parseCertificate(ca.certificate), NOW)).toBeUndefined();
+  expect(response.basic).toMatchObject({ certificates: [], responses: [{ status: GOOD, thisUpdate: NOW, nextUpdate: undefined }] });
+});
+
+test('a response is told from other octets', async () => {
+  expect([ocspError('tryLater'), await responseWith(GOOD, await testCa()), ocspError('tryLater').subarray(1), Buffer.from('response')].map(isOcspResponse))
+    .toEqual([true, true, false, false]);
 });
 
 test('a response whose next update is not after this one is refused', async () => {
@@ -84,6 +108,12 @@ describe('a response is believed', () => {
     const certificate = parseCertificate(ca.certificate);
     const response = await testResponse(requestAbout(ca.certificate, [SERIAL_NUMBER]), [GOOD], { certificate, signer: ca.issuer.signer });
     expect(checkOcspResponse(parseOcspResponse(response), certificate, NOW)).toBeUndefined();
+  });
+
+  test('with a critical nonce, and with an extension that is not known but not critical', async () => {
+    const ca = await testCa();
+    const extensions = [extension('1.3.6.1.5.5.7.48.1.2', octetString(Buffer.alloc(16)), true), extension('1.2.3', NULL)];
+    expect(checkOcspResponse(parseOcspResponse(await handmade(ca, { extensions })), parseCertificate(ca.certificate), NOW)).toBeUndefined();
   });
 
   test('of a responder whose certificate stands behind others, which can\'t be read, are another\'s, or were not delegated to', async () => {
@@ -122,6 +152,7 @@ describe('a response is not believed', () => {
 
   test('before and after the validity of its responder', async () => {
     const at = (time: string) => complaint(testResponder, undefined, new Date(time));
+    expect(await at('2026-03-01T11:00:00Z')).toBeUndefined();
     expect(await at('2026-03-01T10:59:59Z')).toMatch(/must be valid at 2026-03-01T10:59:59Z, got 2026-03-01T11:00:00Z to 2027-03-01T12:00:00Z$/);
     expect(await at('2027-03-01T12:00:00Z')).toBeUndefined();
     expect(await at('2027-03-01T12:00:01Z')).toMatch(/must be valid at/);
@@ -159,16 +190,13 @@ describe('a response is not believed', () => {
       .toBe('the OCSP response must be an answer, got the error tryLater');
   });
 
-  test('if it has a critical extension that is not supported, or an outdated signature', async () => {
-    const { certificate, issuer } = await testCa();
-    const made = async (algorithm: Buffer) => {
-      const tbs = sequence(explicit(1, issuer.name), generalizedTime(NOW), sequence(), explicit(1, sequence(extension('1.2.3', NULL, true))));
-      const basic = sequence(tbs, algorithm, bitString(await issuer.signer.sign(tbs, 'SHA-256')));
-      const bytes = sequence(BASIC, octetString(basic));
-      return checkOcspResponse(parseOcspResponse(sequence(SUCCESSFUL, explicit(0, bytes))), parseCertificate(certificate), NOW);
-    };
-    expect(await made(signatureAlgorithm('EC', 'SHA-256'))).toMatch(/must have no critical extensions that are not supported here, got "1\.2\.3"$/);
-    expect(await made(sequence(objectIdentifier('1.2.840.10045.4.1')))).toMatch(/must be signed with RSA .*Ed25519$/);
+  test('if it has critical extensions that are not supported, or an outdated signature', async () => {
+    const ca = await testCa();
+    const complaintAbout = async (parts: Parameters<typeof handmade>[1]) =>
+      checkOcspResponse(parseOcspResponse(await handmade(ca, parts)), parseCertificate(ca.certificate), NOW);
+    expect(await complaintAbout({ extensions: ['1.2.3', '1.2.4'].map(oid => extension(oid, NULL, true)) }))
+      .toMatch(/^the OCSP response must have no critical extensions that are not supported here, got "1\.2\.3, 1\.2\.4"$/);
+    expect(await complaintAbout({ algorithm: sequence(objectIdentifier('1.2.840.10045.4.1')) })).toMatch(/must be signed with RSA .*Ed25519$/);
   });
 });
 
@@ -217,6 +245,7 @@ describe('a response can\'t be read', () => {
   const basic = (der: Buffer): Buffer => sequence(SUCCESSFUL, explicit(0, sequence(BASIC, octetString(der))));
 
   test.each<[string, Buffer, RegExp]>([
+    ['with a status in two octets', sequence(element(Tag.ENUMERATED, Buffer.of(1, 0))), /^the OCSP response must have one of the statuses .*, got "0100"$/],
     ['with another status', sequence(element(Tag.ENUMERATED, Buffer.of(4))), /must have one of the statuses 0, 1, 2, 3, 5, 6, got "04"$/],
     ['that is successful without an answer', sequence(SUCCESSFUL), /got the status successful without one$/],
     ['that is an error with an answer', sequence(element(Tag.ENUMERATED, Buffer.of(1)), explicit(0, sequence())), /malformedRequest with one$/],
@@ -232,5 +261,8 @@ describe('a response can\'t be read', () => {
     const revoked = await responseWith({ state: 'revoked', revokedAt: REVOKED_AT, reason: 'superseded' }, ca);
     revoked[revoked.indexOf(Buffer.from('a0030a0104', 'hex')) + 4] = 7;
     expect(() => parseOcspResponse(revoked)).toThrow(/the reason for the revocation of 4A1B/);
+    const good = sequence(certId(), element(contextTag(0, false), NULL), generalizedTime(NOW));
+    const der = await handmade(ca, { responses: [good] });
+    expect(() => parseOcspResponse(der)).toThrow('the OCSP response must have no contents in the status of a certificate that is not revoked');
   });
 });

@@ -1,9 +1,12 @@
+import { X509Certificate } from 'node:crypto';
 import https from 'node:https';
 import {
-  DescribeCACertificateCommand, DescribeCertificateCommand, GetRegistrationCodeCommand, IoTClient, RegisterCACertificateCommand,
+  DescribeCACertificateCommand, DescribeCertificateCommand, GetRegistrationCodeCommand, IoTClient,
+  paginateListCACertificates, paginateListCertificates, paginateListCertificatesByCA, RegisterCACertificateCommand,
   RegisterCertificateWithoutCACommand, UpdateCACertificateCommand, UpdateCertificateCommand,
 } from '@aws-sdk/client-iot';
-import { httpsInFrontOf, StrictIot } from './strict-iot';
+import { httpsInFrontOf, IotCall, StrictIot } from './strict-iot';
+import { awsIotListing } from '../../../src/platforms/aws-iot/inventory/iot-listing';
 import { IotApi } from '../../../src/platforms/aws-iot/registrar/iot-api';
 import { HttpApi } from '../../../src/platforms/registrar/http-api';
 import { MOTO_TIMEOUT, motoUrl } from '../../support/moto';
@@ -36,6 +39,53 @@ test('the AWS SDK\'s client makes the same request for the registration code, an
   expect(registrationCode).toBe(code);
   expect(iot.calls).toEqual([iot.calls[0], iot.calls[0]]);
 });
+
+test('the AWS SDK\'s client makes the same requests for the lists of certificates and CAs, page by page, and gets the same answers', async () => {
+  const { theirs, agent } = clients();
+  const { credentials, region, url: endpoint, pem: trustedCas } = iot;
+  const listing = awsIotListing({ credentials, region, endpoint, trustedCas, pace: 0 });
+  const certificate = new X509Certificate(iot.pem);
+  const caCertificateId = 'ca'.repeat(32);
+  iot.state.cas.set(caCertificateId, { certificateId: caCertificateId, certificate, certificateMode: 'DEFAULT', status: 'INACTIVE' });
+  for (let index = 0; index < 300; index++) {
+    const certificateId = index.toString(16).padStart(64, '0');
+    iot.state.certificates.set(certificateId, { certificateId, certificate, certificateMode: 'DEFAULT', status: 'ACTIVE', caCertificateId });
+  }
+  const ours = await listed(async function* () {
+    yield* listing.certificates();
+    yield* listing.certificatesOf(caCertificateId);
+    yield* listing.cas();
+  }());
+  const requested = iot.calls;
+  iot.calls = [];
+  const [client, pageSize] = [theirs, 250];
+  expect(await listed(async function* () {
+    const pages = [
+      paginateListCertificates({ client, pageSize }, {}),
+      paginateListCertificatesByCA({ client, pageSize }, { caCertificateId }),
+      paginateListCACertificates({ client, pageSize }, {}),
+    ];
+    for (const each of pages) {
+      for await (const { certificates } of each) {
+        yield certificates!.map(({ certificateId, status }) => ({ certificateId: certificateId!, status: status! }));
+      }
+    }
+  }())).toEqual(ours);
+  agent.destroy();
+  expect(ours).toHaveLength(601);
+  expect(requested).toHaveLength(5);
+  const inOrder = ({ method, path }: IotCall): string => `${method} ${path.split('?')[0]}?${path.split('?')[1].split('&').sort().join('&')}`;
+  expect(iot.calls.map(inOrder)).toEqual(requested.map(inOrder));
+}, 60_000);
+
+/** All that pages have. */
+async function listed(pages: AsyncIterable<readonly { certificateId: string; status: string }[]>): Promise<string[]> {
+  const all: string[] = [];
+  for await (const page of pages) {
+    all.push(...page.map(({ certificateId, status }) => `${certificateId} ${status}`));
+  }
+  return all;
+}
 
 test('the AWS SDK\'s client makes the same requests about certificates and CAs, and gets the same answers', async () => {
   const { ours, theirs, agent } = clients();

@@ -15,7 +15,7 @@ import { validate } from '../checks/validation';
 import { keepPrivateKeysOut } from '../keys/private-key-guard';
 import { libraryFunction } from '../provider/library-function';
 import { rolePolicy } from '../provider/role-policy';
-import { onSchedule } from '../revocation/on-schedule';
+import { onSchedule } from '../revocation/on-rule';
 
 /** How often the function looks: twice within the period of an alarm, so that no period is without a value. */
 const INTERVAL = Duration.hours(12);

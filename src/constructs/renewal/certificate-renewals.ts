@@ -12,7 +12,7 @@ import { keepPrivateKeysOut } from '../keys/private-key-guard';
 import { CertificateProvider, ledgerOf } from '../provider/certificate-provider';
 import { FULL_CORE, libraryFunction } from '../provider/library-function';
 import { rolePolicy } from '../provider/role-policy';
-import { onSchedule } from '../revocation/on-schedule';
+import { onSchedule } from '../revocation/on-rule';
 
 /** The construct id below the stack. It is final: logical IDs derive from it. */
 const ID = 'PrivateIotCaRenewals';

@@ -1,6 +1,6 @@
 import { RevocationState } from '../../../../src/contract/revocation';
 import { Validity } from '../../../../src/pki/validity';
-import { RecordedRevocation } from '../../../../src/platforms/registrar/aws/ledger-api';
+import { DisabledNote, OtherCertificate, RecordedRevocation } from '../../../../src/platforms/registrar/aws/ledger-api';
 import { RevocationLedger } from '../../../../src/platforms/registrar/revocation/carry-over';
 import { RevokedCertificate, RevocationTarget } from '../../../../src/platforms/registrar/revocation/revocation-target';
 import { testCa, testCertificate, TestCertificateOptions } from '../../../pki/fixtures';
@@ -19,8 +19,9 @@ export const serialNumber = (digits: string): string => digits.repeat(20);
 export class MemoryRevocations implements RevocationLedger {
   public readonly revoked = new Map<string, RecordedRevocation>();
   public readonly certificates = new Map<string, Buffer>();
-  /** The common names for which there is another certificate, by the identity of its CA. */
-  public readonly others = new Map<string, readonly string[]>();
+  /** The common names for which there is another good certificate, by the identity of its CA. */
+  public readonly otherNames = new Map<string, readonly string[]>();
+  public readonly notes = new Map<string, DisabledNote>();
   /** The calls, in their order. */
   public readonly calls: string[] = [];
   /** The serial number at whose page reading fails. */
@@ -47,9 +48,23 @@ export class MemoryRevocations implements RevocationLedger {
     return given.issuer === CA_ID ? this.certificates.get(given.serialNumber) : undefined;
   }
 
-  public async hasOther({ issuer }: { issuer: string }, commonName: string): Promise<boolean> {
-    this.calls.push(`hasOther ${issuer} ${commonName}`);
-    return this.others.get(issuer)?.includes(commonName) ?? false;
+  public async *others({ issuer }: { issuer: string }, commonName: string): AsyncIterable<OtherCertificate> {
+    this.calls.push(`others ${issuer} ${commonName}`);
+    if (this.otherNames.get(issuer)?.includes(commonName)) {
+      yield { serialNumber: serialNumber('0A'), isGood: async () => true, isRevoked: async () => false, certificate: async () => undefined };
+    }
+  }
+
+  public async disabled(_: string, thing: string): Promise<DisabledNote | undefined> {
+    return this.notes.get(thing);
+  }
+
+  public async noteDisabled(by: { serialNumber: string }, thing: string): Promise<void> {
+    this.notes.set(thing, { serialNumber: by.serialNumber, isDisabled: true, revision: 1 + (this.notes.get(thing)?.revision ?? 0) });
+  }
+
+  public async noteEnabled(_: string, thing: string, note: DisabledNote): Promise<void> {
+    this.notes.set(thing, { ...note, isDisabled: false, revision: 1 + note.revision });
   }
 
   public async *revocations(issuer: string, after?: string): AsyncIterable<readonly RecordedRevocation[]> {
@@ -81,4 +96,6 @@ export class MemoryPlatform implements RevocationTarget {
     await this.before(revoked, signal);
     return isNews ? `${state} ${number}` : undefined;
   }
+
+  public async assertInReach(): Promise<void> {}
 }

@@ -1,10 +1,9 @@
 import { createServer, Server } from 'node:http';
 import { AddressInfo } from 'node:net';
 import { CA_ID, ENDED, MemoryPlatform, MemoryRevocations, serialNumber } from './memory-revocations';
-import {
-  carryOverAll, carryOverMessages, revocationHandler, RevocationPlatform, RevokingCa,
-} from '../../../../src/platforms/registrar/revocation/revocation-handler';
+import { carryOverAll, carryOverMessages, revocationHandler } from '../../../../src/platforms/registrar/revocation/revocation-handler';
 import { revocationIn } from '../../../../src/platforms/registrar/revocation/revocation-messages';
+import { RevocationPlatform, RevokingCa } from '../../../../src/platforms/registrar/revocation/revoking-ca';
 
 const MINUTE = 60_000;
 
@@ -23,7 +22,7 @@ beforeEach(() => {
 afterEach(() => jest.restoreAllMocks());
 
 const ca = (pace = 0): RevokingCa => ({
-  name: 'Acme Cloud', pace, caId: CA_ID, ledger: () => ledger, target: async () => { signedIn++; return platform; },
+  name: 'Acme Cloud', pace, caId: CA_ID, ledger: () => ledger, others: () => [], target: async () => { signedIn++; return platform; },
 });
 
 const messageAbout = (digits: string, changed: { [name: string]: unknown } = {}): { [name: string]: unknown } => ({
@@ -203,7 +202,7 @@ describe('the function', () => {
       return platform;
     },
   };
-  const handle = (event: unknown) => revocationHandler(acme)(event, context);
+  const handle = (event: unknown) => revocationHandler(() => acme)(event, context);
   const before = { ...process.env };
   let dynamoDb: Server;
   let asked: string[];
@@ -270,7 +269,7 @@ describe('the function', () => {
   test.each<[string, unknown]>([
     ['nothing', undefined], ['a text', 'Scheduled Event'], ['an event of another kind', { 'detail-type': 'Object Created' }], ['records that are no list', { Records: {} }],
   ])('refuses %s', async (_, event) => {
-    await expect(handle(event)).rejects.toThrow('the event must be from the queue of revocations or from the schedule');
+    await expect(handle(event)).rejects.toThrow('the event must be from the queue of revocations, from the schedule or from CloudFormation');
   });
 
   test.each(['CA_ID', 'LEDGER_TABLE'])('can\'t do without %s', async name => {

@@ -1,4 +1,4 @@
-import { App, Stack } from 'aws-cdk-lib';
+import { App, Duration, Stack } from 'aws-cdk-lib';
 import { TrustStore } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { CfnFunction } from 'aws-cdk-lib/aws-lambda';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
@@ -6,8 +6,8 @@ import { IConstruct } from 'constructs';
 import { markdownTable } from './markdown-table';
 import {
   ApsaraMqttCaRegistration, ApsaraMqttRevocation, AwsIotCaRegistration, AwsIotCertificateMode, AwsIotClientCertificateValidation, AwsIotRevocation,
-  AzureCaRegistration, AzureIotService, AzureRevocation, HuaweiIotdaCaRegistration, HuaweiIotdaRevocation, KeyStorage, LoadBalancerRevocation,
-  PrivateIotCa, RolesAnywhereRevocation, TencentIotHubCaRegistration, TencentIotHubRevocation,
+  AzureCaRegistration, AzureIotService, AzureRevocation, ExpiryAlarms, HuaweiIotdaCaRegistration, HuaweiIotdaRevocation, KeyStorage,
+  LoadBalancerRevocation, PrivateIotCa, Renewal, RolesAnywhereRevocation, TencentIotHubCaRegistration, TencentIotHubRevocation,
 } from '../../src';
 import { calledFrom } from '../../src/constructs/functions/missing-endpoints';
 import { GATEWAYS, INTERNET } from '../../src/constructs/functions/vpc-endpoints';
@@ -45,6 +45,8 @@ function everyFunction(app: App): Stack {
   const ca = new PrivateIotCa(stack, 'Ca', { subject: { commonName: 'Root' } });
   const inKms = new PrivateIotCa(stack, 'InKms', { subject: { commonName: 'In KMS' }, keyStorage: KeyStorage.kms() });
   ca.addDeviceCertificate('Pump', { subject: { commonName: 'pump-1' }, keyStorage: KeyStorage.parameterStore() });
+  ca.addDeviceCertificate('RenewedPump', { subject: { commonName: 'pump-2' }, renewal: Renewal.beforeExpiry(Duration.days(30)) });
+  new ExpiryAlarms(stack, 'Expiry', { ca });
   const publication = ca.publishRevocation({ ocsp: true });
   void ca.revokeFunction;
   inKms.publishRevocation();

@@ -18,7 +18,7 @@ import { opensslCa, opensslRequest } from './foreign-ca';
 import {
   ApsaraMqttCaRegistration, AwsIotCaRegistration, AwsIotClientCertificateValidation, AwsIotThing, AzureCaRegistration, AzureIotService,
   DeliveryFormat, ExtendedKeyUsage, HuaweiIotdaCaRegistration, IotPlatform, JustInTimeProvisioning, KeyAlgorithm, KeyStorage, PemSource, PrivateIotCa,
-  PrivateIotCaFunctions, ProofOfPossessionSignature, SubjectRule, TencentIotHubCaRegistration, TrustBundle,
+  PrivateIotCaFunctions, ProofOfPossessionSignature, Renewal, SubjectRule, TencentIotHubCaRegistration, TrustBundle,
 } from '../../src';
 
 const FOREIGN = opensslCa('Old Root').certificate;
@@ -53,6 +53,7 @@ export function objectsIn(stack: Stack) {
     parameter: { value: StringParameter.fromStringParameterName(stack, 'Parameter', 'name'), of: ['IStringParameter', 'Construct'] },
     fn: { value: Function.fromFunctionName(stack, 'Function', 'name'), of: ['IFunction', 'IGrantable', 'Construct'] },
     duration: { value: Duration.days(30), of: ['Duration'] },
+    renewal: { value: Renewal.beforeExpiry(Duration.days(30)), of: ['Renewal'] },
     date: { value: new Date('2030-01-01T00:00:00Z'), of: ['Date'] },
     keyAlgorithm: { value: KeyAlgorithm.EC_P256, of: ['KeyAlgorithm'] },
     platform: { value: IotPlatform.GENERIC, of: ['IotPlatform'] },
@@ -123,6 +124,11 @@ export const RIGHT_CALLS: { readonly [name: string]: (given: Objects, stack: Sta
   'new AzureRevocation()': ({ ca, secret }) => props({ ca, credentials: secret }, { service: AzureIotService.iotHub(AZURE) }),
   'new CaCertificate()': ({ ca, pem }) => props({ ca, certificateSigningRequest: pem }),
   'CaCertificate#applyRemovalPolicy()': ({ ca, pem }) => refused(ca.value.addCaCertificate('Below', { certificateSigningRequest: pem.value })),
+  'CertificateRenewals.of()': ({ ca, renewal }, stack) => {
+    ca.value.addDeviceCertificate('Renewed', { subject: SUBJECT, renewal: renewal.value });
+    return { args: { scope: stack } };
+  },
+  'new ExpiryAlarms()': ({ ca }) => props({ ca }, { thresholds: {} }),
   'ExtendedKeyUsage.of()': () => ({ args: { oid: '1.2.3' } }),
   'new CertificateOutputs()': () => props(),
   'DeliveryFormat.pkcs12()': () => ({}),
@@ -175,6 +181,7 @@ export const RIGHT_CALLS: { readonly [name: string]: (given: Objects, stack: Sta
   'new ProofOfPossessionSignature()': ({ ca }) => props({ ca }, { verificationCode: 'code' }),
   'ProofOfPossessionSignature#applyRemovalPolicy()': ({ ca }, stack) =>
     refused(new ProofOfPossessionSignature(stack, 'Proof', { ca: ca.value, verificationCode: 'code' })),
+  'Renewal.beforeExpiry()': ({ duration }) => ({ args: { before: duration.value } }),
   'new RevocationPublication()': ({ ca }) => props({ ca }),
   'new RolesAnywhereRevocation()': ({ lists }) => props({ publication: lists }, { trustAnchorArn: TRUST_ANCHOR }),
   'new ServerCertificate()': ({ ca }) => props({ ca }, SERVER),

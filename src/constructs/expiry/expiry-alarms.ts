@@ -171,7 +171,8 @@ export class ExpiryAlarms extends Construct {
     watching.node.addDependency(rights);
     onSchedule(this, watching, INTERVAL, 'Watches the ends of the certificates of a CA');
     const ofThresholds = Object.entries(days).map(([name, threshold]) => this.alarmFor(ca, THRESHOLDS[name as keyof ExpiryThresholds], threshold));
-    const failing = failedChecksAlarm(this, watching, INTERVAL, `The ends of the certificates of the CA ${ca.node.path} are not watched; see the log of the function`);
+    const failing = failedChecksAlarm(this, watching, INTERVAL, `The ends of the certificates of the CA ${ca.node.path} are not watched; see the log of the function`,
+      TreatMissingData.IGNORE);
     this.alarms = [...ofThresholds, failing];
     if (topic) {
       this.alarms.forEach(alarm => alarm.addAlarmAction(new SnsAction(topic)));

@@ -1,5 +1,5 @@
 import { Aws, Duration, Lazy, Stack } from 'aws-cdk-lib';
-import { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
+import { Alarm, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { Policy } from 'aws-cdk-lib/aws-iam';
 import { Construct, IConstruct } from 'constructs';
 import { RenewedCa, RenewerEnvironment } from '../../contract/renewal';
@@ -48,7 +48,7 @@ export class CertificateRenewals extends Construct {
   }
 
   /**
-   * The alarm that goes off when two runs in a row have failed, or when there was none: a certificate could not be renewed. Tell somebody:
+   * The alarm that goes off when two runs in a row have failed: a certificate could not be renewed. Tell somebody:
    * `alarm.addAlarmAction(new SnsAction(topic))`.
    */
   public readonly alarm: Alarm;
@@ -76,7 +76,8 @@ export class CertificateRenewals extends Construct {
     this.rights = rolePolicy(this, 'Rights', role);
     renewing.node.addDependency(this.rights);
     onSchedule(this, renewing, INTERVAL, 'Renews the certificates of this stack that are due');
-    this.alarm = failedChecksAlarm(this, renewing, INTERVAL, `Certificates of the stack ${stack.node.path} are not renewed, and expire; see the log of the function`);
+    this.alarm = failedChecksAlarm(this, renewing, INTERVAL, `Certificates of the stack ${stack.node.path} are not renewed, and expire; see the log of the function`,
+      TreatMissingData.IGNORE);
   }
 
   /** @internal */

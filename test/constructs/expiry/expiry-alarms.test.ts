@@ -74,11 +74,11 @@ test('the function looks twice a day, as far ahead as the longest threshold, and
 test('the logical IDs are final', () => {
   const { Resources } = declared().template.toJSON() as { Resources: { [id: string]: { Type: string } } };
   expect(Object.entries(Resources).filter(([id]) => id.startsWith('Expiry')).map(([id, { Type }]) => `${Type} ${id}`).sort()).toEqual([
-    'AWS::CloudWatch::Alarm ExpiryAlarm8C971DC5',
     'AWS::CloudWatch::Alarm ExpiryAlarmca706FFCCB',
     'AWS::CloudWatch::Alarm ExpiryAlarmdevice1867D195',
     'AWS::CloudWatch::Alarm ExpiryAlarmserver3049C373',
     'AWS::CloudWatch::Alarm ExpiryAlarmsubordinateB49CE2A6',
+    'AWS::CloudWatch::Alarm ExpiryFailedChecks1E03A7CA',
     'AWS::Events::Rule ExpirySchedule7FE23E17',
     'AWS::IAM::Policy ExpiryLoggingC858E40B',
     'AWS::IAM::Policy ExpiryRightsF780FC20',

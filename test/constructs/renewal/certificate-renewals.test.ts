@@ -65,7 +65,7 @@ test('the function may read the index of the ledgers by ends, in addition to wha
 test('the logical IDs are final', () => {
   const { Resources } = Template.fromStack(declared().stack).toJSON() as { Resources: { [id: string]: { Type: string } } };
   expect(Object.entries(Resources).filter(([id]) => id.startsWith('PrivateIotCaRenewals')).map(([id, { Type }]) => `${Type} ${id}`).sort()).toEqual([
-    'AWS::CloudWatch::Alarm PrivateIotCaRenewalsAlarm8E7C951F',
+    'AWS::CloudWatch::Alarm PrivateIotCaRenewalsFailedChecksBB988BDC',
     'AWS::Events::Rule PrivateIotCaRenewalsSchedule25C1DE8C',
     'AWS::IAM::Policy PrivateIotCaRenewalsLogging617815B4',
     'AWS::IAM::Policy PrivateIotCaRenewalsRights12ED140C',

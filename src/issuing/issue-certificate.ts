@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { CertificateRequest } from './declaration/certificate-request';
 import { Declaration } from './declaration/declaration';
 import { requestOutcome, withRequest } from './declaration/declared-request';
+import { withSubjectCa } from './declaration/subject-ca';
 import { IssuingCa, issuingCa } from './issuing-ca';
 import { assertPassphrases, writeBundles } from './keys/bundles';
 import { custodyOf, HeldKey, isSamePlace } from './keys/custody';
@@ -12,11 +13,12 @@ import { isRecorded, tagFacts } from './keys/parameter-tags';
 import { assertGenuine, IssuedEntry } from './ledger/genuine-entry';
 import { Ledger, LedgerEntry, LedgerFacts } from './ledger/ledger';
 import { assertNameIsFree } from './ledger/name-in-use';
-import { contentFor, declaredContent, isUnderWay, reservation } from './ledger/reservation';
+import { contentFor, declaredContent, givenKey, isUnderWay, reservation } from './ledger/reservation';
 import { isRevoked, Revocations } from './ledger/revocation';
 import { KEEPS_CHANGING, MAX_TURNS } from './ledger/turns';
 import { assertWanted } from './ledger/wanted';
 import { Ports } from './ports';
+import { assertNotRetired } from './retire-ca';
 import { assertNotRevoked } from './revocation/assert-not-revoked';
 import { formatTime } from '../contract/term';
 import { Certificate, parseCertificate, verifyCertificate } from '../pki/certificate';
@@ -58,13 +60,13 @@ export async function issueCertificate(declared: CertificateRequest, ports: Port
 }
 
 /**
- * The declaration with its request from a secret, and with the place of the CA's revocation list. Both are read only now: an issued
+ * The declaration with its request from a secret, with the certificate of its subject CA, and with the place of the CA's revocation list. All are read only now: an issued
  * certificate does not depend on what they are today.
  */
 async function completed(declaration: Declaration, revocations: Revocations, ports: Ports): Promise<Declaration> {
   const publication = declaration.issuer === undefined ? undefined : await revocations.publication(declaration.issuer);
-  const requested = await withRequest(declaration, ports);
-  return publication?.active ? { ...requested, crlSite: publication.sites[0], ocspUrl: publication.ocspUrl } : requested;
+  const whole = await withSubjectCa(await withRequest(declaration, ports), ports);
+  return publication?.active ? { ...whole, crlSite: publication.sites[0], ocspUrl: publication.ocspUrl } : whole;
 }
 
 /** Checks that an answer can hold a certificate of this length (PEM). The declaration includes its request. */
@@ -78,6 +80,9 @@ async function next(
   request: CertificateRequest, revoked: boolean, entry: LedgerEntry | undefined, ca: IssuingCa | undefined, ledger: Ledger, ports: Ports,
   assertFits: AssertFits,
 ): Promise<IssuedEntry | undefined> {
+  if (!entry || entry.status === 'WITHDRAWN') {
+    assertMayIssue(request.declaration, ca?.retirement);
+  }
   if (entry && !revoked && await isReinstatable(entry, request.declaration, ports)) {
     await assertNameIsFree(request, ledger, ports);
     return record(request, await genuine(request, entry, ca, ports), {}, ca, ledger, ports);
@@ -93,7 +98,31 @@ async function next(
   await assertNameIsFree(request, ledger, ports);
   await assertPassphrases(request.declaration.bundles, ports);
   const reserved = reservation(request, ca, ports, assertFits);
-  return await ledger.reserve(reserved, entry, request) ? complete(request, reserved, ca, ledger, ports) : undefined;
+  if (!await ledger.reserve(reserved, entry, request)) {
+    return undefined;
+  }
+  await assertStillIssuing(request, reserved, ledger, ports);
+  return complete(request, reserved, ca, ledger, ports);
+}
+
+/** Looks once more for a retirement of the CA, which may have begun before the reservation was recorded: see `settleRetirement`. */
+async function assertStillIssuing(request: CertificateRequest, reserved: LedgerEntry, ledger: Ledger, ports: Ports): Promise<void> {
+  const { issuer } = request.declaration;
+  if (issuer === undefined) {
+    return;
+  }
+  try {
+    assertMayIssue(request.declaration, (await ledger.find(issuer))?.retirement);
+  } catch (error) {
+    await giveUp(reserved, request, ledger, ports);
+    throw error;
+  }
+}
+
+function assertMayIssue({ issuer, profile }: Declaration, retirement: LedgerEntry['retirement']): void {
+  if (issuer !== undefined) {
+    assertNotRetired(issuer, retirement, `certificate of the profile ${profile}`);
+  }
 }
 
 /** Whether an earlier delivery of this same request made the reservation, and it is still under way. */
@@ -123,10 +152,10 @@ async function complete(
 ): Promise<IssuedEntry | undefined> {
   const { declaration } = request;
   await assertNameIsFree(request, ledger, ports);
-  const requested = declaration.request?.content;
+  const given = givenKey(declaration);
   request.onKey(entry);
-  const key: Pick<HeldKey, 'publicKey'> & Partial<HeldKey> = requested
-    ?? await custodyOf(declaration.keyStorage, ports).obtain(entry.serialNumber, declaration.keyAlgorithm!, ownerOf(request), declaration.tags);
+  const key: Pick<HeldKey, 'publicKey'> & Partial<HeldKey> = given ? { publicKey: given }
+    : await custodyOf(declaration.keyStorage, ports).obtain(entry.serialNumber, declaration.keyAlgorithm!, ownerOf(request), declaration.tags);
   const { publicKey } = key;
   const declared = contentFor(entry.serialNumber, declaration);
   const issuer = ca?.issuer ?? selfIssuer(declared.subject, key.signer!());
@@ -144,7 +173,7 @@ async function complete(
   const facts = {
     certificate,
     chain: chainAbove(declaration, ca),
-    ...requested ? { ignoredRequests: requestOutcome(declaration).ignored! } : {},
+    ...declaration.request?.content ? { ignoredRequests: requestOutcome(declaration).ignored! } : {},
   };
   if (declaration.bundles.length === 0) {
     return record(request, { ...entry, ...facts }, facts, ca, ledger, ports);

@@ -217,6 +217,7 @@ const ENTRY: Kinds<LedgerEntry> = {
   chain: optional(OCTETS),
   certificateSigningRequest: optional(OCTETS),
   ignoredRequests: optional(TEXT),
+  retirement: optional(oneOf('active', 'begun', 'retired')),
   signature: optional(OCTETS),
 };
 

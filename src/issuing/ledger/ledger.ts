@@ -64,6 +64,11 @@ export interface LedgerEntry extends Requester {
   readonly certificateSigningRequest?: Buffer;
   /** For a certificate that was made from a request: what the request asked for and did not get, in words. */
   readonly ignoredRequests?: string;
+  /**
+   * For a CA, in the ledger of the certificates that it issues: whether it still issues. `begun` means that a request is finding out whether the
+   * CA may be retired. Absent for a CA that was never to be retired.
+   */
+  readonly retirement?: 'active' | 'begun' | 'retired';
   /** For an entry that is not a certificate but a signature: the signature. */
   readonly signature?: Buffer;
 }

@@ -34,6 +34,7 @@ const ENTRY: Required<LedgerEntry> = {
   chain: Buffer.from('3000', 'hex'),
   certificateSigningRequest: Buffer.from('3000', 'hex'),
   ignoredRequests: 'none',
+  retirement: 'retired',
   signature: Buffer.from('00', 'hex'),
 };
 

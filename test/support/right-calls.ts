@@ -123,6 +123,13 @@ export const RIGHT_CALLS: { readonly [name: string]: (given: Objects, stack: Sta
   'new AzureRevocation()': ({ ca, secret }) => props({ ca, credentials: secret }, { service: AzureIotService.iotHub(AZURE) }),
   'new CaCertificate()': ({ ca, pem }) => props({ ca, certificateSigningRequest: pem }),
   'CaCertificate#applyRemovalPolicy()': ({ ca, pem }) => refused(ca.value.addCaCertificate('Below', { certificateSigningRequest: pem.value })),
+  'new CrossCertificate()': ({ ca }, stack) => props({ ca }, { subjectCa: new PrivateIotCa(stack, 'Next', { subject: { commonName: 'Next' } }) }),
+  'CrossCertificate#chainFor()': ({ ca }, stack) => {
+    const next = new PrivateIotCa(stack, 'Next', { subject: { commonName: 'Next' } });
+    return { self: ca.value.addCrossCertificate('Cross', { subjectCa: next }), args: { certificate: next.addDeviceCertificate('Device', { subject: SUBJECT }) } };
+  },
+  'CrossCertificate#applyRemovalPolicy()': ({ ca }, stack) =>
+    refused(ca.value.addCrossCertificate('Cross', { subjectCa: new PrivateIotCa(stack, 'Next', { subject: { commonName: 'Next' } }) })),
   'ExtendedKeyUsage.of()': () => ({ args: { oid: '1.2.3' } }),
   'new CertificateOutputs()': () => props(),
   'DeliveryFormat.pkcs12()': () => ({}),
@@ -160,6 +167,9 @@ export const RIGHT_CALLS: { readonly [name: string]: (given: Objects, stack: Sta
   'PrivateIotCa#addDeviceCertificate()': ({ ca }) => ({ self: ca.value, args: { options: { subject: SUBJECT } } }),
   'PrivateIotCa#addServerCertificate()': ({ ca }) => ({ self: ca.value, args: { options: SERVER } }),
   'PrivateIotCa#addCaCertificate()': ({ ca, pem }) => ({ self: ca.value, args: { options: { certificateSigningRequest: pem.value } } }),
+  'PrivateIotCa#addCrossCertificate()': ({ ca }, stack) => ({
+    self: ca.value, args: { options: { subjectCa: new PrivateIotCa(stack, 'Next', { subject: { commonName: 'Next' } }) } },
+  }),
   'PrivateIotCa#grantIssue()': ({ ca, role }) => ({ self: ca.value, args: { grantee: role.value } }),
   'PrivateIotCa#grantReadPrivateKey()': ({ ca, role }) => ({ self: ca.value, args: { grantee: role.value } }),
   'PrivateIotCa#grantRevoke()': ({ ca, role }) => ({ self: ca.value, args: { grantee: role.value } }),
@@ -168,6 +178,8 @@ export const RIGHT_CALLS: { readonly [name: string]: (given: Objects, stack: Sta
   'PrivateIotCa#onRevocationListsPublished()': ({ ca }) => ({ self: ca.value }),
   'PrivateIotCa#publishRevocation()': ({ ca }) => ({ self: ca.value }),
   'PrivateIotCa#applyRemovalPolicy()': ({ ca }) => refused(ca.value),
+  'Retirement.whenUnused()': () => ({ args: {} }),
+  'Retirement.evenInUse()': () => ({ args: { caId: KEPT.caId } }),
   'PrivateIotCaFunctions.of()': (_, stack) => ({ args: { scope: stack } }),
   'PrivateIotCaFunctions#apply()': ({ ca }) => ({ self: PrivateIotCaFunctions.of(ca.value), args: { options: {} } }),
   'new ProofOfPossessionSignature()': ({ ca }) => props({ ca }, { verificationCode: 'code' }),

@@ -178,7 +178,6 @@ export const RIGHT_CALLS: { readonly [name: string]: (given: Objects, stack: Sta
   'PrivateIotCa#onRevocationListsPublished()': ({ ca }) => ({ self: ca.value }),
   'PrivateIotCa#publishRevocation()': ({ ca }) => ({ self: ca.value }),
   'PrivateIotCa#applyRemovalPolicy()': ({ ca }) => refused(ca.value),
-  'Retirement.whenUnused()': () => ({ args: {} }),
   'Retirement.evenInUse()': () => ({ args: { caId: KEPT.caId } }),
   'PrivateIotCaFunctions.of()': (_, stack) => ({ args: { scope: stack } }),
   'PrivateIotCaFunctions#apply()': ({ ca }) => ({ self: PrivateIotCaFunctions.of(ca.value), args: { options: {} } }),

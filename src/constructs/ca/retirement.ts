@@ -1,3 +1,5 @@
+import { check, TEXT } from '../checks/kinds';
+
 /** How a CA ends that has a successor, or whose product is at its end. */
 export abstract class Retirement {
   /**
@@ -14,6 +16,7 @@ export abstract class Retirement {
    * @param caId the `caId` of the CA itself, from its outputs or from the error of `whenUnused`
    */
   public static evenInUse(caId: string): Retirement {
+    check('Retirement.evenInUse()', { caId: TEXT }, { caId });
     return new RetirementWith({ Retired: true, RetiredInUse: caId });
   }
 

@@ -2,8 +2,6 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { App } from 'aws-cdk-lib';
-import { Plant, STEPS } from '../../examples/roll-over/plant';
 import { OpensslCas } from '../support/openssl-ca';
 
 const ROOT = resolve(__dirname, '..', '..');
@@ -15,11 +13,10 @@ afterAll(() => rmSync(out, { recursive: true, force: true }));
 let said: string;
 
 beforeAll(() => {
-  for (const step of STEPS) {
-    const app = new App({ outdir: join(out, 'steps', step), context: { 'aws:cdk:enable-path-metadata': true } });
-    new Plant(app, step);
-    app.synth();
-  }
+  const CDK_CONTEXT_JSON = JSON.stringify({ 'steps': join(out, 'steps'), 'aws:cdk:enable-path-metadata': 'true' });
+  execFileSync(process.execPath, [require.resolve('tsx/cli'), '--tsconfig', 'examples/tsconfig.json', 'examples/roll-over/app.ts'], {
+    cwd: ROOT, env: { ...process.env, CDK_OUTDIR: join(out, 'cdk.out'), CDK_CONTEXT_JSON },
+  });
   said = execFileSync('bash', ['examples/roll-over/roll-over.sh', out], { cwd: ROOT, encoding: 'utf8' });
 }, 120_000);
 

@@ -9,6 +9,8 @@ interface Demo {
   readonly before?: string;
   /** The app's context. */
   readonly context?: { readonly [name: string]: string };
+  /** A script that deploys several versions and looks at each, in place of the usual steps. */
+  readonly story?: string;
   /** The options of `private-iot-ca local` besides the folders. */
   readonly options?: readonly string[];
   /** What `private-iot-ca revoke` revokes before the export. */
@@ -62,6 +64,14 @@ const DEMOS: readonly Demo[] = [
     ],
     next: 'examples/revocation/check.sh demo-out/revocation shows that OpenSSL and Mosquitto refuse the revoked device',
   },
+  {
+    task: 'demo:roll-over',
+    example: 'roll-over',
+    out: 'demo-out/roll-over',
+    before: 'rm -rf demo-out/roll-over',
+    context: { 'steps': 'demo-out/roll-over/steps', 'aws:cdk:enable-path-metadata': 'true' },
+    story: 'bash examples/roll-over/roll-over.sh demo-out/roll-over',
+  },
   { task: 'demo:factories', example: 'kms-root-and-factory-cas', out: 'demo-out/factories' },
   {
     task: 'demo:existing-ca',
@@ -80,7 +90,7 @@ const DEMOS: readonly Demo[] = [
 const CLI = 'node assets/cli/private-iot-ca.js';
 
 export function addDemos(project: awscdk.AwsCdkConstructLibrary): void {
-  for (const { task, example, out, before, context, options = [], revoke, exportOptions = [], optionsAfterExport, next } of DEMOS) {
+  for (const { task, example, out, before, context, story, options = [], revoke, exportOptions = [], optionsAfterExport, next } of DEMOS) {
     const demo = project.addTask(task, { description: `Deploy examples/${example} on this machine, into ${out}` });
     demo.spawn(project.tasks.tryFind('bundle')!);
     if (before) {
@@ -89,6 +99,10 @@ export function addDemos(project: awscdk.AwsCdkConstructLibrary): void {
     demo.exec(`tsx --tsconfig examples/tsconfig.json examples/${example}/app.ts`, {
       env: { CDK_OUTDIR: `${out}/cdk.out`, ...context ? { CDK_CONTEXT_JSON: JSON.stringify(context) } : {} },
     });
+    if (story) {
+      demo.exec(story);
+      continue;
+    }
     const local = [`${CLI} local --app ${out}/cdk.out --out ${out}`];
     demo.exec([...local, ...options].join(' '));
     if (revoke) {

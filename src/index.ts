@@ -13,11 +13,13 @@ export { AzureRevocation, AzureRevocationProps } from './platforms/azure/azure-r
 export { CaAttributes } from './constructs/ca/ca-attributes';
 export { CaCertificate, CaCertificateOptions, CaCertificateProps } from './constructs/ca/ca-certificate';
 export { CaOptions } from './constructs/ca/ca-options';
+export { CaSuccessionOptions } from './constructs/ca/ca-succession';
 export {
   AlternativeNames, CertificateExtensionOptions, CertificatePolicy, CustomExtension, DirectoryName, ExtendedKeyUsage, NameConstraints, NameSubtrees,
 } from './constructs/certificates/certificate-extensions';
 export { CertificateOutputs, CertificateOutputsProps } from './constructs/certificates/certificate-outputs';
 export { CertificateSubject } from './constructs/certificates/certificate-subject';
+export { CrossCertificate, CrossCertificateOptions, CrossCertificateProps } from './constructs/ca/cross-certificate';
 export { DeliveredSecret, DeliveryFormat, DeliveryFormatOptions, Pkcs12Options } from './constructs/keys/delivery-format';
 export { ExpiryAlarms, ExpiryAlarmsProps, ExpiryThresholds } from './constructs/expiry/expiry-alarms';
 export { DeviceCertificate, DeviceCertificateOptions, DeviceCertificateProps, DeviceProfile } from './constructs/certificates/device-certificate';
@@ -52,6 +54,7 @@ export { Renewal, RenewalOptions } from './constructs/renewal/renewal';
 export { RolesAnywhereRevocation, RolesAnywhereRevocationProps } from './platforms/roles-anywhere/roles-anywhere-revocation';
 export { ServerCertificate, ServerCertificateOptions, ServerCertificateProps } from './constructs/certificates/server-certificate';
 export { SigningAlarm, SigningAlarmProps } from './constructs/alarms/signing-alarm';
+export { Retirement } from './constructs/ca/retirement';
 export { PublishRevocationOptions, RevocationPublicationProps } from './constructs/revocation/publish-revocation-options';
 export { RevocationPublication } from './constructs/revocation/revocation-publication';
 export { SubjectAttributePatterns, SubjectRule } from './constructs/certificates/subject-rule';

@@ -62,8 +62,18 @@ export interface CertificateProperties {
   readonly Extensions?: ExtensionProperties;
 }
 
+/** What the resource of a CA says about the CA before it, and about its own end. */
+export interface SuccessionProperties {
+  /** The id of the CA that this CA is declared to replace. */
+  readonly Replaces?: string;
+  /** `true` for a CA that is to issue nothing any more. */
+  readonly Retired?: boolean;
+  /** The id of this CA, if it is retired even if certificates depend on it. */
+  readonly RetiredInUse?: string;
+}
+
 /** `Custom::PrivateIotCa` */
-export interface PrivateIotCaProperties extends CertificateProperties {
+export interface PrivateIotCaProperties extends CertificateProperties, SuccessionProperties {
   readonly Subject: { readonly [attribute: string]: string };
   readonly KeyAlgorithm: KeyAlgorithmName;
   readonly KeyStorage: KeyStorageProperties;
@@ -77,8 +87,6 @@ export interface PrivateIotCaProperties extends CertificateProperties {
   /** The ledger of the issuing CA, which records this certificate too. */
   readonly IssuerLedgerTable?: string;
   readonly ClipToIssuer?: boolean;
-  /** The id of the CA that this CA is declared to replace. */
-  readonly Replaces?: string;
   /** `true` for a CA whose certificate is issued elsewhere, from its certificate signing request. */
   readonly SignedElsewhere?: boolean;
   /** That certificate and the certificates of the CAs above it, in PEM; absent or empty until the certificate exists. */
@@ -86,7 +94,7 @@ export interface PrivateIotCaProperties extends CertificateProperties {
 }
 
 /** `Custom::ExistingIotCa` */
-export interface ExistingIotCaProperties {
+export interface ExistingIotCaProperties extends SuccessionProperties {
   readonly LedgerTable: string;
   /** The CA's certificate and the certificates of the CAs above it, in PEM. */
   readonly CertificatePem?: string;
@@ -97,12 +105,10 @@ export interface ExistingIotCaProperties {
   readonly AllowLegacyChain: boolean;
   readonly Generation: number;
   readonly Platforms?: string[];
-  /** The id of the CA that this CA is declared to replace. */
-  readonly Replaces?: string;
 }
 
 /** `Custom::KeptIotCa`: a CA whose key and ledger have outlived its resource. Its physical id consists of its id and the name of its ledger. */
-export interface KeptIotCaProperties {
+export interface KeptIotCaProperties extends SuccessionProperties {
   readonly LedgerTable: string;
   /** The ledger of the CA above this CA, which records this CA's certificate too. */
   readonly IssuerLedgerTable?: string;
@@ -110,8 +116,6 @@ export interface KeptIotCaProperties {
   /** The id of the stack that declared the CA before and no longer exists. */
   readonly FormerStackId?: string;
   readonly Platforms?: string[];
-  /** The id of the CA that this CA is declared to replace. */
-  readonly Replaces?: string;
 }
 
 /** The properties of a certificate that a CA issues. */
@@ -168,6 +172,19 @@ export interface BundleProperties {
 /** `Custom::IotCaCertificate`: a certificate for a subordinate CA whose key is held elsewhere. */
 export interface CaCertificateProperties extends IssuedCertificateProperties, RequestableProperties {
   readonly PathLength?: number;
+}
+
+/**
+ * `Custom::IotCrossCertificate`: a certificate for the key of a CA that has a certificate of its own. Its subject, its key and its limits come
+ * from that certificate, and its validity lasts as long as both CAs.
+ */
+export interface CrossCertificateProperties extends Pick<IssuedCertificateProperties, 'LedgerTable' | 'Issuer' | 'IssuerKeyIdentifier' | 'HashAlgorithm' | 'Generation'> {
+  /** The id of the subject CA. */
+  readonly SubjectCaId: string;
+  /** The ledger of the subject CA, which is only read: the name of its table, or the ARN of a table in another account or Region. */
+  readonly SubjectCaLedgerTable: string;
+  /** The SHA-256 fingerprint that the subject CA's own certificate must have, if it is known: 64 lower-case hexadecimal digits. */
+  readonly SubjectCaSha256Fingerprint?: string;
 }
 
 /** `Custom::IotVerificationCertificate` */

@@ -7,6 +7,7 @@ export const ResourceType = {
   EXISTING_IOT_CA: 'Custom::ExistingIotCa',
   KEPT_IOT_CA: 'Custom::KeptIotCa',
   CA_CERTIFICATE: 'Custom::IotCaCertificate',
+  CROSS_CERTIFICATE: 'Custom::IotCrossCertificate',
   VERIFICATION_CERTIFICATE: 'Custom::IotVerificationCertificate',
   DEVICE_CERTIFICATE: 'Custom::IotDeviceCertificate',
   SERVER_CERTIFICATE: 'Custom::IotServerCertificate',

@@ -11,6 +11,7 @@ import { recordCa } from './ledger/record-ca';
 import { Ports } from './ports';
 import { parseProof, proofIdentity, provePossession } from './prove-possession';
 import { assertReplaceable } from './replacement-guard';
+import { settleRetirement } from './retire-ca';
 import { declareSignedElsewhere } from './signed-elsewhere';
 import { CertificateAttributes } from '../contract/properties';
 import { ResourceType } from '../contract/resource-types';
@@ -74,6 +75,7 @@ const existingCa: Reader = event => {
       const entry = await adoptExistingCa({ ...factsOf(event, identity), declaration }, ports);
       const data = { ...certificateAttributes(entry.certificate), ...declaration.certificatePem === undefined ? chainData(entry) : {} };
       assertResponseFits(event, identity, data);
+      await settleRetirement(identity, declaration.ledgerTable, declaration, event, ports);
       return { entry, data: { ...data } };
     },
   };
@@ -91,6 +93,7 @@ const keptCa: Reader = event => {
       await assertReplaceable(event, { ...declaration, identity }, ports);
       const request = { ...factsOf(event, identity), declaration };
       const { entry, data } = await takeBackCa(request, ports, answer => assertResponseFits(event, physicalId, answer));
+      await settleRetirement(identity, ledgerTable, declaration, event, ports);
       return { entry: { ...entry, keyStorage: undefined }, data: { ...data } };
     },
   };
@@ -120,7 +123,11 @@ const certificate: Reader = event => {
         await assertReplaceable(event, { ...declaration, identity }, ports);
       }
       const request = { ...factsOf(event, identity), declaration, onKey };
-      return declaration.signedElsewhere ? requestElsewhere(event, request, ports) : issueHere(event, request, ports);
+      const carriedOut = await (declaration.signedElsewhere ? requestElsewhere(event, request, ports) : issueHere(event, request, ports));
+      if (isCa(declaration)) {
+        await settleRetirement(identity, declaration.ledgerTable, declaration, event, ports);
+      }
+      return carriedOut;
     },
   };
 };

@@ -1,6 +1,7 @@
 import { DeclaredRequestFacts } from './declaration/certificate-request';
 import { identityFrom } from './declaration/identity';
-import { platformsProperty, replacesProperty } from './declaration/parse-declaration';
+import { platformsProperty } from './declaration/parse-declaration';
+import { Succession, successionProperties } from './declaration/succession';
 import { chainOf } from './issuing-ca';
 import { custodyOf } from './keys/custody';
 import { IssuedEntry } from './ledger/genuine-entry';
@@ -25,7 +26,7 @@ import { LedgerEntry } from './ledger/ledger';
 import { sha256 } from '../contract/sha256';
 
 /** A resource's declaration of a CA that was made elsewhere. */
-export interface ExistingCaDeclaration {
+export interface ExistingCaDeclaration extends Succession {
   readonly ledgerTable: string;
   /** The CA's certificate and the certificates above it. */
   readonly certificatePem?: string;
@@ -34,8 +35,6 @@ export interface ExistingCaDeclaration {
   readonly allowLegacyChain: boolean;
   readonly generation: number;
   readonly platforms: readonly PlatformId[];
-  /** The identity of the CA that this CA is declared to replace. */
-  readonly replaces?: string;
 }
 
 /** Parses and checks the properties of an existing CA. */
@@ -49,7 +48,7 @@ export function parseExistingCa(properties: RawProperties): ExistingCaDeclaratio
     allowLegacyChain: truth('allowLegacyChain', properties.AllowLegacyChain, false),
     generation: checked<number>(checkGeneration, wholeNumber(properties.Generation ?? '1')),
     platforms: platformsProperty(properties.Platforms),
-    replaces: replacesProperty(properties.Replaces),
+    ...successionProperties(properties),
   };
 }
 

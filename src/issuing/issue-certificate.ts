@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { CertificateRequest } from './declaration/certificate-request';
 import { Declaration } from './declaration/declaration';
 import { withRequest } from './declaration/declared-request';
+import { withSubjectCa } from './declaration/subject-ca';
 import { IssuingCa, issuingCa } from './issuing-ca';
 import { assertPassphrases, writeBundlesOf } from './keys/bundles';
 import { custodyOf, isSamePlace } from './keys/custody';
@@ -11,13 +12,14 @@ import { isRecorded, tagFacts } from './keys/parameter-tags';
 import { assertGenuine, IssuedEntry } from './ledger/genuine-entry';
 import { Ledger, LedgerEntry, LedgerFacts } from './ledger/ledger';
 import { assertNameIsFree } from './ledger/name-in-use';
-import { declaredContent, isUnderWay, reservation } from './ledger/reservation';
+import { declaredContent, givenKey, isUnderWay, reservation } from './ledger/reservation';
 import { isRevoked, Revocations } from './ledger/revocation';
 import { KEEPS_CHANGING, MAX_TURNS } from './ledger/turns';
 import { assertWanted } from './ledger/wanted';
 import { chainAbove, makeCertificate } from './make-certificate';
 import { Ports } from './ports';
 import { renewalFact } from './renewal/renewal-fact';
+import { assertNotRetired } from './retire-ca';
 import { assertNotRevoked } from './revocation/assert-not-revoked';
 
 /**
@@ -54,13 +56,13 @@ export async function issueCertificate(declared: CertificateRequest, ports: Port
 }
 
 /**
- * The declaration with its request from a secret, and with the place of the CA's revocation list. Both are read only now: an issued
- * certificate does not depend on what they are today.
+ * The declaration with its request from a secret, with the certificate of its subject CA, and with the place of the CA's revocation list. All
+ * are read only now: an issued certificate does not depend on what they are today.
  */
 export async function completed(declaration: Declaration, revocations: Revocations, ports: Ports): Promise<Declaration> {
   const publication = declaration.issuer === undefined ? undefined : await revocations.publication(declaration.issuer);
-  const requested = await withRequest(declaration, ports);
-  return publication?.active ? { ...requested, crlSite: publication.sites[0], ocspUrl: publication.ocspUrl } : requested;
+  const whole = await withSubjectCa(await withRequest(declaration, ports), ports);
+  return publication?.active ? { ...whole, crlSite: publication.sites[0], ocspUrl: publication.ocspUrl } : whole;
 }
 
 /** Checks that an answer can hold a certificate of this length (PEM). The declaration includes its request. */
@@ -74,6 +76,9 @@ async function next(
   request: CertificateRequest, revoked: boolean, entry: LedgerEntry | undefined, ca: IssuingCa | undefined, ledger: Ledger, ports: Ports,
   assertFits: AssertFits,
 ): Promise<IssuedEntry | undefined> {
+  if (!entry || entry.status === 'WITHDRAWN') {
+    assertMayIssue(request.declaration, ca?.retirement);
+  }
   if (entry && !revoked && await isReinstatable(entry, request.declaration, ports)) {
     await assertNameIsFree(request, ledger, ports);
     return record(request, await genuine(request, entry, ca, ports), {}, ca, ledger, ports);
@@ -89,7 +94,31 @@ async function next(
   await assertNameIsFree(request, ledger, ports);
   await assertPassphrases(request.declaration.bundles, ports);
   const reserved = reservation(request, ca, ports, assertFits);
-  return await ledger.reserve(reserved, entry, request) ? complete(request, reserved, ca, ledger, ports) : undefined;
+  if (!await ledger.reserve(reserved, entry, request)) {
+    return undefined;
+  }
+  await assertStillIssuing(request, reserved, ledger, ports);
+  return complete(request, reserved, ca, ledger, ports);
+}
+
+/** Looks once more for a retirement of the CA, which may have begun before the reservation was recorded: see `settleRetirement`. */
+async function assertStillIssuing(request: CertificateRequest, reserved: LedgerEntry, ledger: Ledger, ports: Ports): Promise<void> {
+  const { issuer } = request.declaration;
+  if (issuer === undefined) {
+    return;
+  }
+  try {
+    assertMayIssue(request.declaration, (await ledger.find(issuer))?.retirement);
+  } catch (error) {
+    await giveUp(reserved, request, ledger, ports);
+    throw error;
+  }
+}
+
+function assertMayIssue({ issuer, profile }: Declaration, retirement: LedgerEntry['retirement']): void {
+  if (issuer !== undefined) {
+    assertNotRetired(issuer, retirement, `certificate of the profile ${profile}`);
+  }
 }
 
 /** Whether an earlier delivery of this same request made the reservation, and it is still under way. */
@@ -119,9 +148,10 @@ async function complete(
 ): Promise<IssuedEntry | undefined> {
   const { declaration } = request;
   await assertNameIsFree(request, ledger, ports);
+  const given = givenKey(declaration);
   request.onKey(entry);
-  const key = declaration.request?.content
-    ?? await custodyOf(declaration.keyStorage, ports).obtain(entry.serialNumber, declaration.keyAlgorithm!, ownerOf(request), declaration.tags);
+  const key = given ? { publicKey: given }
+    : await custodyOf(declaration.keyStorage, ports).obtain(entry.serialNumber, declaration.keyAlgorithm!, ownerOf(request), declaration.tags);
   const facts = await makeCertificate(declaration, entry, key, ca);
   if (declaration.bundles.length === 0) {
     return record(request, { ...entry, ...facts }, facts, ca, ledger, ports);

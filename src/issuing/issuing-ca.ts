@@ -17,6 +17,7 @@ export interface IssuingCa {
   readonly keyAlgorithm: KeyAlgorithmName;
   /** Whether the key is in KMS, which allows only one digest for each key on an elliptic curve. */
   readonly inKms: boolean;
+  readonly retirement: LedgerEntry['retirement'];
   /** The CA's certificate and those of the CAs above it, DER: the chain of the certificates that it issues. */
   readonly chain: readonly Buffer[];
 }
@@ -64,6 +65,7 @@ export async function issuingCa(
     },
     keyAlgorithm,
     inKms: isHsm(entry.keyStorage),
+    retirement: entry.retirement,
     chain,
   };
 }
@@ -78,14 +80,18 @@ async function caEntry(identity: string, ledger: Ledger): Promise<LedgerEntry> {
   return issuableCa(identity, await ledger.find(identity));
 }
 
-/** Returns the ledger's entry for a CA, or throws an error if the CA can't issue. */
-export function issuableCa(identity: string, entry: LedgerEntry | undefined): LedgerEntry {
+/**
+ * Returns the ledger's entry for a CA, or throws an error if the CA can't issue.
+ *
+ * @param property the name of the property that declares the CA, for errors
+ */
+export function issuableCa(identity: string, entry: LedgerEntry | undefined, property = 'ca'): LedgerEntry {
   if (entry?.status === 'REQUESTED') {
-    throw new Error(`ca must have its certificate before it can issue, and ${identity} is waiting for it: `
+    throw new Error(`${property} must have its certificate before ${property === 'ca' ? 'it can issue' : 'another CA can certify its key'}, and ${identity} is waiting for it: `
       + 'have certificateSigningRequestPem signed, and declare the result as signedCertificate');
   }
   if (!entry?.certificate || !entry.keyStorage) {
-    throw new Error(`ca must be a CA in this ledger, got ${quote(identity)}, which is ${entry ? entry.status.toLowerCase() : 'unknown'}`);
+    throw new Error(`${property} must be a CA in this ledger, got ${quote(identity)}, which is ${entry ? entry.status.toLowerCase() : 'unknown'}`);
   }
   return entry;
 }

@@ -1,7 +1,8 @@
 import { chainData } from './declaration/answer-data';
 import { DeclaredRequestFacts } from './declaration/certificate-request';
 import { isOf } from './declaration/identity';
-import { platformsProperty, replacesProperty } from './declaration/parse-declaration';
+import { platformsProperty } from './declaration/parse-declaration';
+import { Succession, successionProperties } from './declaration/succession';
 import { issuingCa } from './issuing-ca';
 import { IssuedEntry } from './ledger/genuine-entry';
 import { LedgerEntry } from './ledger/ledger';
@@ -18,7 +19,7 @@ import { PlatformId } from '../platforms/registry';
 import { parsePhysicalId, TABLE_NAME } from '../resource/physical-id';
 
 /** A CA whose key and ledger have outlived its resource, as declared by another resource. */
-export interface KeptCaDeclaration {
+export interface KeptCaDeclaration extends Succession {
   readonly ledgerTable: string;
   /** The ledger of the CA above it, which also records its certificate; absent if no CA of this library is above it. */
   readonly issuerLedgerTable?: string;
@@ -26,7 +27,6 @@ export interface KeptCaDeclaration {
   /** The stack that declared the CA before and that is gone, according to this declaration. */
   readonly formerStackId?: string;
   readonly platforms: readonly PlatformId[];
-  readonly replaces?: string;
 }
 
 /** Parses and checks the properties of a kept CA. */
@@ -46,7 +46,7 @@ export function parseKeptCa(properties: RawProperties): KeptCaDeclaration {
     caId,
     formerStackId,
     platforms: platformsProperty(properties.Platforms),
-    replaces: replacesProperty(properties.Replaces),
+    ...successionProperties(properties),
   };
 }
 

@@ -1,10 +1,12 @@
 import { AWAITED, AWAITED_CERTIFICATE, chainData } from './declaration/answer-data';
 import { identityFrom } from './declaration/identity';
 import { chainOf, issuableCa } from './issuing-ca';
+import { LedgerEntry } from './ledger/ledger';
 import { Ports } from './ports';
 import { CaLookupAttributes } from '../contract/properties';
 import { ResourceType } from '../contract/resource-types';
 import { checkCaId, checkDepth, checkSha256Fingerprint } from '../contract/rules';
+import { sha256 } from '../contract/sha256';
 import { CaChain, readCaChain } from '../pki/ca-chain';
 import { certificateAttributes } from '../pki/certificate';
 import { toPem } from '../pki/pem';
@@ -12,10 +14,14 @@ import { failureOf, LifecycleEvent, LifecycleResult, Requester } from '../resour
 import { checked, RawProperties, text, truth, wholeNumber } from '../resource/property-values';
 import { assertResponseFits } from '../resource/response-size';
 
-/** A look-up in a CA's ledger, as a resource declares it. */
-export interface CaLookupDeclaration {
+/** Where the certificate of a CA is looked up. */
+export interface CaInLedger {
   readonly ledgerTable: string;
   readonly caId: string;
+}
+
+/** A look-up in a CA's ledger, as a resource declares it. */
+export interface CaLookupDeclaration extends CaInLedger {
   /** How many CAs above the CA to look: 0 for the CA's own certificate. */
   readonly depth: number;
   /** Whether the look-up also returns all certificates above that certificate. */
@@ -47,15 +53,18 @@ export async function handleCaLookup(event: LifecycleEvent, ports: Ports): Promi
 
 /** Parses and checks the properties of a look-up. */
 export function parseCaLookup(properties: RawProperties): CaLookupDeclaration {
-  const { Sha256Fingerprint: fingerprint } = properties;
-  const known = fingerprint !== undefined && fingerprint !== AWAITED;
   return {
     ledgerTable: text('ledgerTable', properties.LedgerTable),
     caId: checked<string>(checkCaId, properties.CaId),
     depth: checked<number>(checkDepth, wholeNumber(properties.Depth)),
     withChain: truth('withChain', properties.WithChain, false),
-    sha256Fingerprint: known ? checked<string>(checkSha256Fingerprint, fingerprint) : undefined,
+    sha256Fingerprint: expectedFingerprint(properties.Sha256Fingerprint),
   };
+}
+
+/** The fingerprint that crossed from another resource; `undefined` if it is not known there yet. */
+export function expectedFingerprint(value: unknown): string | undefined {
+  return value === undefined || value === AWAITED ? undefined : checked<string>(checkSha256Fingerprint, value);
 }
 
 /**
@@ -80,17 +89,22 @@ export async function lookUpCa(declaration: CaLookupDeclaration, ports: Ports): 
     }
     return { ...AWAITED_CERTIFICATE, ...withChain ? { IssuerChainPem: '' } : {} };
   }
-  const { certificate, chain } = verified(caId, chainOf(issuableCa(caId, entry)));
+  const { certificate, chain } = verifiedCa(caId, entry);
   const [asked, ...above] = [certificate, ...chain].slice(depth);
   if (!asked) {
     throw new Error(`depth must be at most ${chain.length}, the number of CAs above ${caId}, got ${depth}`);
   }
+  assertFingerprint(asked.der, sha256Fingerprint, declaration);
   const attributes = certificateAttributes(asked.der);
-  if (sha256Fingerprint !== undefined && attributes.Sha256Fingerprint !== sha256Fingerprint) {
-    throw new Error(`${mustHold(ledgerTable, sha256Fingerprint, caId)}, `
-      + `got a certificate with ${beginning(attributes.Sha256Fingerprint)}; ${FIND_OUT}`);
-  }
   return withChain ? { ...attributes, ...chainData({ chain: Buffer.concat(above.map(({ der }) => der)) }) } : attributes;
+}
+
+/** Makes sure that a certificate from a ledger is the one whose fingerprint crossed from the CA's resource. */
+export function assertFingerprint(der: Buffer, expected: string | undefined, { ledgerTable, caId }: CaInLedger): void {
+  const actual = sha256(der);
+  if (expected !== undefined && actual !== expected) {
+    throw new Error(`${mustHold(ledgerTable, expected, caId)}, got a certificate with ${beginning(actual)}; ${FIND_OUT}`);
+  }
 }
 
 const FIND_OUT = 'deploy the stack of the CA first, or find out who changed the ledger';
@@ -104,7 +118,13 @@ function beginning(fingerprint: string): string {
   return fingerprint.slice(0, 12);
 }
 
-/** Checks a chain as a validator does, but does not hold certificates to rules that came after they were issued. */
-function verified(caId: string, certificates: readonly Buffer[]): CaChain {
+/**
+ * The certificates of a CA in its ledger, checked as a validator does, but not held to rules that came after they were issued.
+ *
+ * @param property the name of the property that declares the CA, for errors
+ * @throws Error if the ledger has no such CA, if the CA has no certificate yet, or if a certificate is not signed by the next one
+ */
+export function verifiedCa(caId: string, entry: LedgerEntry | undefined, property?: string): CaChain {
+  const certificates = chainOf(issuableCa(caId, entry, property));
   return readCaChain(`the certificate of ${caId} in its ledger`, certificates.map(der => toPem('CERTIFICATE', der)).join(''), true);
 }

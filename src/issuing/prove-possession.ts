@@ -8,6 +8,7 @@ import { checked, complain, optionalText, RawProperties, text, wholeNumber } fro
 import { KEEPS_CHANGING, MAX_TURNS } from './ledger/turns';
 import { assertWanted } from './ledger/wanted';
 import { Ports } from './ports';
+import { assertNotRetired } from './retire-ca';
 import { HashAlgorithmName } from '../contract/key-algorithms';
 import { checkHashForKms } from '../contract/kms';
 import { ResourceType } from '../contract/resource-types';
@@ -80,6 +81,9 @@ export async function provePossession(request: ProofRequest, ports: Ports): Prom
     }
     if (entry?.status === 'ISSUED' && entry.signature) {
       return { ...entry, signature: entry.signature };
+    }
+    if (entry?.status !== 'RESERVED') {
+      assertNotRetired(declaration.issuer, ca.retirement, 'proof of possession');
     }
     if (entry?.status === 'WITHDRAWN' && entry.signature) {
       await ledger.advance(entry, 'ISSUED', { issuedBy: request.requestId }, request);

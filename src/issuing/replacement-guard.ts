@@ -1,6 +1,7 @@
 import { isOf } from './declaration/identity';
-import { Ledger, LedgerEntry, ignoreGone } from './ledger/ledger';
+import { Ledger, ignoreGone } from './ledger/ledger';
 import { ledgerTables } from './ledger/ledger-tables';
+import { describeCertificate, livingCertificates, MAX_COUNTED } from './ledger/living-certificates';
 import { Ports } from './ports';
 import { CA_RESOURCE_TYPES } from '../contract/resource-types';
 import { LifecycleEvent } from '../resource/lifecycle-event';
@@ -14,12 +15,6 @@ export interface Successor {
   /** The identity of the CA that it is declared to replace. */
   readonly replaces?: string;
 }
-
-/** The profiles that no connection depends on: proofs of possession for a platform. */
-const PROOFS: readonly string[] = ['verification', 'signature'];
-
-/** The number of certificates up to which an error counts them exactly. */
-const MAX_COUNTED = 100;
 
 /**
  * Makes sure that a CA with living certificates is replaced only if the replacement is declared and names that CA. A changed word in its
@@ -48,7 +43,7 @@ export async function assertReplaceable(event: LifecycleEvent, successor: Succes
     return;
   }
   for (const table of new Set([ledgerTable, ...ledgerTables(event).left])) {
-    const living = await livingCertificates(ports.ledger(table), predecessor, ports).catch(ignoreGone);
+    const living = await describeLiving(ports.ledger(table), predecessor, ports).catch(ignoreGone);
     if (living !== undefined) {
       throw new Error(`this update would replace the CA ${predecessor}, which has ${living}; undo the change (subject, keyAlgorithm, hashAlgorithm, `
         + 'validity, notBefore, notAfter, pathLength, extensions, issuer, signedElsewhere, kind of keyStorage or generation), or, '
@@ -93,7 +88,7 @@ async function leavingCas({ logicalResourceId, stackId }: LifecycleEvent, ports:
   for (const { identity: caId, ledgerTable } of cas) {
     for (const table of ledgerTable === undefined ? tables : [ledgerTable]) {
       const ledger = ports.anyTable(table);
-      const living = await livingCertificates(ledger, caId, ports).catch(ignoreGone);
+      const living = await describeLiving(ledger, caId, ports).catch(ignoreGone);
       const owner = living === undefined ? undefined : await ledger.find(caId);
       const isTakenOver = owner?.status === 'ISSUED' && owner.stackId === stackId && declaredCas.includes(owner.logicalResourceId);
       if (living !== undefined && !isTakenOver) {
@@ -104,19 +99,12 @@ async function leavingCas({ logicalResourceId, stackId }: LifecycleEvent, ports:
   return leaving;
 }
 
-/** Describes the living certificates that a CA has issued; `undefined` if there are none. */
-async function livingCertificates(ledger: Ledger, caId: string, ports: Ports): Promise<string | undefined> {
-  const now = ports.clock();
-  const living: LedgerEntry[] = [];
-  for await (const entry of ledger.certificates(caId, 'ISSUED')) {
-    if (entry.identity !== caId && !PROOFS.includes(entry.profile) && new Date(entry.notAfter) > now && living.push(entry) > MAX_COUNTED) {
-      break;
-    }
-  }
-  if (living.length === 0) {
+/** Describes the living certificates that a CA has issued; `undefined` if there are none, or if the CA is retired and may go. */
+async function describeLiving(ledger: Ledger, caId: string, ports: Ports): Promise<string | undefined> {
+  const [first, ...others] = await livingCertificates(ledger, caId, { now: ports.clock() });
+  if (!first || (await ledger.find(caId))?.retirement === 'retired') {
     return undefined;
   }
-  const [{ profile, subject, notAfter }] = living;
-  const more = living.length > MAX_COUNTED ? `more than ${MAX_COUNTED - 1} others` : `${living.length - 1} more`;
-  return `living certificates: ${profile} ${subject} (until ${notAfter})${living.length > 1 ? ` and ${more}` : ''}`;
+  const more = others.length >= MAX_COUNTED ? `more than ${MAX_COUNTED - 1} others` : `${others.length} more`;
+  return `living certificates: ${describeCertificate(first)}${others.length > 0 ? ` and ${more}` : ''}`;
 }

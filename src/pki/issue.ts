@@ -1,4 +1,4 @@
-import { CertificateContent } from './certificate-content';
+import { CertificateContent, CopiedParts } from './certificate-content';
 import { bitString, sequence } from './der';
 import { assertMayIssue, IssuerLimits } from './issuer-limits';
 import { CertificateProfile } from './profile';
@@ -52,6 +52,7 @@ export interface PlannedContent {
   readonly validity?: Validity;
   readonly pathLength?: number;
   readonly extensions?: DeclaredExtensions;
+  readonly copied?: CopiedParts;
 }
 
 /** The facts of an issuer that are known without its key. */
@@ -77,8 +78,9 @@ export function largestCertificate(profile: CertificateProfile, content: Planned
   const subjectKey = { family, keyIdentifier: Buffer.alloc(KEY_IDENTIFIER_OCTETS) };
   const signedBy = issuer ?? { ...subjectKey, name: content.subject, keyAlgorithm: caKeyAlgorithm(publicKey) };
   const algorithm = signatureAlgorithm(KEY_ALGORITHMS[signedBy.keyAlgorithm].family, content.hashAlgorithm);
-  const { serialNumber = LONGEST_SERIAL_NUMBER, validity = LONGEST_VALIDITY, subject, pathLength, extensions } = content;
-  const tbs = tbsCertificate(profile, { serialNumber, validity, subject, pathLength, extensions, publicKey }, subjectKey, signedBy, algorithm);
+  const { serialNumber = LONGEST_SERIAL_NUMBER, validity = LONGEST_VALIDITY, subject, pathLength, extensions, copied } = content;
+  const complete = { serialNumber, validity, subject, pathLength, extensions, copied, publicKey };
+  const tbs = tbsCertificate(profile, complete, subjectKey, signedBy, algorithm);
   return sequence(tbs, algorithm, bitString(longestSignature(signedBy.keyAlgorithm)));
 }
 

@@ -10,8 +10,11 @@ export type KeyUsage = typeof KEY_USAGES[number];
 /** The purpose of a certificate. */
 export type ProfileName = 'ca' | 'verification' | 'device' | 'devid' | 'server' | 'ocspResponder';
 
-/** The purposes of the certificates that resources declare. The function has the certificate of an OCSP responder made for itself. */
-export type DeclaredProfileName = Exclude<ProfileName, 'ocspResponder'>;
+/**
+ * The kinds of certificates that resources declare. A cross-certificate has the purpose of a CA: it certifies a key that another CA certificate
+ * certifies too. The function has the certificate of an OCSP responder made for itself.
+ */
+export type DeclaredProfileName = Exclude<ProfileName, 'ocspResponder'> | 'cross';
 
 /** All differences between the kinds of certificates. A single function issues them from a profile. */
 export interface CertificateProfile {
@@ -42,17 +45,20 @@ function frozen(profile: CertificateProfile): CertificateProfile {
   return Object.freeze(profile);
 }
 
+/** A CA signs only certificates and revocation lists. */
+const CA = frozen({
+  name: 'ca',
+  backdateSeconds: BACKDATE_SECONDS,
+  ca: true,
+  keyUsage: ['keyCertSign', 'cRLSign'],
+  rsaKeyUsage: [],
+  extendedKeyUsage: [],
+});
+
 /** The profiles. They are part of every certificate's bytes: after a change, new certificates differ from those in the field. */
-export const PROFILES: { readonly [N in ProfileName]: CertificateProfile } = Object.freeze({
-  /** A CA signs only certificates and revocation lists. */
-  ca: frozen({
-    name: 'ca',
-    backdateSeconds: BACKDATE_SECONDS,
-    ca: true,
-    keyUsage: ['keyCertSign', 'cRLSign'],
-    rsaKeyUsage: [],
-    extendedKeyUsage: [],
-  }),
+export const PROFILES: { readonly [N in ProfileName | DeclaredProfileName]: CertificateProfile } = Object.freeze({
+  ca: CA,
+  cross: CA,
   /** Shown once to a platform, which checks its common name and its signature. */
   verification: frozen({
     name: 'verification',

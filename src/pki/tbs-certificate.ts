@@ -1,3 +1,4 @@
+import { CopiedParts } from './certificate-content';
 import { declaredExtensions } from './declared-extensions';
 import { element, explicit, integer, sequence, Tag, time } from './der';
 import { authorityKeyIdentifier, profileExtensions, subjectKeyIdentifier } from './extensions';
@@ -19,6 +20,7 @@ export interface TbsContent {
   readonly pathLength?: number;
   /** The extensions that are declared beyond the profile. */
   readonly extensions?: DeclaredExtensions;
+  readonly copied?: CopiedParts;
 }
 
 /** The issuer, as the certificates that it issues identify it. */
@@ -46,7 +48,8 @@ export function tbsCertificate(
     explicit(3, sequence(
       profileExtensions(profile, subjectKey.family, content.pathLength, content.extensions?.extendedKeyUsages),
       ...content.extensions ? declaredExtensions(content.extensions) : [],
-      subjectKeyIdentifier(subjectKey.keyIdentifier),
+      ...content.copied?.extensions ?? [],
+      subjectKeyIdentifier(content.copied?.keyIdentifier ?? subjectKey.keyIdentifier),
       authorityKeyIdentifier(issuer.keyIdentifier),
     )),
   );

@@ -13,7 +13,7 @@ export interface PhysicalId {
 }
 
 /** The prefixes of the identity of a certificate or of a signature. */
-const IDENTITY_PREFIXES = ['ca', 'verification', 'device', 'devid', 'server', 'signature'] as const;
+const IDENTITY_PREFIXES = ['ca', 'cross', 'verification', 'device', 'devid', 'server', 'signature'] as const;
 
 /** The prefixes of other physical ids: of a look-up, and of a resource that was never made. Neither is in a ledger. */
 const OTHER_PREFIXES = ['lookup', 'invalid'] as const;

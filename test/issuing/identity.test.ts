@@ -4,7 +4,7 @@ import { parseDeclaration } from '../../src/issuing/declaration/parse-declaratio
 import { existingCaIdentity, parseExistingCa } from '../../src/issuing/existing-ca';
 import { keptCaPhysicalId, parsePhysicalId } from '../../src/resource/physical-id';
 import {
-  caProperties, deviceProperties, existingCaProperties, requestedProperties, SECRET, signedElsewhereProperties, STACK_ID, subordinateProperties,
+  caProperties, crossProperties, deviceProperties, existingCaProperties, requestedProperties, SECRET, signedElsewhereProperties, STACK_ID, subordinateProperties,
   verificationProperties,
 } from '../support/events';
 
@@ -19,6 +19,7 @@ const device = (changes = {}) => identity('Custom::IotDeviceCertificate', device
 const verification = (changes = {}) => identity('Custom::IotVerificationCertificate', verificationProperties(CA, changes));
 
 const existing = (changes = {}) => existingCaIdentity(parseExistingCa(existingCaProperties(changes)), { stackId: STACK_ID, logicalResourceId: 'Resource' });
+const cross = (changes = {}) => identity('Custom::IotCrossCertificate', crossProperties(CA, CA.replace('0', '1'), changes));
 const subordinate = (changes = {}) => identity('Custom::PrivateIotCa', subordinateProperties(CA, 'factory', changes));
 const elsewhere = (changes = {}) => identity('Custom::PrivateIotCa', signedElsewhereProperties(changes));
 const requested = (changes = {}) => identity('Custom::IotDeviceCertificate', requestedProperties(CA, { CertificateSigningRequest: DEVICE_REQUEST, ...changes }));
@@ -64,6 +65,7 @@ const LATER: { readonly [name: string]: readonly [() => string, string] } = {
   'an existing CA': [() => existing({ CertificatePem: CA_CERTIFICATE }), 'ca-4c21aa1cf6ad0a7211c2bfe7ff52b9be'],
   'an existing CA in a secret': [() => existing({ CertificateSecretArn: `${SECRET}Certificate-AbCdEf` }), 'ca-677a694aaba0bef4c0a758940b33f5cf'],
   'a CA certificate from a request': [() => identity('Custom::IotCaCertificate', requestedProperties(CA, { CertificateSigningRequest: DEVICE_REQUEST, PathLength: '0' })), 'ca-64089d27589ff013bd6ad1beaef7647e'],
+  'a cross-certificate': [() => cross(), 'cross-91da4e205037e842b06cad8d8bca526a'],
   'a server': [() => identity('Custom::IotServerCertificate', deviceProperties(CA, { Extensions: { SubjectAlternativeNames: { Dns: ['broker.example'] } } })), 'server-071ec682217170a695d562bdd3b1a346'],
   'a device identity': [() => device({ Profile: 'devid', Subject: { CommonName: 'a', SerialNumber: '7' } }), 'devid-8ac8ba09570871d690bb812116bffe5c'],
   'a device with its key in a parameter': [() => device(PARAMETER), 'device-87e2988f69ac4d57d98eab1c5d3f682a'],
@@ -142,6 +144,8 @@ describe('a later property', () => {
     ['the order of names, as certificates have it', () => device({ Extensions: { OcspUrls: ['http://a', 'http://b'] } }), () => device({ Extensions: { OcspUrls: ['http://b', 'http://a'] } })],
     ['whether it is signed elsewhere', elsewhere, ca],
     ['the issuer of a CA', subordinate, () => identity('Custom::PrivateIotCa', subordinateProperties(CA.replace('0', '1'), 'factory'))],
+    ['the subject CA', cross, () => cross({ SubjectCaId: CA.replace('0', '2') })],
+    ['the generation of a cross-certificate', cross, () => cross({ Generation: '2' })],
     ['the profile', () => device({ Profile: 'devid', Subject: { CommonName: 'a', SerialNumber: '7' } }), () => device({ Subject: { CommonName: 'a', SerialNumber: '7' } })],
     ['the kind of certificate', () => identity('Custom::IotServerCertificate', deviceProperties(CA)), device],
     ['the place of a request', () => requested(REQUEST_SECRET), requested],
@@ -159,6 +163,7 @@ describe('a later property', () => {
     ['the path of parameters and what encrypts them', () => device(PARAMETER),
       () => device({ KeyStorage: { Type: 'Parameter', Path: '/other', EncryptionKeyArn: 'arn:aws:kms:eu-central-1:111111111111:key/0a1b' } })],
     ['the issuer\'s ledger', subordinate, () => subordinate({ IssuerLedgerTable: 'other' })],
+    ['the ledger and the fingerprint of the subject CA', cross, () => cross({ SubjectCaLedgerTable: 'other', SubjectCaSha256Fingerprint: 'a'.repeat(64) })],
     ['forms of delivery', device, () => device({ Bundles: [{ Type: 'Der', SecretArn: `${SECRET}Der-AbCdEf` }] })],
     ['the certificate that was signed elsewhere', elsewhere, () => elsewhere({ SignedCertificatePem: CA_CERTIFICATE })],
     ['extensions that are none', device, () => device({ Extensions: {} })],

@@ -2,7 +2,7 @@ import { RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
-import { IotPlatform, KeyAlgorithm } from '../../src';
+import { AwsIotCaRegistration, AwsIotCertificateMode, IotPlatform, KeyAlgorithm, PrivateIotCa } from '../../src';
 import { PLATFORMS } from '../../src/platforms/registry';
 import { REGISTRATIONS } from '../support/registrations';
 import { stackWithCa, statementsOf } from '../support/stacks';
@@ -70,6 +70,15 @@ describe.each(REGISTRATIONS)('a registration with $platform', ({ platform, regis
     expect(resources.map(({ DependsOn }) => [...DependsOn].sort())).toEqual([[ofAlpha, ofCa].sort(), [ofBravo, ofCa].sort()]); // CloudFormation deletes in the reverse order
   });
 
+  test('stands beside that of the successor of its CA, with its own ledger', () => {
+    const { stack, ca } = stackWithCa();
+    const next = new PrivateIotCa(stack, 'Ca2036', { subject: { commonName: 'Acme IoT Root CA 2036' }, predecessor: ca });
+    const registrations = [ca, next].map((each, index) => declare(stack, ['acme', 'acme2036'][index], each, imported(stack)));
+    expect(new Set(registrations.map(({ registeredCaId }) => JSON.stringify(stack.resolve(registeredCaId)))).size).toBe(2);
+    const ledgers = Object.values(Template.fromStack(stack).findResources(firstType)).map(({ Properties }) => Properties.LedgerTable);
+    expect(ledgers).toEqual([ca, next].map(({ ledger }) => stack.resolve(ledger.tableName)));
+  });
+
   test('checks the devices of its CA that are not declared for another platform', () => {
     const declaredWith = (platforms?: IotPlatform[]): Stack => {
       const { stack, ca } = stackWithCa();
@@ -93,6 +102,13 @@ describe.each(REGISTRATIONS)('a registration with $platform', ({ platform, regis
     expect(() => declare(stack, 'acme', ca, imported(stack)))
       .toThrow(new RegExp(`keyAlgorithm of the CA must be one of RSA_2048, .* for ${PLATFORMS[platform].name}, got "ED25519"`));
   });
+});
+
+test.each(Object.values(AwsIotCertificateMode))('AWS IoT Core registers a CA and its successor in one stack, in the mode %s', mode => {
+  const { stack, ca } = stackWithCa();
+  const next = new PrivateIotCa(stack, 'Ca2036', { subject: { commonName: 'Acme IoT Root CA 2036' }, predecessor: ca });
+  [ca, next].forEach((each, index) => new AwsIotCaRegistration(stack, `Registration${index}`, { ca: each, mode }));
+  Template.fromStack(stack).resourceCountIs('AWS::IoT::CACertificate', 2);
 });
 
 test('the functions of the platforms are one asset, in which each has a handler', () => {

@@ -5,7 +5,7 @@ import { IKey, Key } from 'aws-cdk-lib/aws-kms';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import {
-  DeliveryFormat, ExpiryAlarms, KeyAlgorithm, KeyStorage, PemSource, PrivateIotCa, ProofOfPossessionSignature, Renewal, SubjectRule,
+  DeliveryFormat, ExpiryAlarms, KeyAlgorithm, KeyStorage, PemSource, PrivateIotCa, ProofOfPossessionSignature, Renewal, Retirement, SubjectRule,
 } from '../../src';
 import { readCertificates } from '../../src/pki/certificate-pem';
 import { opensslCa, opensslRequest } from '../support/foreign-ca';
@@ -82,6 +82,8 @@ function everything(stack: Stack, { keyArn, name, pem, request, lists }: Outside
   });
   ca.addVerificationCertificate('Verification', { registrationCode: `code-${generation}` });
   ca.addCaCertificate('Elsewhere', { certificateSigningRequest: PemSource.inline(REQUEST), generation });
+  ca.addCrossCertificate('InKms', { subjectCa: inKms, generation });
+  new PrivateIotCa(stack, 'Former', { ...subject('Former'), ...P256, retirement: second ? Retirement.whenUnused() : undefined });
   new ProofOfPossessionSignature(stack, 'Proof', { ca: inKms, verificationCode: `code-${generation}` });
   ca.addDeviceCertificate('Sensor', {
     ...subject('sensor-001'),

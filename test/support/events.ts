@@ -44,6 +44,13 @@ export function verificationProperties(issuer: string, changes: Properties = {})
   return { ...common, RegistrationCode: 'code-1', ValidityDays: '30', ...changes };
 }
 
+/** A cross-certificate: the key of one CA, certified by another one. The ledger of the subject CA is `next` unless it is said. */
+export function crossProperties(issuer: string, subjectCa: string, changes: Properties = {}): Properties {
+  return {
+    LedgerTable: 'ledger', Issuer: issuer, SubjectCaId: subjectCa, SubjectCaLedgerTable: 'next', HashAlgorithm: 'SHA-256', Generation: '1', ...changes,
+  };
+}
+
 /** A CA below another one, with a ledger of its own; that of its issuer is the usual one unless it is said. */
 export function subordinateProperties(issuer: string, table: string, changes: Properties = {}): Properties {
   return caProperties({
@@ -104,6 +111,7 @@ const RESOURCES = {
   kept: { resourceType: 'Custom::KeptIotCa', logicalResourceId: 'KeptCa' },
   existing: { resourceType: 'Custom::ExistingIotCa', logicalResourceId: 'Existing' },
   caCertificate: { resourceType: 'Custom::IotCaCertificate', logicalResourceId: 'CaCertificate' },
+  cross: { resourceType: 'Custom::IotCrossCertificate', logicalResourceId: 'Cross' },
   verification: { resourceType: 'Custom::IotVerificationCertificate', logicalResourceId: 'Verification' },
   device: { resourceType: 'Custom::IotDeviceCertificate', logicalResourceId: 'Device' },
   server: { resourceType: 'Custom::IotServerCertificate', logicalResourceId: 'Server' },

@@ -41,6 +41,7 @@ function issuing(app: Construct) {
   });
   ca.addVerificationCertificate('Verification', { registrationCode: 'code-1' });
   ca.addCaCertificate('Elsewhere', { certificateSigningRequest: PemSource.inline(opensslRequest('/CN=Elsewhere')) });
+  ca.addCrossCertificate('InKms', { subjectCa: inKms });
   ca.addDeviceCertificate('Sensor', {
     subject: { commonName: 'sensor-001' },
     deliveryFormats: [

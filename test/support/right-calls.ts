@@ -129,6 +129,13 @@ export const RIGHT_CALLS: { readonly [name: string]: (given: Objects, stack: Sta
     return { args: { scope: stack } };
   },
   'new ExpiryAlarms()': ({ ca }) => props({ ca }, { thresholds: {} }),
+  'new CrossCertificate()': ({ ca }, stack) => props({ ca }, { subjectCa: new PrivateIotCa(stack, 'Next', { subject: { commonName: 'Next' } }) }),
+  'CrossCertificate#chainFor()': ({ ca }, stack) => {
+    const next = new PrivateIotCa(stack, 'Next', { subject: { commonName: 'Next' } });
+    return { self: ca.value.addCrossCertificate('Cross', { subjectCa: next }), args: { certificate: next.addDeviceCertificate('Device', { subject: SUBJECT }) } };
+  },
+  'CrossCertificate#applyRemovalPolicy()': ({ ca }, stack) =>
+    refused(ca.value.addCrossCertificate('Cross', { subjectCa: new PrivateIotCa(stack, 'Next', { subject: { commonName: 'Next' } }) })),
   'ExtendedKeyUsage.of()': () => ({ args: { oid: '1.2.3' } }),
   'new CertificateOutputs()': () => props(),
   'DeliveryFormat.pkcs12()': () => ({}),
@@ -166,6 +173,9 @@ export const RIGHT_CALLS: { readonly [name: string]: (given: Objects, stack: Sta
   'PrivateIotCa#addDeviceCertificate()': ({ ca }) => ({ self: ca.value, args: { options: { subject: SUBJECT } } }),
   'PrivateIotCa#addServerCertificate()': ({ ca }) => ({ self: ca.value, args: { options: SERVER } }),
   'PrivateIotCa#addCaCertificate()': ({ ca, pem }) => ({ self: ca.value, args: { options: { certificateSigningRequest: pem.value } } }),
+  'PrivateIotCa#addCrossCertificate()': ({ ca }, stack) => ({
+    self: ca.value, args: { options: { subjectCa: new PrivateIotCa(stack, 'Next', { subject: { commonName: 'Next' } }) } },
+  }),
   'PrivateIotCa#grantIssue()': ({ ca, role }) => ({ self: ca.value, args: { grantee: role.value } }),
   'PrivateIotCa#grantReadPrivateKey()': ({ ca, role }) => ({ self: ca.value, args: { grantee: role.value } }),
   'PrivateIotCa#grantRevoke()': ({ ca, role }) => ({ self: ca.value, args: { grantee: role.value } }),
@@ -176,6 +186,7 @@ export const RIGHT_CALLS: { readonly [name: string]: (given: Objects, stack: Sta
   'PrivateIotCa#onRevocationListsPublished()': ({ ca }) => ({ self: ca.value }),
   'PrivateIotCa#publishRevocation()': ({ ca }) => ({ self: ca.value }),
   'PrivateIotCa#applyRemovalPolicy()': ({ ca }) => refused(ca.value),
+  'Retirement.evenInUse()': () => ({ args: { caId: KEPT.caId } }),
   'PrivateIotCaFunctions.of()': (_, stack) => ({ args: { scope: stack } }),
   'PrivateIotCaFunctions#apply()': ({ ca }) => ({ self: PrivateIotCaFunctions.of(ca.value), args: { options: {} } }),
   'new ProofOfPossessionSignature()': ({ ca }) => props({ ca }, { verificationCode: 'code' }),

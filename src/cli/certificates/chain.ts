@@ -27,17 +27,35 @@ export function isSelfSigned(certificate: CertificateFacts): boolean {
   return hasSigned(certificate, certificate);
 }
 
+/** Whether a CA's certificate is a cross-certificate: the given certificates have a self-signed one for the same name and key. */
+export function isCrossCertificate(certificate: CertificateFacts, given: readonly CertificateFacts[]): boolean {
+  return given.some(each => isOfSameCa(each, certificate) && isSelfSigned(each));
+}
+
+/** Whether another certificate has the same name and key. It has signed whatever this one has signed. */
+function isOfSameCa(one: CertificateFacts, other: CertificateFacts): boolean {
+  return one.sha256Fingerprint !== other.sha256Fingerprint && one.subjectName.equals(other.subjectName) && one.spki.equals(other.spki);
+}
+
 /** The maximum number of certificates of one name that are tried as the signer of another certificate: a file can hold thousands. */
 export const MAX_CANDIDATES = 20;
 
-/** Looks for the signer of a certificate among the given certificates. The certificate itself is tried last. */
+/**
+ * Looks for the signer of a certificate among the given certificates. The certificate itself is tried last, and a root's own certificate before
+ * a cross-certificate for its key.
+ */
 export function signingOf(certificate: CertificateFacts, given: readonly CertificateFacts[]): Signing {
   const named = byName(given).get(nameKey(certificate.issuerName)) ?? [];
   const { authorityKeyIdentifier: wanted } = certificate;
   const fits = ({ subjectKeyIdentifier: its }: CertificateFacts): boolean => wanted === undefined || its === undefined || its === wanted;
-  const others = named.filter(each => each !== certificate && fits(each)).slice(0, MAX_CANDIDATES);
+  const others = named.filter(each => each !== certificate && !isOfSameCa(each, certificate) && fits(each)).slice(0, MAX_CANDIDATES)
+    .sort((one, other) => Number(isSelfNamed(other)) - Number(isSelfNamed(one)));
   const signer = [...others, ...named.includes(certificate) ? [certificate] : []].find(each => hasSigned(each, certificate));
   return signer ? { signer } : { impostor: named[0] };
+}
+
+function isSelfNamed({ subjectName, issuerName }: CertificateFacts): boolean {
+  return subjectName.equals(issuerName);
 }
 
 type ByName = ReadonlyMap<string, readonly CertificateFacts[]>;

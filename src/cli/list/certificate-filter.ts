@@ -2,6 +2,8 @@ import { ListedCertificate } from './listed-certificate';
 import { PROFILE_NAMES } from './profile-names';
 import { comparableCommonName } from '../../contract/common-names';
 import { quote } from '../../contract/rules';
+import { PROOFS } from '../../issuing/ledger/living-certificates';
+import { UNCOUNTED } from '../../issuing/retire-ca';
 import { CliError } from '../cli-error';
 
 /** Which certificates are shown. A certificate must match each kind of filter that is given, by one of its values. */
@@ -9,6 +11,8 @@ export interface FilterOptions {
   /** A duration: what is declared and expires within it, or has expired. */
   readonly expiring?: string;
   readonly revoked?: boolean;
+  /** What keeps its CA from being retired. */
+  readonly living?: boolean;
   readonly profile?: readonly string[];
   readonly commonName?: readonly string[];
   readonly stack?: readonly string[];
@@ -43,10 +47,11 @@ export class CertificateFilter {
       const values = options[name as keyof typeof VALUE_FILTERS];
       return values ? [this.byValue(filter, values)] : [];
     });
-    const { expiring, revoked } = options;
+    const { expiring, living, revoked } = options;
     this.conditions = [
       ...byValue,
       ...revoked ? [({ revocation }: ListedCertificate) => revocation !== undefined] : [],
+      ...living ? [isLiving] : [],
       ...expiring === undefined ? [] : [expiringBefore(now.getTime() + milliseconds(expiring))],
     ];
   }
@@ -70,6 +75,11 @@ export class CertificateFilter {
       return key !== undefined && (unseen.delete(key) || byKey.has(key));
     };
   }
+}
+
+/** As the function counts before it retires a CA. */
+function isLiving({ declared, state, profile, isSelfSigned }: ListedCertificate): boolean {
+  return declared && (state === 'issued' || state === 'held') && ![...PROOFS, ...UNCOUNTED].includes(profile) && !isSelfSigned;
 }
 
 /** What is declared, may be used, and expires before a time. What nobody declares any more, nobody has to renew. */

@@ -9,7 +9,7 @@ import type { ListOptions } from '../list-command';
 export const LIST = described<ListOptions>({
   name: 'list',
   summary: 'list the certificates of a deployment or of CAs in AWS, with their states',
-  instead: 'Choose certificates with --ca, --stack, --profile, --common-name, --expiring or --revoked.',
+  instead: 'Choose certificates with --ca, --stack, --profile, --common-name, --expiring, --living or --revoked.',
   description: 'List the certificates in the ledgers of a local deployment, or of CAs in AWS, with their states and the days that are left. A certificate must '
     + 'match all kinds of filters that are given. Nothing is changed.',
   options: [
@@ -19,6 +19,7 @@ export const LIST = described<ListOptions>({
     repeatable('--common-name <name>', 'the certificates of the device or the server with this common name'),
     new Option('--expiring <time>', 'what a resource declares, is not revoked, and expires within this time, such as 12h, 30d or 8w, or has '
       + 'expired'),
+    new Option('--living', 'what keeps a CA from being retired: what a resource declares and has neither expired nor been revoked for good'),
     new Option('--revoked', 'the certificates that are revoked or on hold'),
     new Option('--json', JSON_OPTION),
     new Option('--csv', 'print comma-separated values (RFC 4180)').conflicts('json'),

@@ -51,6 +51,8 @@ export interface ListedCertificate {
   readonly state: CertificateState;
   /** Whether a resource declares the certificate now. */
   readonly declared: boolean;
+  /** Whether this is the CA's own entry among the certificates that it has signed. */
+  readonly isSelfSigned: boolean;
   /** Absent, as the days are, if the certificate is still to be made. */
   readonly notBefore?: Date;
   readonly notAfter?: Date;
@@ -88,6 +90,7 @@ export function listedCertificate(found: FoundCertificate, now: Date): ListedCer
     profile,
     state: CERTIFICATE_STATES.find(state => applies[state])!,
     declared: status === 'ISSUED' && !superseded,
+    isSelfSigned: caId === entry.identity,
     notBefore: parseTime(entry.notBefore),
     notAfter,
     daysLeft: notAfter && daysLeft(notAfter, now),

@@ -12,6 +12,7 @@ const NOUNS: { readonly [type: string]: string } = {
   [ResourceType.EXISTING_IOT_CA]: 'CA',
   [ResourceType.KEPT_IOT_CA]: 'CA',
   [ResourceType.CA_CERTIFICATE]: 'CA certificate',
+  [ResourceType.CROSS_CERTIFICATE]: 'cross-certificate',
   [ResourceType.VERIFICATION_CERTIFICATE]: 'verification certificate',
   [ResourceType.DEVICE_CERTIFICATE]: 'device certificate',
   [ResourceType.SERVER_CERTIFICATE]: 'server certificate',

@@ -1,5 +1,6 @@
 import { CustomResource, Duration } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
+import { validateNotRetired } from './ca-succession';
 import { IPrivateIotCa } from './i-private-iot-ca';
 import { issuerProperties } from './known-ca';
 import { CaCertificateProperties } from '../../contract/properties';
@@ -118,6 +119,7 @@ export class CaCertificate extends IssuedCertificateBase implements IIotCertific
     const { ca, certificateSigningRequest: request, subject, clipToIssuer = false, pathLength = 0 } = props;
     const term = validTerm(this, props, Duration.days(1825));
     validateCanIssue(this, ca);
+    validateNotRetired(this, ca);
     validateInsideCa(this, term.ValidityDays, ca.validity, clipToIssuer);
     validatePathLength(this, pathLength, ca);
     validateCustomExtensions(this, props.customExtensions, ca.allowedCustomExtensions);

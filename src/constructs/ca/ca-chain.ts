@@ -2,6 +2,8 @@ import { Fn, Token } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
 import { CaLookUp, lookedUp } from './ca-lookup';
 import { IPrivateIotCa } from './i-private-iot-ca';
+import { knownCa } from './known-ca';
+import { PrivateIotCaProps } from './private-iot-ca-props';
 import { isSelfIssued, parseCertificate } from '../../pki/certificate';
 import { readCertificates } from '../../pki/certificate-pem';
 import { toPem } from '../../pki/pem';
@@ -62,6 +64,18 @@ export function certificateIn(scope: IConstruct, ca: IPrivateIotCa): string {
     return ca.certificatePem;
   }
   return Token.isUnresolved(pem) ? lookedUp(scope, { ...lookUp, attributes: ['CertificatePem'] }) : pem;
+}
+
+/** The chain of a CA that is made by its declaration. */
+export function chainOfDeclared(
+  ca: IPrivateIotCa & { readonly sha256Fingerprint: string }, { issuer, signedElsewhere = false, signedCertificate }: PrivateIotCaProps,
+): CaChainLinks {
+  const { sha256Fingerprint } = ca;
+  if (issuer) {
+    return chainBelow(ca, sha256Fingerprint, issuer, knownCa(issuer).isRenewable ?? false);
+  }
+  return signedCertificate?._text === undefined ? chainOfOne(ca, sha256Fingerprint, !signedElsewhere)
+    : chainOfText(ca, signedCertificate._text, sha256Fingerprint);
 }
 
 /** The chain that holds the CA's own certificate and no others. */

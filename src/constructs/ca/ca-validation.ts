@@ -1,12 +1,13 @@
 import { Stack, Token } from 'aws-cdk-lib';
 import { Construct, IConstruct } from 'constructs';
+import { validateSuccession } from './ca-succession';
 import { IPrivateIotCa } from './i-private-iot-ca';
 import { knownConstraints } from './known-ca';
 import { PrivateIotCaBase } from './private-iot-ca-base';
 import { PrivateIotCaProps } from './private-iot-ca-props';
 import { checkObjectIdentifier, isOwnedExtension } from '../../contract/extensions';
 import { checkKeyAlgorithmForKms } from '../../contract/kms';
-import { checkCaId, Complaint, quote } from '../../contract/rules';
+import { Complaint, quote } from '../../contract/rules';
 import { assertBoundAsDeclared } from '../../pki/as-declared';
 import { assertCanIssue, CaChain, checkChainIsValid, checkCaNames, checkIssuesDevices, readCaChain } from '../../pki/ca-chain';
 import { Certificate } from '../../pki/certificate';
@@ -20,13 +21,13 @@ import { validate, validatePathLength, validateSubject } from '../checks/validat
 import { KeyAlgorithm } from '../keys/key-algorithm';
 
 /** Checks everything about a CA that can be checked at synthesis, except its term and its extensions. */
-export function validateCaProps(ca: Construct & { readonly platforms: IotPlatform[] }, props: PrivateIotCaProps): void {
+export function validateCaProps(ca: IPrivateIotCa, props: PrivateIotCaProps): void {
   const { issuer, signedElsewhere = false, signedCertificate, pathLength = 0 } = props;
   const keyAlgorithm = (props.keyAlgorithm ?? KeyAlgorithm.RSA_2048)._render();
   validateSubject(ca, { ...props.subject });
   validatePathLength(ca, pathLength, issuer);
   validate(ca, [], () => checkTogether(props));
-  validateReplaces(ca, props.replaces);
+  validateSuccession(ca, props);
   ca.platforms.forEach(platform => validate(ca, [], () => checkCaForPlatform(keyAlgorithm, platform._render())));
   if (issuer) {
     validateCustomExtensions(ca, props.customExtensions, issuer.allowedCustomExtensions);
@@ -62,11 +63,6 @@ export function checkKeyOfCa({ keyAlgorithm }: Pick<IPrivateIotCa, 'keyAlgorithm
   return keyAlgorithm && checkCaForPlatform(keyAlgorithm._render(), platform._render(), 'keyAlgorithm of the CA');
 }
 
-/** Checks the `caId` of the CA that another CA replaces. */
-export function validateReplaces(ca: Construct, replaces: string | undefined): void {
-  validate(ca, [replaces], () => replaces === undefined ? undefined : checkCaId(replaces, 'replaces'));
-}
-
 /** Refuses a certificate whose key or limits differ from the declared ones, because it was not made from the CA's request. */
 function assertSignedAsDeclared(certificate: Certificate, props: PrivateIotCaProps): void {
   const { keyAlgorithm = KeyAlgorithm.RSA_2048, pathLength = 0, nameConstraints: declared } = props;
@@ -89,7 +85,10 @@ export function sayIfEnded(
   warn(scope, 'ca-has-ended', ended && `${ended}. ${consequence}`);
 }
 
-function checkTogether({ issuer, signedElsewhere, signedCertificate, clipToIssuer, keyStorage, ...term }: PrivateIotCaProps): Complaint {
+function checkTogether({ issuer, predecessor, signedElsewhere, signedCertificate, clipToIssuer, keyStorage, ...term }: PrivateIotCaProps): Complaint {
+  if (issuer && issuer === predecessor) {
+    return 'issuer must not be the predecessor, because the CA would end with it; leave issuer out, and certify the key of the CA with a CrossCertificate';
+  }
   if (signedElsewhere && issuer) {
     return 'issuer must be left out for a CA that is signedElsewhere';
   }

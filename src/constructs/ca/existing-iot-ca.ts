@@ -6,7 +6,8 @@ import { Construct } from 'constructs';
 import { CaChainLinks, chainOfText, chainWithRest } from './ca-chain';
 import { CaFacts, caFacts } from './ca-facts';
 import { CA_OPTION_KINDS, CaOptions } from './ca-options';
-import { assertNumberOfCas, sayIfEnded, sayLimits, validateChain, validateHeldCa, validateReplaces } from './ca-validation';
+import { CA_SUCCESSION_KINDS, CaSuccessionOptions, isRetiredUnused, successionProperties, validateSuccession, validateSuccessorName } from './ca-succession';
+import { assertNumberOfCas, sayIfEnded, sayLimits, validateChain, validateHeldCa } from './ca-validation';
 import { knownByCertificates, knownCa, rememberCa, succeedsAnother } from './known-ca';
 import { ledgerTable } from './ledger-table';
 import { PrivateIotCaBase } from './private-iot-ca-base';
@@ -18,7 +19,7 @@ import { IotPlatform } from '../../platforms/iot-platform';
 import { defaultHashAlgorithm } from '../certificates/default-hash-algorithm';
 import { HashAlgorithm } from '../certificates/hash-algorithm';
 import { PemSource } from '../certificates/pem-source';
-import { check, FLAG, Kinds, NUMBER, optional, TEXT } from '../checks/kinds';
+import { check, FLAG, Kinds, NUMBER, optional } from '../checks/kinds';
 import { warn } from '../checks/notices';
 import { KEY, PEM_SOURCE, REMOVAL_POLICY, SECRET } from '../checks/object-kinds';
 import { sayNotices, validGeneration } from '../checks/validation';
@@ -31,7 +32,7 @@ import { validRemovalPolicy } from '../provider/removal-policy';
 /**
  * Properties of a CA that was made elsewhere.
  */
-export interface ExistingCaProps extends CaOptions {
+export interface ExistingCaProps extends CaOptions, CaSuccessionOptions {
   /**
    * The CA's certificate in PEM, followed by the certificates of the CAs above it, if there are any.
    */
@@ -76,13 +77,6 @@ export interface ExistingCaProps extends CaOptions {
   readonly generation?: number;
 
   /**
-   * The `caId` of the CA that this one replaces, if that CA has living certificates; see `PrivateIotCaProps.replaces`.
-   *
-   * @default - none
-   */
-  readonly replaces?: string;
-
-  /**
    * What happens to the ledger when the CA leaves the stack.
    *
    * @default RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE
@@ -92,13 +86,13 @@ export interface ExistingCaProps extends CaOptions {
 
 const KINDS: Kinds<ExistingCaProps> = {
   ...CA_OPTION_KINDS,
+  ...CA_SUCCESSION_KINDS,
   certificate: PEM_SOURCE,
   privateKey: optional(SECRET),
   passphrase: optional(SECRET),
   signingKey: optional(KEY),
   allowLegacyChain: optional(FLAG),
   generation: optional(NUMBER),
-  replaces: optional(TEXT),
   removalPolicy: optional(REMOVAL_POLICY),
 };
 
@@ -143,7 +137,8 @@ export class ExistingIotCa extends PrivateIotCaBase {
     validateHeldCa(this);
     validateSigningKey(this, 'signingKey', signingKey, keyAlgorithm?._render());
     this.defaultHashAlgorithm = defaultHashAlgorithm(keyAlgorithm, signingKey);
-    validateReplaces(this, props.replaces);
+    validateSuccession(this, props);
+    validateSuccessorName(this, props.predecessor);
     assertNumberOfCas(this);
     sayNotices(this, this.platforms);
 
@@ -164,11 +159,11 @@ export class ExistingIotCa extends PrivateIotCaBase {
       AllowLegacyChain: allowLegacyChain,
       Generation: validGeneration(this, props.generation),
       Platforms: this.platforms.map(platform => platform._render()),
-      Replaces: props.replaces,
+      ...successionProperties(props),
     };
     const resource = provider.resource(this, ResourceType.EXISTING_IOT_CA, properties, [rights]);
     this.caId = resource.ref;
-    rememberCa(this, { ...knownCa(this), keyIdentifier: attribute(resource, 'SubjectKeyIdentifier'), succeeds: succeedsAnother(props) });
+    rememberCa(this, { ...knownCa(this), keyIdentifier: attribute(resource, 'SubjectKeyIdentifier'), succeeds: succeedsAnother(props), isRetired: isRetiredUnused(props) });
     this.certificatePem = attribute(resource, 'CertificatePem');
     const sha256Fingerprint = attribute(resource, 'Sha256Fingerprint');
     this._chain = certificate._text === undefined

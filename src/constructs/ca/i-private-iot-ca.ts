@@ -8,6 +8,7 @@ import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { CaCertificate, CaCertificateOptions } from './ca-certificate';
 import { CaChainLinks } from './ca-chain';
+import { CrossCertificate, CrossCertificateOptions } from './cross-certificate';
 import { IotPlatform } from '../../platforms/iot-platform';
 import { DeviceCertificate, DeviceCertificateOptions } from '../certificates/device-certificate';
 import { HashAlgorithm } from '../certificates/hash-algorithm';
@@ -181,6 +182,14 @@ export interface IPrivateIotCa extends IResource {
    * @param options the options of the certificate
    */
   addCaCertificate(id: string, options: CaCertificateOptions): CaCertificate;
+
+  /**
+   * Adds a cross-certificate: this CA certifies the key of another CA, such as its successor.
+   *
+   * @param id the id of the construct, below this CA
+   * @param options the options of the certificate
+   */
+  addCrossCertificate(id: string, options: CrossCertificateOptions): CrossCertificate;
 
   /**
    * Publishes the revocation lists of this CA (RFC 5280, section 5). Certificates that are issued from then on name the URL of the list

@@ -6,7 +6,8 @@ import { Construct } from 'constructs';
 import { CA_ATTRIBUTE_KINDS, CaAttributes } from './ca-attributes';
 import { CaChainLinks, chainBelow, chainWithRest } from './ca-chain';
 import { partsOf } from './ca-parts';
-import { assertNumberOfCas, validateHeldCa, validateReplaces } from './ca-validation';
+import { CA_SUCCESSION_KINDS, CaSuccessionOptions, isRetiredUnused, successionProperties, validateSuccession } from './ca-succession';
+import { assertNumberOfCas, validateHeldCa } from './ca-validation';
 import { IPrivateIotCa } from './i-private-iot-ca';
 import { knownCa, rememberCa, succeedsAnother } from './known-ca';
 import { PrivateIotCaBase } from './private-iot-ca-base';
@@ -26,7 +27,7 @@ import { CertificateProvider, ledgerOf } from '../provider/certificate-provider'
 /**
  * Properties of a CA whose key and ledger have outlived its resource.
  */
-export interface KeptCaProps extends CaAttributes {
+export interface KeptCaProps extends CaAttributes, CaSuccessionOptions {
   /**
    * The issuer of the CA, if it is a CA of this library.
    *
@@ -49,17 +50,10 @@ export interface KeptCaProps extends CaAttributes {
    * @default - checked at deployment
    */
   readonly pathLength?: number;
-
-  /**
-   * The `caId` of the CA that this one replaces, if that CA has living certificates; see `PrivateIotCaProps.replaces`.
-   *
-   * @default - none
-   */
-  readonly replaces?: string;
 }
 
 const KINDS: Kinds<KeptCaProps> = {
-  ...CA_ATTRIBUTE_KINDS, issuer: optional(CA), pathLength: optional(NUMBER), replaces: optional(TEXT), formerStackId: optional(TEXT),
+  ...CA_ATTRIBUTE_KINDS, ...CA_SUCCESSION_KINDS, issuer: optional(CA), pathLength: optional(NUMBER), formerStackId: optional(TEXT),
 };
 
 /** A CA that a stack takes back. Not exported. */
@@ -82,8 +76,8 @@ export class KeptIotCa extends PrivateIotCaBase {
   constructor(scope: Construct, id: string, props: KeptCaProps) {
     super(scope, id);
     check(this, KINDS, props);
-    const { issuer, replaces, formerStackId } = props;
-    validateReplaces(this, replaces);
+    const { issuer, formerStackId } = props;
+    validateSuccession(this, props);
     validate(this, [formerStackId], () => formerStackId === undefined ? undefined : checkFormerStackId(formerStackId));
     const parts = partsOf(this, props);
     const { account, region } = this.env;
@@ -117,11 +111,11 @@ export class KeptIotCa extends PrivateIotCaBase {
       CaId: props.caId,
       FormerStackId: formerStackId,
       Platforms: this.platforms.map(platform => platform._render()),
-      Replaces: replaces,
+      ...successionProperties(props),
     };
     const resource = provider.resource(this, ResourceType.KEPT_IOT_CA, properties, rights);
     this.caId = attribute(resource, 'CaId');
-    rememberCa(this, { ...knownCa(this), keyIdentifier: attribute(resource, 'SubjectKeyIdentifier'), succeeds: succeedsAnother(props) });
+    rememberCa(this, { ...knownCa(this), keyIdentifier: attribute(resource, 'SubjectKeyIdentifier'), succeeds: succeedsAnother(props), isRetired: isRetiredUnused(props) });
     this.certificatePem = attribute(resource, 'CertificatePem');
     const sha256Fingerprint = attribute(resource, 'Sha256Fingerprint');
     this._chain = issuer ? chainBelow(this, sha256Fingerprint, issuer, false)

@@ -29,11 +29,15 @@ export interface KnownCa {
   readonly keyIdentifier?: string;
   /** Whether the CA's certificate is still to be made elsewhere. */
   readonly awaitsCertificate?: boolean;
-  /** Whether the declaration says that the CA takes the place of another one. */
+  /** Whether the CA is signed elsewhere, so that another certificate can take the place of its own. */
+  readonly isRenewable?: boolean;
+  /** Whether the CA takes the place of another one. */
   readonly succeeds?: boolean;
+  /** Whether the CA is declared to be retired once nothing depends on it. */
+  readonly isRetired?: boolean;
 }
 
-/** Whether a declaration says that its CA takes the place of another one. */
+/** Whether a declaration says that its CA takes the place of another one, which is not the same as a successor beside its predecessor. */
 export function succeedsAnother({ generation = 1, replaces }: { readonly generation?: number; readonly replaces?: string }): boolean {
   return replaces !== undefined || (!Token.isUnresolved(generation) && generation > 1);
 }

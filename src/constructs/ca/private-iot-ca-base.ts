@@ -8,6 +8,7 @@ import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { CaCertificate, CaCertificateOptions } from './ca-certificate';
 import { CaChainLinks, certificateIn, certificatesIn, chainsOf } from './ca-chain';
+import { CrossCertificate, CrossCertificateOptions } from './cross-certificate';
 import { grantIssue, grantReadPrivateKey } from './grant-issue';
 import { IPrivateIotCa } from './i-private-iot-ca';
 import { CaEventType } from '../../contract/ca-events';
@@ -87,6 +88,10 @@ export abstract class PrivateIotCaBase extends Resource implements IPrivateIotCa
 
   public addCaCertificate(id: string, options: CaCertificateOptions): CaCertificate {
     return new CaCertificate(this, validId(this, id), { ca: this, ...options });
+  }
+
+  public addCrossCertificate(id: string, options: CrossCertificateOptions): CrossCertificate {
+    return new CrossCertificate(this, validId(this, id), { ca: this, ...options });
   }
 
   public publishRevocation(options?: PublishRevocationOptions): RevocationPublication {

@@ -1,11 +1,12 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { CA_OPTION_KINDS, CaOptions } from './ca-options';
+import { CA_SUCCESSION_KINDS, CaSuccessionOptions } from './ca-succession';
 import { IPrivateIotCa } from './i-private-iot-ca';
 import { CertificateExtensionOptions, EXTENSION_KINDS, NAME_CONSTRAINTS, NameConstraints } from '../certificates/certificate-extensions';
 import { CertificateSubject, SUBJECT } from '../certificates/certificate-subject';
 import { HashAlgorithm } from '../certificates/hash-algorithm';
 import { PemSource } from '../certificates/pem-source';
-import { FLAG, DATE, Kinds, NUMBER, optional, TEXT } from '../checks/kinds';
+import { FLAG, DATE, Kinds, NUMBER, optional } from '../checks/kinds';
 import { CA, DURATION, HASH_ALGORITHM, KEY_ALGORITHM, KEY_STORAGE, PEM_SOURCE, REMOVAL_POLICY } from '../checks/object-kinds';
 import { KeyAlgorithm } from '../keys/key-algorithm';
 import { KeyStorage } from '../keys/key-storage';
@@ -13,7 +14,7 @@ import { KeyStorage } from '../keys/key-storage';
 /**
  * Properties of a private CA.
  */
-export interface PrivateIotCaProps extends CertificateExtensionOptions, CaOptions {
+export interface PrivateIotCaProps extends CertificateExtensionOptions, CaOptions, CaSuccessionOptions {
   /** The CA's name. Give a CA that succeeds another CA a different name, because AWS IoT tells CAs apart by their names. */
   readonly subject: CertificateSubject;
 
@@ -110,21 +111,12 @@ export interface PrivateIotCaProps extends CertificateExtensionOptions, CaOption
    * Raise this number, from 1 to 1,000,000, to make a new CA with a new key from an unchanged declaration. Every certificate
    * below the CA is then issued again, so a CA with living certificates must be named in `replaces`. If another stack uses the CA
    * by a strong reference, CloudFormation refuses the change, because it does not change an export that is imported; a weak
-   * reference, the default of `cdk init` today, allows it. It is safer to declare a second CA, move its users, and then remove
-   * the first.
+   * reference, the default of `cdk init` today, allows it. It is safer to declare a second CA with this one as its `predecessor`, move
+   * the users, and then retire this one.
    *
    * @default 1
    */
   readonly generation?: number;
-
-  /**
-   * The `caId` of the CA that this one replaces. Without it, a deployment that would replace a CA with living certificates
-   * fails, whether because of a changed word in the declaration or another path of the construct in its stack; the error names
-   * the `caId` and what would be lost. You may leave the property in place after the replacement.
-   *
-   * @default - none: a deployment that would replace a CA with living certificates fails
-   */
-  readonly replaces?: string;
 
   /**
    * What happens to the CA's key and ledger when the CA leaves the stack. Devices in the field depend on both, so use any
@@ -138,6 +130,7 @@ export interface PrivateIotCaProps extends CertificateExtensionOptions, CaOption
 /** Not exported. */
 export const PRIVATE_IOT_CA_KINDS: Kinds<PrivateIotCaProps> = {
   ...CA_OPTION_KINDS,
+  ...CA_SUCCESSION_KINDS,
   ...EXTENSION_KINDS,
   subject: SUBJECT,
   keyAlgorithm: optional(KEY_ALGORITHM),
@@ -153,6 +146,5 @@ export const PRIVATE_IOT_CA_KINDS: Kinds<PrivateIotCaProps> = {
   pathLength: optional(NUMBER),
   keyStorage: optional(KEY_STORAGE),
   generation: optional(NUMBER),
-  replaces: optional(TEXT),
   removalPolicy: optional(REMOVAL_POLICY),
 };

@@ -7,8 +7,10 @@ import { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { CaCertificate, CaCertificateOptions } from './ca-certificate';
-import { CaChainLinks, certificateIn, certificatesIn, chainBelow, chainOfOne, chainOfText, chainsOf } from './ca-chain';
+import { CaChainLinks, certificateIn, certificatesIn, chainOfDeclared, chainsOf } from './ca-chain';
+import { isRetiredUnused, successionProperties, validateNotRetired, validateSuccessorName } from './ca-succession';
 import { validateCaProps } from './ca-validation';
+import { CrossCertificate, CrossCertificateOptions } from './cross-certificate';
 import { ExistingCaProps, ExistingIotCa } from './existing-iot-ca';
 import { grantIssue, grantReadPrivateKey } from './grant-issue';
 import { IPrivateIotCa } from './i-private-iot-ca';
@@ -138,6 +140,7 @@ export class PrivateIotCa extends IotCertificateBase implements IPrivateIotCa, I
     sayNotices(this, this.platforms);
     if (issuer) {
       validateCanIssue(this, issuer);
+      validateNotRetired(this, issuer);
     }
 
     const key = (props.keyStorage ?? KeyStorage.secretsManager())._bind(this, {
@@ -166,7 +169,7 @@ export class PrivateIotCa extends IotCertificateBase implements IPrivateIotCa, I
       ...issuer && issuerProperties(issuer),
       IssuerLedgerTable: issuer && ledgerOf(this, issuer),
       ClipToIssuer: issuer && clipToIssuer,
-      Replaces: props.replaces,
+      ...successionProperties(props),
       SignedElsewhere: signedElsewhere || undefined,
       SignedCertificatePem: props.signedCertificate?._text,
       Extensions: renderExtensions(this, props),
@@ -184,9 +187,12 @@ export class PrivateIotCa extends IotCertificateBase implements IPrivateIotCa, I
       ...knownByDeclaration(props),
       keyIdentifier: signedElsewhere ? undefined : this._attribute('SubjectKeyIdentifier'),
       succeeds: succeedsAnother(props),
+      isRetired: isRetiredUnused(props),
+      isRenewable: signedElsewhere,
     });
+    validateSuccessorName(this, props.predecessor);
     this.caId = this._resource.ref;
-    this._chain = this.chainOf(props);
+    this._chain = chainOfDeclared(this, props);
   }
 
   public get caCertificates(): string[] {
@@ -249,6 +255,10 @@ export class PrivateIotCa extends IotCertificateBase implements IPrivateIotCa, I
     return new CaCertificate(this, validId(this, id), { ca: this, ...options });
   }
 
+  public addCrossCertificate(id: string, options: CrossCertificateOptions): CrossCertificate {
+    return new CrossCertificate(this, validId(this, id), { ca: this, ...options });
+  }
+
   public publishRevocation(options?: PublishRevocationOptions): RevocationPublication {
     return publishRevocation(this, options);
   }
@@ -287,13 +297,5 @@ export class PrivateIotCa extends IotCertificateBase implements IPrivateIotCa, I
 
   public grantReadPrivateKey(grantee: IGrantable): Grant {
     return grantReadPrivateKey(this, grantee);
-  }
-
-  private chainOf({ issuer, signedCertificate }: PrivateIotCaProps): CaChainLinks {
-    if (issuer) {
-      return chainBelow(this, this.sha256Fingerprint, issuer, issuer instanceof PrivateIotCa && issuer.signedElsewhere);
-    }
-    return signedCertificate?._text === undefined ? chainOfOne(this, this.sha256Fingerprint, !this.signedElsewhere)
-      : chainOfText(this, signedCertificate._text, this.sha256Fingerprint);
   }
 }

@@ -14,6 +14,7 @@ import { BUNDLES_WITH_CERTIFICATE, checkRenewal } from '../../contract/renewal';
 import { ResourceType } from '../../contract/resource-types';
 import { ProfileName } from '../../pki/profile';
 import { IotPlatform } from '../../platforms/iot-platform';
+import { validateNotRetired } from '../ca/ca-succession';
 import { IPrivateIotCa } from '../ca/i-private-iot-ca';
 import { issuerProperties } from '../ca/known-ca';
 import { check } from '../checks/kinds';
@@ -79,6 +80,7 @@ export abstract class EndEntityCertificateBase extends IssuedCertificateBase {
     const generation = validGeneration(this, options.generation);
     const term = validTerm(this, options, Duration.days(365));
     validateCanIssue(this, ca);
+    validateNotRetired(this, ca);
     validateKeySource(this, options);
     if (subject) {
       validateSubject(this, { ...subject });

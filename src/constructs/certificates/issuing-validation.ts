@@ -42,6 +42,32 @@ export function validateCanIssue(scope: Construct, ca: IPrivateIotCa): void {
     : undefined);
 }
 
+/** Refuses a subject CA of a cross-certificate that the function would refuse. */
+export function validateCanCertify(scope: Construct, ca: IPrivateIotCa, subjectCa: IPrivateIotCa): void {
+  const { subjects: [subject], awaitsCertificate } = knownCa(subjectCa);
+  const { subjects, nameConstraints } = knownCa(ca);
+  const [outer, inner] = [ca.pathLength, subjectCa.pathLength];
+  validate(scope, [], () => awaitsCertificate
+    ? `subjectCa must have its certificate before another CA can certify its key, and ${subjectCa.node.path} is signedElsewhere without one; declare its signedCertificate first`
+    : undefined);
+  validate(scope, [outer], () => outer !== 0 ? undefined
+    : `ca must have a pathLength of at least 1 to certify the key of another CA, got ${ca.node.path} with 0, the default, which can't be changed without a new CA; `
+      + 'have verifiers trust both CAs instead (TrustBundle)');
+  validate(scope, [outer, inner], () => outer === undefined || inner === undefined || inner < outer ? undefined
+    : `ca must have a pathLength above that of subjectCa, ${inner}, got ${ca.node.path} with ${outer}; have verifiers trust both CAs instead (TrustBundle)`);
+  validate(scope, [], () => {
+    try {
+      if (subject) {
+        assertNotCaSubject(subject, subjects);
+        assertNamesPermitted({ subject, profile: 'ca' }, nameConstraints);
+      }
+      return undefined;
+    } catch (error) {
+      return (error as Error).message;
+    }
+  });
+}
+
 /**
  * Checks a certificate against its issuer by the same code as the function, as far as both are known at synthesis. Other faults
  * in names and extensions are found before.

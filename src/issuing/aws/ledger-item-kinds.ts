@@ -105,6 +105,7 @@ export const ENTRY: Kinds<LedgerEntry> = {
   renews: optional(TEXT),
   renewedBy: optional(TEXT),
   deliveredAt: optional(TEXT),
+  retirement: optional(oneOf('active', 'begun', 'retired')),
   signature: optional(OCTETS),
 };
 

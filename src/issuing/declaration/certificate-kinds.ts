@@ -19,7 +19,8 @@ export interface CertificateKind {
   readonly keyStorage: readonly KeyStorageProperties['Type'][];
   /** Whether the certificate is made from a certificate signing request: always, optionally, or never. */
   readonly fromRequest: boolean | 'always';
-  readonly subject: (properties: RawProperties) => SubjectValues;
+  /** The declared subject; none if it comes from another CA's certificate. */
+  readonly subject: (properties: RawProperties) => SubjectValues | undefined;
   /** The rules for the subject. They name the property that declares it. */
   readonly checkSubject: (subject: SubjectValues) => Complaint;
   /** The platform's rules for this kind of certificate. */
@@ -51,6 +52,15 @@ const KINDS: { readonly [T in IssuedType]: CertificateKind } = {
     keyStorage: [],
     fromRequest: 'always',
     checkForPlatform: (declaration, platform) => checkKeyForPlatform(checkCaForPlatform, declaration, platform),
+  },
+  [ResourceType.CROSS_CERTIFICATE]: {
+    profiles: ['cross'],
+    issued: true,
+    keyStorage: [],
+    fromRequest: false,
+    subject: () => undefined,
+    checkSubject: () => undefined,
+    checkForPlatform: () => undefined,
   },
   [ResourceType.VERIFICATION_CERTIFICATE]: {
     profiles: ['verification'],

@@ -1,3 +1,5 @@
+import { SubjectCa } from './subject-ca';
+import { Succession } from './succession';
 import { DeclaredExtensions } from '../../contract/extensions';
 import { NameLists } from '../../contract/general-names';
 import { HashAlgorithmName, KeyAlgorithmName } from '../../contract/key-algorithms';
@@ -13,7 +15,7 @@ import { PlatformId } from '../../platforms/registry';
 import { CrlSite } from '../ledger/revocation';
 
 /** What a resource declares, parsed and checked. */
-export interface Declaration {
+export interface Declaration extends Succession {
   readonly resourceType: ResourceType;
   readonly profile: DeclaredProfileName;
   /** The ledger of the certificates that this resource issues, if it is a CA. */
@@ -24,12 +26,12 @@ export interface Declaration {
   readonly issuer?: string;
   /** The key identifier that the CA must have, in hexadecimal digits. */
   readonly issuerKeyIdentifier?: string;
-  /** Absent if the subject comes from a request that has not been read yet. */
+  /** Absent if the subject comes from a request that has not been read yet, or from another CA's certificate. */
   readonly subject?: SubjectValues;
-  /** Absent if the key comes with a request. */
+  /** Absent if the key comes with a request, or is that of another CA. */
   readonly keyAlgorithm?: KeyAlgorithmName;
   readonly hashAlgorithm: HashAlgorithmName;
-  /** Absent for a CA that is signed elsewhere. */
+  /** Absent for a CA that is signed elsewhere, and for a cross-certificate until its subject CA's certificate has been read. */
   readonly term?: Term;
   readonly pathLength?: number;
   readonly generation: number;
@@ -39,6 +41,8 @@ export interface Declaration {
   /** The tags of the parameter that holds the private key; none if the key is elsewhere. */
   readonly tags: readonly Tag[];
   readonly request?: DeclaredRequest;
+  /** For a cross-certificate: the CA whose key it certifies. */
+  readonly subjectCa?: SubjectCa;
   readonly extensions?: DeclaredExtensions;
   /**
    * Where the CA publishes the revocation list that the certificate names, and where it answers OCSP requests. Neither is declared: both are
@@ -53,8 +57,6 @@ export interface Declaration {
   readonly renewal?: DeclaredRenewal;
   /** Whether the key outlives its resource. */
   readonly retainKey: boolean;
-  /** For a CA: the identity of the CA that it is declared to replace. */
-  readonly replaces?: string;
   /** For a CA that is signed elsewhere: its certificate and those above it, PEM; absent until the certificate exists. */
   readonly signedElsewhere?: { readonly certificatePem?: string };
 }

@@ -35,6 +35,7 @@ export function identityOf(declaration: Declaration, requester: Requester): stri
       extensions: declaration.extensions,
       request: request && requestIdentity(request),
       signedElsewhere: declaration.signedElsewhere ? true : undefined,
+      subjectCa: declaration.subjectCa?.caId,
     }),
   ]);
 }

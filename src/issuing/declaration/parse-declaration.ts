@@ -2,11 +2,13 @@ import { assertSubject, kindOf, CertificateKind } from './certificate-kinds';
 import { Declaration, DeclaredRenewal } from './declaration';
 import { extensionsProperty } from './declared-extensions';
 import { requestProperty } from './declared-request';
+import { isCrossCertificate, subjectCaProperty } from './subject-ca';
+import { successionProperties } from './succession';
 import { checkExtensions } from '../../contract/extensions';
 import { HashAlgorithmName, KeyAlgorithmName } from '../../contract/key-algorithms';
 import { BUNDLES_WITH_CERTIFICATE, checkRenewal } from '../../contract/renewal';
 import { ResourceType } from '../../contract/resource-types';
-import { checkCaId, checkGeneration, checkHashAlgorithm, checkKeyAlgorithm, checkPathLength, quote } from '../../contract/rules';
+import { checkGeneration, checkHashAlgorithm, checkKeyAlgorithm, checkPathLength, quote } from '../../contract/rules';
 import { checkTerm, Term } from '../../contract/term';
 import { DeclaredProfileName } from '../../pki/profile';
 import { checkPlatform } from '../../platforms/platform-checks';
@@ -32,6 +34,7 @@ export function parseDeclaration(resourceType: string, properties: RawProperties
     : undefined;
   const issued = kind.issued === true || (kind.issued === 'where named' && properties.Issuer !== undefined);
   const request = kind.fromRequest === false ? undefined : requestProperty(properties, kind.fromRequest === 'always');
+  const subjectCa = isCrossCertificate(resourceType) ? subjectCaProperty(properties) : undefined;
   const ledgerTable = text('ledgerTable', properties.LedgerTable);
   const keyStorage = kind.keyStorage.length > 0 && !request ? keyStorageProperty(properties.KeyStorage, kind.keyStorage) : undefined;
   const declaration: Declaration = {
@@ -42,21 +45,22 @@ export function parseDeclaration(resourceType: string, properties: RawProperties
     issuer: issued ? text('ca', properties.Issuer) : undefined,
     issuerKeyIdentifier: optionalText('the key identifier of the CA', properties.IssuerKeyIdentifier),
     subject: request && properties.Subject === undefined ? request.subject : kind.subject(properties),
-    keyAlgorithm: request ? undefined : checked<KeyAlgorithmName>(checkKeyAlgorithm, properties.KeyAlgorithm),
+    keyAlgorithm: request || subjectCa ? undefined : checked<KeyAlgorithmName>(checkKeyAlgorithm, properties.KeyAlgorithm),
     hashAlgorithm: checked<HashAlgorithmName>(checkHashAlgorithm, properties.HashAlgorithm),
-    term: signedElsewhere ? undefined : termProperty(properties),
+    term: signedElsewhere || subjectCa ? undefined : termProperty(properties),
     pathLength: properties.PathLength === undefined ? undefined : checked<number>(checkPathLength, wholeNumber(properties.PathLength)),
     generation: checked<number>(checkGeneration, wholeNumber(properties.Generation ?? '1')),
     platforms: platformsProperty(properties.Platforms),
     keyStorage,
     tags: isParameter(keyStorage) ? tagsProperty(properties.Tags) : [],
     request,
+    subjectCa,
     extensions: extensionsProperty(properties.Extensions),
     bundles: bundlesProperty(properties.Bundles),
     renewal: renewalProperty(resourceType as ResourceType, properties),
-    clipToIssuer: truth('clipToIssuer', properties.ClipToIssuer, false),
+    clipToIssuer: subjectCa ? true : truth('clipToIssuer', properties.ClipToIssuer, false),
     retainKey: truth('removalPolicy', properties.RetainKey, false),
-    replaces: replacesProperty(properties.Replaces),
+    ...successionProperties(properties),
     signedElsewhere,
   };
   truth('revokeOnRemoval', properties.RevokeOnRemoval, false); // only the removal needs it, and must not be the first to refuse it
@@ -85,7 +89,7 @@ function assertTogether({ signedElsewhere, issuer, extensions, profile, bundles,
   if (profile !== 'ca' && extensions?.nameConstraints) {
     throw new Error('nameConstraints must be left out for a certificate that is not a CA (RFC 5280, section 4.2.1.10)');
   }
-  if (bundles.length > 0 && ['ca', 'verification'].includes(profile)) {
+  if (bundles.length > 0 && ['ca', 'cross', 'verification'].includes(profile)) {
     throw new Error('deliveryFormats must be left out for a CA and for a verification certificate, because their private keys are never delivered');
   }
   if (bundles.length > 0 && request) {
@@ -102,13 +106,6 @@ function renewalProperty(resourceType: ResourceType, all: RawProperties): Declar
   const beforeDays = wholeNumber(BeforeDays);
   complain(checkRenewal(beforeDays, undefined));
   return { beforeDays: beforeDays as number, keepKey: truth('keepKey', KeepKey, false), resourceType, properties: JSON.stringify(properties) };
-}
-
-/** The CA that a CA is declared to replace. */
-export function replacesProperty(value: unknown): string | undefined {
-  const caId = optionalText('replaces', value);
-  complain(caId === undefined ? undefined : checkCaId(caId, 'replaces'));
-  return caId;
 }
 
 export function platformsProperty(value: unknown): PlatformId[] {

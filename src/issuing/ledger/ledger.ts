@@ -75,6 +75,11 @@ export interface LedgerEntry extends Requester {
   readonly renewedBy?: string;
   /** For a renewed certificate: when its key and its bundles became the current ones, ISO 8601. */
   readonly deliveredAt?: string;
+  /**
+   * For a CA, in the ledger of the certificates that it issues: whether it still issues. `begun` means that a request is finding out whether the
+   * CA may be retired. Absent for a CA that was never to be retired.
+   */
+  readonly retirement?: 'active' | 'begun' | 'retired';
   /** For an entry that is not a certificate but a signature: the signature. */
   readonly signature?: Buffer;
 }

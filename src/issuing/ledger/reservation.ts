@@ -24,6 +24,9 @@ import { tagFacts } from '../keys/parameter-tags';
 import { Ports } from '../ports';
 import { assertForPlatforms } from '../usable-ca';
 
+/** The profiles of certificates that no platform knows by a common name. */
+const UNNAMED: readonly string[] = ['ca', 'cross', 'verification'];
+
 /**
  * How long a reservation is usable, in milliseconds: longer than Lambda takes to deliver a failed request again. The validity was fixed
  * when the reservation was made, so an old reservation would give a certificate that has already used up part of its validity.
@@ -49,7 +52,7 @@ export function reservation(
   if (ca?.inKms ?? isHsm(declaration.keyStorage)) {
     complain(checkHashForKms(ca?.keyAlgorithm ?? declaration.keyAlgorithm!, declaration.hashAlgorithm));
   }
-  const publicKey = declaration.request?.content?.publicKey;
+  const publicKey = givenKey(declaration);
   const planned = { ...contentFor(inLastPartition(declaration), declaration), keyAlgorithm: declaration.keyAlgorithm, publicKey, validity };
   assertNotCaSubject(planned.subject, (ca?.chain ?? []).map(der => parseCertificate(der).subject));
   assertMayIssue(profile, planned, ca?.issuer ?? {});
@@ -63,19 +66,24 @@ export function reservation(
   });
 }
 
+/** The key that exists before its certificate: that of a request, or of another CA. SPKI, DER. */
+export function givenKey({ request, subjectCa }: Declaration): Buffer | undefined {
+  return (request ?? subjectCa)?.content?.publicKey;
+}
+
 /** A reservation under a new serial number. */
 export function newEntry(
   { declaration, identity, stackId, logicalResourceId, requestId }: CertificateRequest, ports: Ports,
   facts: Pick<LedgerEntry, 'issuer' | 'keyAlgorithm' | 'notBefore' | 'notAfter' | 'reservedAt'>,
 ): LedgerEntry {
-  const { profile, subject, keyStorage, retainKey, bundles } = declaration;
+  const { profile, subject, subjectCa, keyStorage, retainKey, bundles } = declaration;
   return {
     identity,
     serialNumber: newSerialNumber(ports.random, identity),
     status: 'RESERVED',
     profile,
-    subject: formatName(subject!),
-    commonName: ['ca', 'verification'].includes(profile) ? undefined : subject!.commonName,
+    subject: subjectCa?.subjectText ?? formatName(subject!),
+    commonName: UNNAMED.includes(profile) ? undefined : subject!.commonName,
     keyStorage,
     retainKey,
     bundles,
@@ -112,8 +120,12 @@ function revocationUrls(serialNumber: string, { crlSite, ocspUrl, profile }: Dec
 }
 
 /** The part of a certificate's content that follows from its declaration alone. */
-export function declaredContent(declaration: Declaration): Pick<CertificateContent, 'subject' | 'hashAlgorithm' | 'pathLength' | 'extensions'> {
-  const { request, subject, hashAlgorithm, pathLength } = declaration;
+export function declaredContent(declaration: Declaration): Pick<CertificateContent, 'subject' | 'hashAlgorithm' | 'pathLength' | 'extensions' | 'copied'> {
+  const { request, subject, subjectCa, hashAlgorithm, pathLength } = declaration;
+  if (subjectCa?.content) {
+    const { publicKey: _, ...content } = subjectCa.content;
+    return { ...content, hashAlgorithm };
+  }
   const { names } = requestOutcome(declaration);
   const extensions = { ...declaration.extensions, subjectAlternativeNames: names };
   return {

@@ -17,6 +17,7 @@ import { isRevoked } from '../ledger/revocation';
 import { assertWanted } from '../ledger/wanted';
 import { makeCertificate } from '../make-certificate';
 import { Ports } from '../ports';
+import { assertNotRetired } from '../retire-ca';
 
 const DAY = 86_400_000;
 
@@ -91,6 +92,7 @@ async function renew(latest: RenewableEntry, table: string, holder: Holder, port
   };
   assertWanted(request, latest);
   const ca = await issuingCa(declared.issuer, ledger, ports, declared.issuerKeyIdentifier);
+  assertNotRetired(latest.issuer, ca?.retirement, 'renewed certificate');
   await genuine(request, latest, ca, ports);
   const declaration = await completed(declared, ports.revocations(table), ports);
   const reserved = await reserve({ ...request, declaration }, latest, table, holder, ca, ports);

@@ -74,6 +74,7 @@ describe('a filter', () => {
     ['--common-name ignores case, as the ledger does', ['--common-name', 'SENSOR-003'], ['sensor-003 issued']],
     ['a certificate must match each kind of filter', ['--revoked', '--profile', 'device', '--common-name', 'sensor-002', '--common-name', 'sensor-003'], ['sensor-002 held']],
     ['--stack and --ca name what a person calls them', ['--stack', 'Iot', '--ca', 'Iot/Ca', '--common-name', 'sensor-003'], ['sensor-003 issued']],
+    ['--living shows what keeps a CA from being retired', ['--living'], ['sensor-002 held', 'sensor-003 issued', '传感器, "4" issued']],
     ['--expiring leaves out what is revoked', ['--expiring', '366d', '--profile', 'device'], ['sensor-002 held', 'sensor-003 issued', '传感器, "4" issued']],
     ['--expiring takes weeks and hours too', ['--expiring', '43w'], ['CN=a1b2c3 issued']],
     ['--expiring shows nothing if nothing expires so soon', ['--expiring', '7000h'], []],
@@ -176,7 +177,7 @@ describe('the forms for programs', () => {
 
 describe('a mistake is reported on one line,', () => {
   test.each<[string, string[], RegExp]>([
-    ['an unknown profile', ['--profile', 'sensor'], /--profile must be one of ca, verification, device, devid, server, got "sensor"$/],
+    ['an unknown profile', ['--profile', 'sensor'], /--profile must be one of ca, cross, verification, device, devid, server, got "sensor"$/],
     ['a duration without a unit', ['--expiring', '30'], /--expiring must be a number of hours, days or weeks, such as 12h, 30d or 8w, got "30"$/],
     ['a duration in a unit of unknown length', ['--expiring', '1m'], /--expiring must be a number of hours, days or weeks, .*, got "1m"$/],
     ['an unknown CA', ['--ca', 'Iot/Device0'], /--ca must be the path of the construct of a CA of this deployment, .* \(Iot\/Ca\), got "Iot\/Device0"$/],

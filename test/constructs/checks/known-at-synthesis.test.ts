@@ -40,6 +40,7 @@ describe('below a CA that is signed elsewhere and has no certificate yet, a decl
     ['a verification certificate', ca => ca.addVerificationCertificate('Below', { registrationCode: 'code' }), 'Ca/Below'],
     ['a CA', ca => new PrivateIotCa(ca.stack, 'Below', { subject: SUBJECT, issuer: ca }), 'Below'],
     ['a CA from a request', ca => ca.addCaCertificate('Below', { certificateSigningRequest: PemSource.inline(opensslRequest('/CN=Below')) }), 'Ca/Below'],
+    ['a cross-certificate', ca => ca.addCrossCertificate('Below', { subjectCa: new PrivateIotCa(ca.stack, 'Next', { subject: SUBJECT }) }), 'Ca/Below'],
     ['a signature', ca => new ProofOfPossessionSignature(ca.stack, 'Below', { ca, verificationCode: 'code' }), 'Below'],
   ])('is refused: %s', (_, add, id) => {
     expect(() => add(stackWithCa({ signedElsewhere: true, pathLength: 1 }).ca)).toThrow(message(id));

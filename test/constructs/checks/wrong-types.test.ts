@@ -287,7 +287,7 @@ describe.each(FUNCTIONS.map(fn => [fn.name, fn] as const))('%s', (name, fn) => {
     });
 });
 
-test.each(['addDeviceCertificate', 'addServerCertificate', 'addVerificationCertificate', 'addCaCertificate'] as const)('%s without an id says that it is missing', add => {
+test.each(['addDeviceCertificate', 'addServerCertificate', 'addVerificationCertificate', 'addCaCertificate', 'addCrossCertificate'] as const)('%s without an id says that it is missing', add => {
   const ca = new PrivateIotCa(stackOf(), 'Ca', { subject: { commonName: 'Root' } });
   expect(() => (ca[add] as unknown as (options: object) => void)({ subject: { commonName: 'a' } }))
     .toThrow(`${ca.node.path}: id must be a string, given as the first argument, before the options, got a map`);

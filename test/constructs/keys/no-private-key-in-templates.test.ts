@@ -9,7 +9,7 @@ import * as library from '../../../src';
 import {
   ApsaraMqttRevocation, AwsIotClientCertificateValidation, AwsIotRevocation, AzureRevocation, TencentIotHubRevocation,
   ApsaraMqttCaRegistration, AwsIotCaRegistration, AwsIotThing, AwsIotThingPolicy, AzureCaRegistration, AzureIotService, CaCertificate,
-  CertificateOutputs, DeviceCertificate, HuaweiIotdaCaRegistration, HuaweiIotdaRevocation, InvocationAlarm, KeyStorage, PemSource, PrivateIotCa,
+  CertificateOutputs, CrossCertificate, DeviceCertificate, HuaweiIotdaCaRegistration, HuaweiIotdaRevocation, InvocationAlarm, KeyStorage, PemSource, PrivateIotCa,
   PrivateIotCaFunctions, ProofOfPossessionSignature, ServerCertificate, SigningAlarm, TencentIotHubCaRegistration, TrustBundle,
   LoadBalancerRevocation, RevocationPublication, RolesAnywhereRevocation, VerificationCertificate,
 } from '../../../src';
@@ -144,6 +144,9 @@ describe('a construct keeps private keys out of its whole stack:', () => {
     }),
     CaCertificate: (stack, other) => new CaCertificate(stack, 'Below', { ca: inKms(other), certificateSigningRequest: PemSource.inline(opensslRequest('/CN=Below')) }),
     CertificateOutputs: stack => new CertificateOutputs(stack, 'Outputs', {}),
+    CrossCertificate: (stack, other) => new CrossCertificate(stack, 'Cross', {
+      ca: inKms(other), subjectCa: new PrivateIotCa(other, 'Next', { subject: { commonName: 'Next' } }),
+    }),
     DeviceCertificate: (stack, other) => new DeviceCertificate(stack, 'Sensor', { ca: inKms(other), subject: { commonName: 'sensor-001' } }),
     HuaweiIotdaCaRegistration: (stack, other) => new HuaweiIotdaCaRegistration(stack, 'Huawei', {
       ca: caIn(other),

@@ -39,6 +39,7 @@ const ENTRY: Required<LedgerEntry> = {
   renews: '09',
   renewedBy: '0B',
   deliveredAt: '2026-01-31T23:59:59.123Z',
+  retirement: 'retired',
   signature: Buffer.from('00', 'hex'),
 };
 

@@ -5,7 +5,7 @@ import { Kit, KitCa, KitCertificate, KitFile, KitInput, KitServer } from './kit'
 import { describeFinding, dividedCas, refusalOf } from './refused-cas';
 import { notesOnRevocation, revocationFor } from './revocation-lists';
 import { CertificateFacts } from '../../certificates/certificate-facts';
-import { hasSigned, isSelfSigned, signingOf, withoutRepeats } from '../../certificates/chain';
+import { hasSigned, isCrossCertificate, isSelfSigned, signingOf, withoutRepeats } from '../../certificates/chain';
 import { roleOf } from '../../certificates/role';
 import { StackOutput } from '../../certificates/stack-outputs';
 import { CliError } from '../../cli-error';
@@ -60,7 +60,8 @@ function notesOnTrust({ cas }: KitInput): string[] {
 
 function kitInput(name: KitName, kit: Kit, { outputs, certificates, keys, folder, choice, now }: KitSource): KitInput {
   const all = withoutRepeats(outputs.flatMap(output => output.certificates));
-  const cas = all.filter(facts => roleOf(facts) === 'ca');
+  // Some brokers take each certificate that they trust for a root, so the revocation of a cross-certificate would have no effect there.
+  const cas = all.filter(facts => roleOf(facts) === 'ca' && !isCrossCertificate(facts, all));
   if (cas.length === 0) {
     throw new CliError(`--platform ${name} needs the certificate of a CA, and no output holds one; add an output of the CA's certificatePem`);
   }

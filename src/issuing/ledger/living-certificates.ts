@@ -1,0 +1,40 @@
+import { Ledger, LedgerEntry } from './ledger';
+import { isUnderWay } from './reservation';
+import { Revocations } from './revocation';
+
+/** The profiles that no connection depends on: proofs of possession for a platform. */
+export const PROOFS: readonly string[] = ['verification', 'signature'];
+
+/** The number of certificates up to which they are counted exactly. */
+export const MAX_COUNTED = 100;
+
+/** Which of a CA's certificates count, besides those that are issued, have not expired and are no proofs. */
+export interface Living {
+  readonly now: Date;
+  /** Profiles that don't count. */
+  readonly without?: readonly string[];
+  /** What is known about revocation, if certificates that are revoked for good don't count. One that is on hold can come back. */
+  readonly revocations?: Pick<Revocations, 'find'>;
+  /** Whether certificates count that are being made. */
+  readonly underWay?: boolean;
+}
+
+/** The living certificates that a CA has issued: up to one more than `MAX_COUNTED`. The CA's own certificate is not among them. */
+export async function livingCertificates(
+  ledger: Ledger, caId: string, { now, without = [], revocations, underWay = false }: Living,
+): Promise<LedgerEntry[]> {
+  const counts = (entry: LedgerEntry): boolean => entry.identity !== caId && ![...PROOFS, ...without].includes(entry.profile)
+    && (entry.status === 'ISSUED' ? new Date(entry.notAfter) > now : isUnderWay(entry, now));
+  const living: LedgerEntry[] = [];
+  for await (const entry of ledger.certificates(caId, underWay ? undefined : 'ISSUED')) {
+    if (counts(entry) && (await revocations?.find(caId, entry.serialNumber))?.state !== 'REVOKED' && living.push(entry) > MAX_COUNTED) {
+      break;
+    }
+  }
+  return living;
+}
+
+/** A certificate, in words. */
+export function describeCertificate({ profile, subject, notAfter }: LedgerEntry): string {
+  return `${profile} ${subject} (until ${notAfter})`;
+}

@@ -9,6 +9,7 @@ export const lazy = {
   exportCommand: () => require('./export-command') as typeof import('./export-command'),
   revokeCommand: () => require('./revoke-command') as typeof import('./revoke-command'),
   listCommand: () => require('./list-command') as typeof import('./list-command'),
+  diffCommand: () => require('./diff-command') as typeof import('./diff-command'),
   crlCommand: () => require('./crl-command') as typeof import('./crl-command'),
   inspectCommand: () => require('./inspect-command') as typeof import('./inspect-command'),
   awsFunction: () => require('./aws-function') as typeof import('./aws-function'),

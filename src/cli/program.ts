@@ -24,8 +24,8 @@ const CHOICE_IS_WRONG = /required (?:option|argument)|invalid for argument/;
  */
 export async function run(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
   let code: ExitCode = ExitCode.DONE;
-  const finish = (passed: boolean): void => {
-    code = passed ? ExitCode.DONE : ExitCode.FAILED;
+  const finish = (result: boolean | ExitCode): void => {
+    code = typeof result === 'number' ? result : result ? ExitCode.DONE : ExitCode.FAILED;
   };
   try {
     await program(terminal, finish).parseAsync([...args], { from: 'user' });
@@ -39,11 +39,11 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
   }
 }
 
-/** @param finish receives whether a command found nothing wrong */
-function program(terminal: Terminal, finish: (passed: boolean) => void): Command {
+/** @param finish receives what a command has returned */
+function program(terminal: Terminal, finish: (result: boolean | ExitCode) => void): Command {
   const columns = Math.min(terminal.columns ?? HELP_COLUMNS, HELP_COLUMNS);
   const root = new Command('private-iot-ca')
-    .description('Make, export, revoke, list, inspect and check the certificates of a private CA for IoT devices.')
+    .description('Make, compare, export, revoke, list, inspect and check the certificates of a private CA for IoT devices.')
     .version(packageVersion(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'show how to use a command')
     .helpCommand(false) // `help` is one of COMMANDS

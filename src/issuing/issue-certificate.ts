@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { CertificateRequest } from './declaration/certificate-request';
 import { Declaration } from './declaration/declaration';
 import { requestOutcome, withRequest } from './declaration/declared-request';
-import { IssuingCa, issuingCa } from './issuing-ca';
+import { IssuingCa, issuingCa, KnownCa } from './issuing-ca';
 import { assertPassphrases, writeBundles } from './keys/bundles';
 import { custodyOf, HeldKey, isSamePlace } from './keys/custody';
 import { releaseKeys } from './keys/held-keys';
@@ -13,7 +13,7 @@ import { assertGenuine, IssuedEntry } from './ledger/genuine-entry';
 import { Ledger, LedgerEntry, LedgerFacts } from './ledger/ledger';
 import { assertNameIsFree } from './ledger/name-in-use';
 import { contentFor, declaredContent, isUnderWay, reservation } from './ledger/reservation';
-import { isRevoked, Revocations } from './ledger/revocation';
+import { isRevoked } from './ledger/revocation';
 import { KEEPS_CHANGING, MAX_TURNS } from './ledger/turns';
 import { assertWanted } from './ledger/wanted';
 import { Ports } from './ports';
@@ -38,18 +38,11 @@ import { PROFILES } from '../pki/profile';
 export async function issueCertificate(declared: CertificateRequest, ports: Ports, assertFits: AssertFits): Promise<IssuedEntry> {
   const ledger = ports.ledger(declared.declaration.issuerLedgerTable);
   for (let turn = 0; turn < MAX_TURNS; turn++) {
-    const entry = await ledger.find(declared.identity);
-    assertWanted(declared, entry);
-    const revocations = ports.revocations(declared.declaration.issuerLedgerTable);
-    const revocation = entry?.certificate && await revocations.find(entry.issuer, entry.serialNumber);
-    if (entry?.status === 'ISSUED' && isRevoked(revocation)) {
-      assertNotRevoked(revocation, declared.mustExist, await ledger.resource(declared));
-    }
+    const { entry, revoked } = await standing(declared, ports);
     const ca = await issuingCa(declared.declaration.issuer, ledger, ports, declared.declaration.issuerKeyIdentifier);
     const issued = entry?.status === 'ISSUED'
       ? await confirm(declared, entry, ca, ledger, ports)
-      : await next({ ...declared, declaration: await completed(declared.declaration, revocations, ports) },
-        isRevoked(revocation), entry, ca, ledger, ports, assertFits);
+      : await next({ ...declared, declaration: await completed(declared.declaration, ports) }, revoked, entry, ca, ledger, ports, assertFits);
     if (issued) {
       return issued;
     }
@@ -57,18 +50,39 @@ export async function issueCertificate(declared: CertificateRequest, ports: Port
   throw new Error(KEEPS_CHANGING);
 }
 
+/** What the ledger has for a request. */
+interface Standing {
+  readonly entry: LedgerEntry | undefined;
+  /** Whether the certificate in it is revoked. */
+  readonly revoked: boolean;
+}
+
+/** Reads what the ledger has for a request, and refuses the request if it may not have that. */
+export async function standing(request: CertificateRequest, ports: Pick<Ports, 'ledger' | 'revocations'>): Promise<Standing> {
+  const { identity, mustExist, declaration: { issuerLedgerTable } } = request;
+  const ledger = ports.ledger(issuerLedgerTable);
+  const entry = await ledger.find(identity);
+  assertWanted(request, entry);
+  const revocation = entry?.certificate && await ports.revocations(issuerLedgerTable).find(entry.issuer, entry.serialNumber);
+  if (entry?.status === 'ISSUED' && isRevoked(revocation)) {
+    assertNotRevoked(revocation, mustExist, await ledger.resource(request));
+  }
+  return { entry, revoked: isRevoked(revocation) };
+}
+
 /**
  * The declaration with its request from a secret, and with the place of the CA's revocation list. Both are read only now: an issued
  * certificate does not depend on what they are today.
  */
-async function completed(declaration: Declaration, revocations: Revocations, ports: Ports): Promise<Declaration> {
-  const publication = declaration.issuer === undefined ? undefined : await revocations.publication(declaration.issuer);
+export async function completed(declaration: Declaration, ports: Ports): Promise<Declaration> {
+  const { issuer, issuerLedgerTable } = declaration;
+  const publication = issuer === undefined ? undefined : await ports.revocations(issuerLedgerTable).publication(issuer);
   const requested = await withRequest(declaration, ports);
   return publication?.active ? { ...requested, crlSite: publication.sites[0], ocspUrl: publication.ocspUrl } : requested;
 }
 
 /** Checks that an answer can hold a certificate of this length (PEM). The declaration includes its request. */
-type AssertFits = (pem: string, declaration: Declaration) => void;
+export type AssertFits = (pem: string, declaration: Declaration) => void;
 
 /**
  * Completes the certificate from what the ledger has for the identity, unless it is revoked. Returns `undefined` if the ledger has to be read again: another
@@ -160,12 +174,17 @@ async function complete(
 async function record(
   request: CertificateRequest, signed: IssuedEntry, facts: LedgerFacts, ca: IssuingCa | undefined, ledger: Ledger, ports: Ports,
 ): Promise<IssuedEntry | undefined> {
-  const { declaration: { retainKey, bundles }, stackId, logicalResourceId } = request;
   await writeBundlesOf(request, signed, ca, ports);
-  // A CA that was taken over and then released has come back to its former resource.
-  const holder = { stackId, logicalResourceId, issuedAt: signed.issuedAt ?? ports.clock().toISOString(), issuedBy: request.requestId };
-  const issued = { ...facts, ...holder, retainKey, bundles, ...tagFacts(signed, request.declaration) };
+  const issued = { ...facts, ...issuedFacts(request, signed, ports) };
   return await ledger.advance(signed, 'ISSUED', issued, request) ? { ...signed, ...issued, status: 'ISSUED' } : undefined;
+}
+
+/** The facts that make an entry the issued certificate of a resource. */
+export function issuedFacts(request: CertificateRequest, signed: LedgerEntry, { clock }: Pick<Ports, 'clock'>): LedgerFacts {
+  const { declaration: { retainKey, bundles }, stackId, logicalResourceId } = request;
+  // A CA that was taken over and then released has come back to its former resource.
+  const holder = { stackId, logicalResourceId, issuedAt: signed.issuedAt ?? clock().toISOString(), issuedBy: request.requestId };
+  return { ...holder, retainKey, bundles, ...tagFacts(signed, request.declaration) };
 }
 
 /** Makes sure that the signed certificate is the reserved one: neither the signer nor the encoder is trusted with that. */
@@ -182,11 +201,17 @@ async function confirm(
   request: CertificateRequest, entry: LedgerEntry, ca: IssuingCa | undefined, ledger: Ledger, ports: Ports,
 ): Promise<IssuedEntry | undefined> {
   const issued = await genuine(request, entry, ca, ports);
-  const { retainKey, bundles } = request.declaration;
   await writeBundlesOf(request, issued, ca, ports);
+  const facts = await recordDeclared(request, entry, ledger);
+  return facts && { ...issued, ...facts };
+}
+
+/** Records the delivery formats, the retention and the tags that are declared now; returns `undefined` if the entry has changed meanwhile. */
+export async function recordDeclared(request: CertificateRequest, entry: LedgerEntry, ledger: Ledger): Promise<LedgerFacts | undefined> {
+  const { retainKey, bundles } = request.declaration;
   const facts = { retainKey, bundles, ...tagFacts(entry, request.declaration) };
   const same = (entry.retainKey ?? false) === retainKey && isDeepStrictEqual(entry.bundles ?? [], bundles) && isRecorded(entry, facts);
-  return same || await ledger.advance(entry, 'ISSUED', facts, request) ? { ...issued, ...facts } : undefined;
+  return same || await ledger.advance(entry, 'ISSUED', facts, request) ? facts : undefined;
 }
 
 async function genuine({ declaration }: CertificateRequest, entry: LedgerEntry, ca: IssuingCa | undefined, ports: Ports): Promise<IssuedEntry> {
@@ -200,7 +225,7 @@ async function genuine({ declaration }: CertificateRequest, entry: LedgerEntry, 
 }
 
 /** The certificates above a CA, taken from the CA that signs it: they were checked up to the root, whatever else the ledger holds. */
-function chainAbove({ profile }: Declaration, ca: IssuingCa | undefined): Buffer | undefined {
+export function chainAbove({ profile }: Declaration, ca: KnownCa | undefined): Buffer | undefined {
   return profile === 'ca' && ca ? Buffer.concat(ca.chain) : undefined;
 }
 

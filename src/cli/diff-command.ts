@@ -1,5 +1,7 @@
-import { CliError, ExitCode } from './cli-error';
+import { ExitCode } from './cli-error';
+import { diffWithAws } from './diff/aws-diff';
 import { StackChanges } from './diff/change';
+import { DeployedReader } from './diff/deployed-stack';
 import { diffDocument, diffText } from './diff/forms';
 import { diffWithDirectory } from './diff/local-diff';
 import { expiringMilliseconds } from './list/certificate-filter';
@@ -19,12 +21,15 @@ export interface DiffOptions {
   readonly json?: boolean;
 }
 
+/** Loads what reads stacks and ledgers in AWS, which a local deployment does not need. */
+export type AwsStacks = () => { readonly awsStacks: DeployedReader };
+
 /**
  * Runs `private-iot-ca diff`.
  *
  * @returns 0 if a deployment changes no certificate, 3 if it changes some, and 1 if it would fail
  */
-export async function diffCommand(options: DiffOptions, terminal: Terminal, reach: Outside = outside): Promise<ExitCode> {
+export async function diffCommand(options: DiffOptions, terminal: Terminal, aws: AwsStacks, reach: Outside = outside): Promise<ExitCode> {
   const { app, local, expiring, json, stack: names = [] } = options;
   const parameters = (options.parameters ?? []).map(parseGivenParameter);
   const expiringBefore = expiring === undefined ? undefined : new Date(reach.clock().getTime() + expiringMilliseconds(expiring));
@@ -32,10 +37,7 @@ export async function diffCommand(options: DiffOptions, terminal: Terminal, reac
   const selected = selectStacks(stacks, names);
   assertGivenToSome(parameters, selected);
   const props = { stacks, selected, named: names.length > 0, parameters, expiringBefore, progress: terminal.progress };
-  if (local === undefined) {
-    throw new CliError('--local: must name a folder');
-  }
-  const found = await diffWithDirectory(props, local, reach);
+  const found = await (local === undefined ? diffWithAws(props, aws().awsStacks, reach) : diffWithDirectory(props, local, reach));
   terminal.print(json ? diffDocument(found) : diffText(found, terminal.columns));
   return exitCodeOf(found);
 }

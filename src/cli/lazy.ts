@@ -14,5 +14,6 @@ export const lazy = {
   inspectCommand: () => require('./inspect-command') as typeof import('./inspect-command'),
   awsFunction: () => require('./aws-function') as typeof import('./aws-function'),
   awsLedger: () => require('./aws-ledger') as typeof import('./aws-ledger'),
+  awsStacks: () => require('./aws-stacks') as typeof import('./aws-stacks'),
   lintCommand: () => require('./lint-command') as typeof import('./lint-command'),
 };

@@ -1,11 +1,11 @@
 import { Change } from './change';
 import { ForeseenRequest, Foresight } from './foresight';
 import { changedProperties, describeDifferences, replacingProperties } from './property-differences';
-import { holdsUnknown, unknownNamesIn } from './unknown-values';
 import { ResourceType } from '../../contract/resource-types';
 import { ownId } from '../local/nested-ids';
 import { isCertificate } from '../local/stack-scope';
 import { ResourceState, StackState } from '../local/state';
+import { holdsUnknown, unknownNamesIn } from '../local/unknown-values';
 
 /** A stack before and after a foreseen deployment, and the requests in between. */
 interface ForeseenStack {
@@ -32,7 +32,7 @@ export function changesOf({ stack, before, after, requests, foresight }: Foresee
     const own = byPlace.get(`${resource.stackId ?? stackId} ${logicalId}`) ?? [];
     const { name, type } = resource;
     return { stack, resource: name, id, logicalId, type, ...verdict(own, after?.resources[id], foresight) };
-  });
+  }).sort((one, other) => one.resource < other.resource ? -1 : 1);
 }
 
 function verdict(requests: readonly ForeseenRequest[], after: ResourceState | undefined, foresight: Foresight): Verdict {

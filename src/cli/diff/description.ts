@@ -39,5 +39,5 @@ export const DIFF = described<DiffOptions>({
     ['see also what has to be renewed', 'private-iot-ca diff --expiring 30d'],
     ['let a pipeline wait for approval when certificates change', 'private-iot-ca diff --json > diff.json || [ $? -eq 3 ]'],
   ],
-  run: (_, options, terminal) => lazy.diffCommand().diffCommand(options, terminal),
+  run: (_, options, terminal) => lazy.diffCommand().diffCommand(options, terminal, lazy.awsStacks),
 });

@@ -1,4 +1,3 @@
-import { holdsUnknown, unknownValue } from './unknown-values';
 import { AWAITED_CERTIFICATE } from '../../issuing/declaration/answer-data';
 import { declared } from '../../issuing/declared-resource';
 import { foreseen } from '../../issuing/foresight/foreseen-resource';
@@ -9,9 +8,10 @@ import { handleLifecycleEvent } from '../../issuing/lifecycle';
 import { NOTHING_TO_PUT_BACK, Ports } from '../../issuing/ports';
 import { Attributes, LifecycleEvent, LifecycleResult, Requester } from '../../resource/lifecycle-event';
 import { identityIn } from '../../resource/physical-id';
-import { messageOf } from '../cli-error';
+import { CliError, messageOf } from '../cli-error';
 import { ownId, withoutOwnId } from '../local/nested-ids';
 import { State } from '../local/state';
+import { holdsUnknown, unknownValue } from '../local/unknown-values';
 
 /** A request of a deployment, and what it would do. */
 export interface ForeseenRequest {
@@ -28,6 +28,9 @@ export interface ForeseenRequest {
   readonly revokes?: boolean;
 }
 
+/** What is deployed can't be read. */
+export class UnreadableError extends CliError {}
+
 /** What a request would do depends on something that only the deployment reads. */
 class Unforeseeable extends Error {}
 
@@ -37,6 +40,8 @@ const ATTRIBUTES = [...Object.keys(AWAITED_CERTIFICATE), 'CaId', 'IssuerChainPem
 /** Foresees the requests of a deployment, one after the other, and goes on after requests that would fail. */
 export class Foresight {
   public readonly requests: ForeseenRequest[] = [];
+  /** The first thing that could not be read, if there was any: nothing that was foreseen after it counts. */
+  public unreadable?: UnreadableError;
   /** The values that certificates will have once the deployment has made them. */
   private readonly later = new Set<string>();
   /** The ids of resources of which only the deployment will know what they have. */
@@ -68,7 +73,9 @@ export class Foresight {
       }
       return result;
     } catch (error) {
-      return (error as Error).cause instanceof Unforeseeable ? this.compare(event, present) : this.refuse(event, present, error);
+      const { cause } = error as Error;
+      this.unreadable ??= cause instanceof UnreadableError ? cause : undefined;
+      return cause instanceof Unforeseeable ? this.compare(event, present) : this.refuse(event, present, error);
     }
   };
 
@@ -132,6 +139,17 @@ export class Foresight {
       throw new Error(`it depends on ${refused[1]}, which would be refused`);
     }
   }
+}
+
+/** The attributes that a deployed resource has, as its ledger tells; none if that would refuse the resource now. */
+export async function foreseenAttributes(resource: Omit<LifecycleEvent, 'requestType' | 'requestId'>, ports: Ports): Promise<Attributes> {
+  const event: LifecycleEvent = { ...resource, requestType: 'Update', requestId: 'present', oldProperties: resource.properties };
+  return handleLifecycleEvent(event, withoutKeys(ports), foreseen).then(({ data = {} }) => data, (error: Error) => {
+    if (error.cause instanceof UnreadableError) {
+      throw error.cause;
+    }
+    return {};
+  });
 }
 
 /** Ports for a foreseen request: its ledgers are copies, and no key is read, made or removed. */

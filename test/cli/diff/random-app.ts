@@ -19,36 +19,58 @@ interface Part {
 
 const COMMON = { ServiceToken: 'arn:function', LedgerTable: { Ref: 'Ledger' }, HashAlgorithm: 'SHA-256', KeyAlgorithm: 'EC_P256' };
 
+const SENSORS = { Type: 'Pattern', Subject: { CommonName: 'sensor-*' } };
+
 const secret = (id: string): Declared => ({ Type: 'SecretsManager', SecretArn: { Ref: id } });
 
 /** The changes of a CA, a device and so on: each gives the part another value of one kind. Some values are refused by the rules. */
 const CHANGES: { readonly [kind: string]: { readonly [property: string]: readonly unknown[] } } = {
   ca: {
-    'Subject': [{ CommonName: 'Root' }, { CommonName: 'Root' }, { CommonName: 'Root', Organization: 'Acme' }],
-    'ValidityDays': [3650, 3650, 400], 'Generation': [1, 1, 2], 'PathLength': [undefined, undefined, 1], 'Replaces': [undefined, 'present', 'ca-0123456789abcdef0123456789abcdef'],
-    'Platforms': [undefined, ['aws-iot-core']], 'RetainKey': [true, false],
+    Subject: [{ CommonName: 'Root' }, { CommonName: 'Root' }, { CommonName: 'Root', Organization: 'Acme' }],
+    ValidityDays: [3650, 3650, 400],
+    Generation: [1, 1, 2],
+    PathLength: [undefined, undefined, 1],
+    Replaces: [undefined, 'present', 'ca-0123456789abcdef0123456789abcdef'],
+    Platforms: [undefined, ['aws-iot-core']],
+    RetainKey: [true, false],
   },
   plant: {
-    'Subject': [{ CommonName: 'Plant' }, { CommonName: 'Works' }], 'ValidityDays': [1000, 1000, 9000], 'Generation': [1, 2], 'RetainKey': [true, false],
-    'Replaces': ['present'], 'ClipToIssuer': [false, true],
+    Subject: [{ CommonName: 'Plant' }, { CommonName: 'Works' }],
+    ValidityDays: [1000, 1000, 9000],
+    Generation: [1, 2],
+    RetainKey: [true, false],
+    Replaces: ['present'],
+    ClipToIssuer: [false, true],
   },
   device: {
-    'Subject': [{ CommonName: 'sensor-1' }, { CommonName: 'sensor-2' }, { CommonName: 'sensor-3', Organization: 'Acme' }, { CommonName: 'x'.repeat(65) }],
-    'ValidityDays': [365, 100, 99_000], 'Generation': [1, 2, 3], 'RevokeOnRemoval': [undefined, true, false], 'RetainKey': [undefined, true],
-    'KeyStorage': ['secret', 'parameter'], 'Bundles': [undefined, 'combined'], 'Tags': [undefined, [{ Key: 'team', Value: 'one' }], [{ Key: 'team', Value: 'two' }]],
-    'Issuer': ['Ca', 'Plant'], 'ClipToIssuer': [false, false, true], 'HashAlgorithm': ['SHA-256', 'SHA-512', 'SHA-3'],
-    'Extensions': [undefined, { SubjectAlternativeNames: { Dns: ['sensor.example'] } }],
+    Subject: [{ CommonName: 'sensor-1' }, { CommonName: 'sensor-2' }, { CommonName: 'sensor-3', Organization: 'Acme' }, { CommonName: 'x'.repeat(65) }],
+    ValidityDays: [365, 100, 99_000],
+    Generation: [1, 2, 3],
+    RevokeOnRemoval: [undefined, true, false],
+    RetainKey: [undefined, true],
+    KeyStorage: ['secret', 'parameter'],
+    Bundles: [undefined, 'combined'],
+    Tags: [undefined, [{ Key: 'team', Value: 'one' }], [{ Key: 'team', Value: 'two' }]],
+    Issuer: ['Ca', 'Plant'],
+    ClipToIssuer: [false, false, true],
+    HashAlgorithm: ['SHA-256', 'SHA-512', 'SHA-3'],
+    Extensions: [undefined, { SubjectAlternativeNames: { Dns: ['sensor.example'] } }],
   },
-  server: { 'Subject': [{ CommonName: 'broker.example' }, { CommonName: 'mqtt.example' }], 'ValidityDays': [365, 200], 'Issuer': ['Ca', 'Plant'], 'Generation': [1, 2] },
-  request: { 'Subject': [undefined, { CommonName: 'gateway' }], 'ValidityDays': [365, 100], 'Generation': [1, 2], 'Issuer': ['Ca', 'Plant'] },
-  verification: { 'RegistrationCode': ['a1b2c3', 'd4e5f6'], 'ValidityDays': [300, 200], 'Issuer': ['Ca'] },
+  server: { Subject: [{ CommonName: 'broker.example' }, { CommonName: 'mqtt.example' }], ValidityDays: [365, 200], Issuer: ['Ca', 'Plant'], Generation: [1, 2] },
+  request: { Subject: [undefined, { CommonName: 'gateway' }], ValidityDays: [365, 100], Generation: [1, 2], Issuer: ['Ca', 'Plant'] },
+  verification: { RegistrationCode: ['a1b2c3', 'd4e5f6'], ValidityDays: [300, 200], Issuer: ['Ca'] },
   signature: { VerificationCode: ['code-1', 'code-2'], Issuer: ['Ca'], Generation: [1, 2] },
   waiting: { Subject: [{ CommonName: 'Waiting' }, { CommonName: 'Elsewhere' }], Generation: [1, 2], RetainKey: [true] },
 };
 
 const TYPES: { readonly [kind: string]: string } = {
-  ca: 'Custom::PrivateIotCa', plant: 'Custom::PrivateIotCa', device: 'Custom::IotDeviceCertificate', server: 'Custom::IotServerCertificate',
-  request: 'Custom::IotDeviceCertificate', verification: 'Custom::IotVerificationCertificate', signature: 'Custom::IotProofOfPossessionSignature',
+  ca: 'Custom::PrivateIotCa',
+  plant: 'Custom::PrivateIotCa',
+  device: 'Custom::IotDeviceCertificate',
+  server: 'Custom::IotServerCertificate',
+  request: 'Custom::IotDeviceCertificate',
+  verification: 'Custom::IotVerificationCertificate',
+  signature: 'Custom::IotProofOfPossessionSignature',
   waiting: 'Custom::PrivateIotCa',
 };
 
@@ -94,7 +116,8 @@ export class RandomApp {
         Ledger: table,
         PlantLedger: table,
         ...Object.fromEntries(keyed.flatMap(([id]) => [`${id}Key`, `${id}Bundle`]).map(id => [id, { Type: 'AWS::SecretsManager::Secret', DeletionPolicy: 'Retain' }])),
-        ...Object.fromEntries(present.map(([id, { type, attributes, ...part }]) => [id, { Type: type, ...attributes, Properties: this.properties(id, part, caIds[id]) }])),
+        ...Object.fromEntries(present.map(([id, { type, attributes, ...part }]) =>
+          [id, { Type: type, ...attributes, Properties: this.properties(id, part, caIds[id]) }])),
       },
     };
   }
@@ -105,7 +128,8 @@ export class RandomApp {
   }
 
   private properties(id: string, { kind, declared }: { readonly kind: string; readonly declared: Declared }, present: string | undefined): Declared {
-    const { Issuer: issuer, KeyStorage: storage, Bundles: bundles, Replaces: replaces, Tags: tags, ...rest } = declared;
+    const { Issuer: wanted, KeyStorage: storage, Bundles: bundles, Replaces: replaces, Tags: tags, ...rest } = declared;
+    const issuer = wanted === 'Plant' && !this.parts.get('Plant')!.present ? 'Ca' : wanted;
     const home = issuer === 'Plant' ? 'PlantLedger' : 'Ledger';
     return JSON.parse(JSON.stringify({
       Generation: 1,
@@ -115,7 +139,7 @@ export class RandomApp {
       ...issuer !== undefined && { Issuer: { Ref: issuer }, IssuerKeyIdentifier: { 'Fn::GetAtt': [issuer, 'SubjectKeyIdentifier'] } },
       ...kind === 'plant' && { Issuer: { Ref: 'Ca' }, IssuerLedgerTable: { Ref: 'Ledger' } },
       ...kind === 'waiting' && { SignedElsewhere: true },
-      ...kind === 'request' && { CertificateSigningRequest: REQUEST, AllowedSubject: declared.Subject === undefined ? { Type: 'Pattern', Subject: { CommonName: 'sensor-*' } } : undefined, KeyAlgorithm: undefined },
+      ...kind === 'request' && { CertificateSigningRequest: REQUEST, KeyAlgorithm: undefined, AllowedSubject: declared.Subject === undefined ? SENSORS : undefined },
       ...['ca', 'plant', 'waiting', 'server', 'device'].includes(kind) && { KeyStorage: secret(`${id}Key`) },
       ...storage === 'parameter' && { KeyStorage: { Type: 'Parameter', Path: `/iot/${id}` }, Tags: tags },
       ...bundles === 'combined' && { Bundles: [{ Type: 'CombinedPem', SecretArn: { Ref: `${id}Bundle` } }] },

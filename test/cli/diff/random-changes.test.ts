@@ -1,8 +1,9 @@
 import 'reflect-metadata';
-import { isDeepStrictEqual } from 'node:util';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { RandomApp } from './random-app';
 import { messageOf } from '../../../src/cli/cli-error';
+import { DeployedReader } from '../../../src/cli/diff/deployed-stack';
 import { diffCommand } from '../../../src/cli/diff-command';
 import { localDisk } from '../../../src/cli/disk';
 import { outside } from '../../../src/cli/local/engine';
@@ -10,7 +11,8 @@ import { State } from '../../../src/cli/local/state';
 import { StateStore } from '../../../src/cli/local/state-store';
 import { localCommand } from '../../../src/cli/local-command';
 import { silentProgress } from '../../../src/cli/terminal';
-import { temporaryFolder, writeAssembly } from '../../support/cli-assembly';
+import { temporaryFolder, TemplateJson, writeAssembly } from '../../support/cli-assembly';
+import { directoryAsAws } from '../../support/directory-as-aws';
 import { Random } from '../../support/random';
 
 /** How many changes are compared; the night compares more. */
@@ -55,7 +57,8 @@ function done(before: State, after: State, id: string): Pick<Foreseen, 'outcome'
   }
   if (!to) {
     const { status, issuer } = entryOf(after, from)!;
-    const isRevoked = (state: State): boolean => Object.values(state.ledgers).some(({ revoked = {} }) => Object.hasOwn(revoked, `${issuer}/${present!.serialNumber}`));
+    const isRevoked = (state: State): boolean =>
+      Object.values(state.ledgers).some(({ revoked = {} }) => Object.hasOwn(revoked, `${issuer}/${present!.serialNumber}`));
     return status === 'WITHDRAWN' ? { outcome: isRevoked(after) && !isRevoked(before) ? 'revoke' : 'withdraw', serialNumber: present!.serialNumber }
       : { outcome: 'keep' };
   }
@@ -71,15 +74,25 @@ function at(change: number): typeof outside {
   return { ...outside, clock: () => new Date(Date.UTC(2026, 0, 1 + change)) };
 }
 
-async function diffed(app: string, out: string, change: number): Promise<{ code: number; certificates: Foreseen[]; failure?: string }> {
+interface Diff {
+  readonly code: number;
+  readonly certificates: readonly Foreseen[];
+  readonly failure?: string;
+}
+
+/** @param aws the stacks in AWS; absent for the comparison with the directory */
+async function diffed(app: string, out: string, change: number, aws?: DeployedReader): Promise<Diff> {
   let said = '';
-  const code = await diffCommand({ app, local: out, json: true }, { print: text => { said += text; }, warn: () => undefined, progress: silentProgress }, at(change));
+  const local = aws ? undefined : out;
+  const code = await diffCommand({ app, local, json: true }, { print: text => { said += text; }, warn: () => undefined, progress: silentProgress },
+    () => ({ awsStacks: aws! }), at(change));
   return { code, ...JSON.parse(said).stacks[0] };
 }
 
 /** @returns why the deployment has failed, or `undefined` if it has not */
 function deployed(app: string, out: string, change: number): Promise<string | undefined> {
-  return localCommand({ app, out }, { print: () => undefined, warn: () => undefined, progress: silentProgress }, at(change)).then(() => undefined, messageOf);
+  const silent = { print: () => undefined, warn: () => undefined, progress: silentProgress };
+  return localCommand({ app, out }, silent, at(change)).then(() => undefined, messageOf);
 }
 
 /** What the ledgers hold now for the resources. */
@@ -92,7 +105,7 @@ test(`what diff says about ${CHANGES} random changes is what the deployment then
   process.stdout.write(`seed ${SEED}\n`);
   const random = new Random(SEED);
   const seen = new Map<string, number>();
-  for (let index = 0, app = new RandomApp(random), out = join(temporaryFolder(), 'out'), takeBack = (): void => undefined; index < CHANGES; index++) {
+  for (let index = 0, app = new RandomApp(random), out = join(temporaryFolder(), 'out'), takeBack = (): void => undefined, present: TemplateJson = {}; index < CHANGES; index++) {
     if (index % LIFE === 0) {
       [app, out] = [new RandomApp(random), join(temporaryFolder(), 'out')];
     } else {
@@ -100,18 +113,25 @@ test(`what diff says about ${CHANGES} random changes is what the deployment then
     }
     const before = stateOf(out);
     const caIds = Object.fromEntries(Object.entries(before.stacks.Iot?.resources ?? {}).map(([id, { physicalId }]) => [id, physicalId]));
-    const folder = writeAssembly(temporaryFolder(), { Iot: { template: app.template(caIds) } });
+    const template = app.template(caIds);
+    const folder = writeAssembly(temporaryFolder(), { Iot: { template } });
     const where = `seed ${SEED}, change ${index}`;
-    const { code, certificates, failure } = await diffed(folder, out, index);
+    const said = await diffed(folder, out, index);
+    const { code, certificates, failure } = said;
+    const inAws = await diffed(folder, out, index, directoryAsAws(out, { Iot: present }));
+    expect({ where, ...inAws }).toEqual({ where, ...said });
     expect(stateOf(out)).toEqual(before);
     const failed = await deployed(folder, out, index);
     const after = stateOf(out);
     const refused = certificates.filter(({ outcome }) => outcome === 'refuse');
     if (failed === undefined) {
-      const ids = Object.entries({ ...before.stacks.Iot?.resources, ...after.stacks.Iot.resources }).filter(([, { type }]) => type.startsWith('Custom::')).map(([id]) => id);
+      present = template;
+      const resources = { ...before.stacks.Iot?.resources, ...after.stacks.Iot.resources };
+      const ids = Object.keys(resources).filter(id => resources[id].type.startsWith('Custom::'));
       const actual = Object.fromEntries(ids.map(id => [id, done(before, after, id)]));
-      const said = Object.fromEntries(certificates.map(({ logicalId, outcome, serialNumber, nextSerialNumber }) => [logicalId, { outcome, serialNumber, nextSerialNumber }]));
-      expect({ where, failure, certificates: said }).toEqual({ where, failure: undefined, certificates: actual });
+      const foreseen = Object.fromEntries(certificates
+        .map(({ logicalId, outcome, serialNumber, nextSerialNumber }) => [logicalId, { outcome, serialNumber, nextSerialNumber }]));
+      expect({ where, failure, certificates: foreseen }).toEqual({ where, failure: undefined, certificates: actual });
       expect(code).toBe(Object.values(actual).some(({ outcome }) => outcome !== 'none') ? 3 : 0);
     } else {
       const reasons = [failure, ...refused.map(each => each.reasons[0])].filter(each => each !== undefined);

@@ -1,6 +1,6 @@
 /** Stands for a value that only the deployment will know, such as an attribute of a resource that AWS makes. The same value has the same text. */
 export function unknownValue(name: string): string {
-  return `{{unknown:${name}}}`;
+  return `{{unknown:${name.replace(/[{}]/g, '')}}}`;
 }
 
 /** Whether a text holds a value that only the deployment will know. */

@@ -53,8 +53,16 @@ export class Foresight {
   constructor(private readonly before: State['stacks']) {}
 
   /** Foresees a request: the lifecycle of an engine. */
-  public readonly lifecycle = async (event: LifecycleEvent, given: Ports): Promise<LifecycleResult> => {
-    const ports = withoutKeys(given);
+  public readonly lifecycle = async (event: LifecycleEvent, ports: Ports): Promise<LifecycleResult> => {
+    try {
+      return await this.foresee(event, withoutKeys(ports));
+    } catch (error) {
+      this.unreadable ??= unreadableIn(error);
+      throw error;
+    }
+  };
+
+  private async foresee(event: LifecycleEvent, ports: Ports): Promise<LifecycleResult> {
     const present = await entryOf(event, event.oldProperties ?? event.properties, event.physicalResourceId, ports);
     if (event.requestType === 'Delete') {
       return this.remove(event, present, ports);
@@ -73,11 +81,12 @@ export class Foresight {
       }
       return result;
     } catch (error) {
-      const { cause } = error as Error;
-      this.unreadable ??= cause instanceof UnreadableError ? cause : undefined;
-      return cause instanceof Unforeseeable ? this.compare(event, present) : this.refuse(event, present, error);
+      if (unreadableIn(error)) {
+        throw error;
+      }
+      return (error as Error).cause instanceof Unforeseeable ? this.compare(event, present) : this.refuse(event, present, error);
     }
-  };
+  }
 
   /** Whether a value is known before the deployment. */
   public isKnown(value: string): boolean {
@@ -144,12 +153,19 @@ export class Foresight {
 /** The attributes that a deployed resource has, as its ledger tells; none if that would refuse the resource now. */
 export async function foreseenAttributes(resource: Omit<LifecycleEvent, 'requestType' | 'requestId'>, ports: Ports): Promise<Attributes> {
   const event: LifecycleEvent = { ...resource, requestType: 'Update', requestId: 'present', oldProperties: resource.properties };
-  return handleLifecycleEvent(event, withoutKeys(ports), foreseen).then(({ data = {} }) => data, (error: Error) => {
-    if (error.cause instanceof UnreadableError) {
-      throw error.cause;
+  try {
+    return (await handleLifecycleEvent(event, withoutKeys(ports), foreseen)).data ?? {};
+  } catch (error) {
+    const unreadable = unreadableIn(error);
+    if (unreadable) {
+      throw unreadable;
     }
     return {};
-  });
+  }
+}
+
+function unreadableIn(error: unknown): UnreadableError | undefined {
+  return [error, (error as Error).cause].find((each): each is UnreadableError => each instanceof UnreadableError);
 }
 
 /** Ports for a foreseen request: its ledgers are copies, and no key is read, made or removed. */

@@ -46,7 +46,7 @@ const CHANGES: { readonly [kind: string]: { readonly [property: string]: readonl
     Subject: [{ CommonName: 'sensor-1' }, { CommonName: 'sensor-2' }, { CommonName: 'sensor-3', Organization: 'Acme' }, { CommonName: 'x'.repeat(65) }],
     ValidityDays: [365, 100, 99_000],
     Generation: [1, 2, 3],
-    RevokeOnRemoval: [undefined, true, false],
+    RevokeOnRemoval: [undefined, true, true],
     RetainKey: [undefined, true],
     KeyStorage: ['secret', 'parameter'],
     Bundles: [undefined, 'combined'],
@@ -95,10 +95,10 @@ export class RandomApp {
     for (let number = 1 + this.random.below(3); number > 0; number--) {
       const [, part] = this.random.pick([...this.parts]);
       const property = this.random.pick(Object.keys(CHANGES[part.kind]));
-      if (this.random.chance(0.25) && part.kind !== 'ca') {
+      if (this.random.chance(0.35) && part.kind !== 'ca') {
         part.present = !part.present;
       } else if (this.random.chance(0.1)) {
-        part.attributes = this.random.pick([{}, { DeletionPolicy: 'Retain' }, { UpdateReplacePolicy: 'Retain' }]);
+        part.attributes = this.random.pick([{}, { DeletionPolicy: 'Retain' }]);
       } else {
         part.declared[property] = this.random.pick(CHANGES[part.kind][property]);
       }

@@ -7,6 +7,8 @@ export const ExitCode = {
   DONE: 0,
   /** The command was carried out, but found a problem or ended with one: certificates with errors, missing keys, a failed deployment. */
   FAILED: 1,
+  /** `diff` found that a deployment will change certificates. */
+  CHANGES: 3,
   /** The command was not carried out: wrong usage, or a file that can't be read or written. */
   NOT_CARRIED_OUT: 2,
 } as const;

@@ -1,4 +1,5 @@
 import type { Command, Option } from 'commander';
+import type { ExitCode } from './cli-error';
 import type { Terminal } from './terminal';
 
 /** Describes a command for the parser, the help and the shell completions. */
@@ -17,9 +18,9 @@ export interface CommandDescription<O = object> {
   readonly examples: readonly (readonly [purpose: string, command: string])[];
   /**
    * @param program the root command, which has the help of all commands
-   * @returns whether the command found nothing wrong
+   * @returns whether the command found nothing wrong, or an exit code
    */
-  run(args: readonly string[], options: O, terminal: Terminal, program: Command): boolean | Promise<boolean>;
+  run(args: readonly string[], options: O, terminal: Terminal, program: Command): boolean | Promise<boolean | ExitCode>;
 }
 
 /** The argument after the name of a command. */

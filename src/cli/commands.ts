@@ -4,6 +4,7 @@ import type { CommandDescription } from './command-description';
 import { described, JSON_OPTION, repeatable, withChoices } from './command-options';
 import { completionScript, SHELLS } from './completion';
 import type { CrlFetchOptions } from './crl-command';
+import { DIFF } from './diff/description';
 import { KIT_NAMES } from './export/kits';
 import type { ExportOptions } from './export-command';
 import type { InspectOptions } from './inspect-command';
@@ -49,10 +50,7 @@ export const COMMANDS: readonly CommandDescription[] = [
       ['give a parameter, and choose the folder', 'private-iot-ca local --parameters IotStack:RegistrationCode=3f0a… --out demo-out'],
       ['give the key of an imported CA', 'private-iot-ca local --secret acme/key=myIoTCARoot.key'],
     ],
-    run: async (_, options, terminal) => {
-      await lazy.localCommand().localCommand(options, terminal);
-      return true;
-    },
+    run: (_, options, terminal) => lazy.localCommand().localCommand(options, terminal).then(() => true),
   }),
   described<ExportOptions>({
     name: 'export',
@@ -91,6 +89,7 @@ export const COMMANDS: readonly CommandDescription[] = [
   REVOKE,
   LIST,
   RECONCILE,
+  DIFF,
   described<CrlFetchOptions>({
     name: 'crl',
     summary: 'keep the revocation lists of a broker fresh',

@@ -10,11 +10,13 @@ export const lazy = {
   revokeCommand: () => require('./revoke-command') as typeof import('./revoke-command'),
   listCommand: () => require('./list-command') as typeof import('./list-command'),
   reconcileCommand: () => require('./reconcile-command') as typeof import('./reconcile-command'),
+  diffCommand: () => require('./diff-command') as typeof import('./diff-command'),
   crlCommand: () => require('./crl-command') as typeof import('./crl-command'),
   inspectCommand: () => require('./inspect-command') as typeof import('./inspect-command'),
   awsFunction: () => require('./aws-function') as typeof import('./aws-function'),
   awsLedger: () => require('./aws-ledger') as typeof import('./aws-ledger'),
   awsIot: () => require('./aws-iot') as typeof import('./aws-iot'),
   azureIot: () => require('./azure-iot') as typeof import('./azure-iot'),
+  awsStacks: () => require('./aws-stacks') as typeof import('./aws-stacks'),
   lintCommand: () => require('./lint-command') as typeof import('./lint-command'),
 };

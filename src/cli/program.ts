@@ -24,8 +24,8 @@ const CHOICE_IS_WRONG = /required (?:option|argument)|invalid for argument/;
  */
 export async function run(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
   let code: ExitCode = ExitCode.DONE;
-  const finish = (passed: boolean): void => {
-    code = passed ? ExitCode.DONE : ExitCode.FAILED;
+  const finish = (result: boolean | ExitCode): void => {
+    code = typeof result === 'number' ? result : result ? ExitCode.DONE : ExitCode.FAILED;
   };
   try {
     await program(terminal, finish).parseAsync([...args], { from: 'user' });
@@ -39,8 +39,8 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
   }
 }
 
-/** @param finish receives whether a command found nothing wrong */
-function program(terminal: Terminal, finish: (passed: boolean) => void): Command {
+/** @param finish receives what a command has returned */
+function program(terminal: Terminal, finish: (result: boolean | ExitCode) => void): Command {
   const columns = Math.min(terminal.columns ?? HELP_COLUMNS, HELP_COLUMNS);
   const root = new Command('private-iot-ca')
     .description('Make, export, revoke, list, compare, inspect and check the certificates of a private CA for IoT devices.')
@@ -50,7 +50,7 @@ function program(terminal: Terminal, finish: (passed: boolean) => void): Command
     .configureOutput({ writeOut: text => terminal.print(text), writeErr: text => terminal.warn(withoutPrivateKey(text) === text ? text : `error: ${withoutPrivateKey(text)}\n`) })
     .configureHelp({ helpWidth: columns, minWidthToWrap: LEAST_COLUMNS })
     .exitOverride()
-    .addHelpText('after', furtherHelp(['The exit code is 0 if all is well, 1 if certificates have errors, keys or revocation lists are missing, a ledger and a platform differ, or a deployment has failed, and 2 if the command could not be carried out.'], [
+    .addHelpText('after', furtherHelp(['The exit code is 0 if all is well, 1 if certificates have errors, keys or revocation lists are missing, a ledger and a platform differ, or a deployment has failed, 2 if the command could not be carried out, and 3 if diff finds changes.'], [
       ['make the certificates of an app, without an AWS account', 'cdk synth && private-iot-ca local'],
       ['write them to files', 'private-iot-ca export --outputs local-out/outputs.json --out pem'],
       ['look at them', 'private-iot-ca inspect pem/*.pem'],

@@ -60,7 +60,7 @@ export function declaredIdentity(event: LifecycleEvent): string | undefined {
 
 type Reader = (event: LifecycleEvent) => DeclaredResource;
 
-function factsOf({ stackId, logicalResourceId, requestId, physicalResourceId }: LifecycleEvent, identity: string): DeclaredRequestFacts {
+export function factsOf({ stackId, logicalResourceId, requestId, physicalResourceId }: LifecycleEvent, identity: string): DeclaredRequestFacts {
   return { stackId, logicalResourceId, requestId, identity, mustExist: identityIn(physicalResourceId) === identity };
 }
 
@@ -139,7 +139,7 @@ const READERS: { readonly [T in ResourceType]?: Reader } = {
 };
 
 /** Whether this is a CA that issues with its own ledger, unlike a CA whose key is elsewhere. */
-function isCa({ resourceType }: Declaration): boolean {
+export function isCa({ resourceType }: Declaration): boolean {
   return resourceType === ResourceType.PRIVATE_IOT_CA;
 }
 

@@ -14,6 +14,7 @@ import { ResourceType } from '../contract/resource-types';
 import { checkGeneration } from '../contract/rules';
 import { formatTime } from '../contract/term';
 import { readCaChain } from '../pki/ca-chain';
+import { Certificate } from '../pki/certificate';
 import { readCertificates } from '../pki/certificate-pem';
 import { keyAlgorithmOfPublicKey } from '../pki/keys';
 import { commonNameOf } from '../pki/name-comparison';
@@ -72,8 +73,10 @@ export interface ExistingCaRequest extends DeclaredRequestFacts {
  * Takes a CA into its ledger, so that from then on it issues like a CA that was made here. First it checks the CA's certificate for
  * everything that a validator would reject, and that the key belongs to the certificate. If the CA is declared again with its key in
  * another place, or with other certificates above it, it is checked again and continues with the new values.
+ *
+ * @param publicKeyOf reads the public key of the CA, SPKI DER, from the place of its private key
  */
-export async function adoptExistingCa(request: ExistingCaRequest, ports: Ports): Promise<IssuedEntry> {
+export async function adoptExistingCa(request: ExistingCaRequest, ports: Ports, publicKeyOf: PublicKeyOf = heldPublicKey): Promise<IssuedEntry> {
   const { declaration, identity } = request;
   const ledger = ports.ledger(declaration.ledgerTable);
   const entry = await ledger.find(identity);
@@ -81,14 +84,11 @@ export async function adoptExistingCa(request: ExistingCaRequest, ports: Ports):
   const standing = entry?.status === 'ISSUED' && entry.certificate ? { ...entry, certificate: entry.certificate } : undefined;
   const { certificate, chain } = readCaChain('certificate', await certificateText(declaration, standing, ports), declaration.allowLegacyChain);
   const above = Buffer.concat(chain.map(({ der }) => der));
-  const key = await custodyOf(declaration.keyStorage, ports).find(certificate.serialNumber);
-  if (!key) {
-    throw new Error(`privateKey must be in ${describePlace(declaration.keyStorage, certificate.serialNumber)}, which has no value`);
-  }
-  if (!key.publicKey.equals(certificate.publicKey)) {
+  const publicKey = await publicKeyOf(declaration, certificate, ports);
+  if (!publicKey.equals(certificate.publicKey)) {
     throw new Error('privateKey must be the key of the CA\'s certificate, got another key');
   }
-  const keyAlgorithm = keyAlgorithmOfPublicKey(key.publicKey)!;
+  const keyAlgorithm = keyAlgorithmOfPublicKey(publicKey)!;
   assertForPlatforms(keyAlgorithm, declaration.platforms);
   if (standing && isRecorded(standing, { ...request, keyStorage: declaration.keyStorage, chain: above, certificate: certificate.der })) {
     return standing;
@@ -118,6 +118,17 @@ export async function adoptExistingCa(request: ExistingCaRequest, ports: Ports):
   await recordCa(adopted, request, ledger);
   return adopted;
 }
+
+/** Reads the public key of a CA that was made elsewhere. */
+type PublicKeyOf = (declaration: ExistingCaDeclaration, certificate: Certificate, ports: Ports) => Promise<Buffer>;
+
+const heldPublicKey: PublicKeyOf = async ({ keyStorage }, { serialNumber }, ports) => {
+  const key = await custodyOf(keyStorage, ports).find(serialNumber);
+  if (!key) {
+    throw new Error(`privateKey must be in ${describePlace(keyStorage, serialNumber)}, which has no value`);
+  }
+  return key.publicKey;
+};
 
 /** The declared certificates. A secret with certificates is read only once, so the CA stays the same until its `generation` is raised. */
 async function certificateText(

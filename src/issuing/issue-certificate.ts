@@ -13,7 +13,7 @@ import { assertGenuine, IssuedEntry } from './ledger/genuine-entry';
 import { Ledger, LedgerEntry, LedgerFacts } from './ledger/ledger';
 import { assertNameIsFree } from './ledger/name-in-use';
 import { declaredContent, givenKey, isUnderWay, reservation } from './ledger/reservation';
-import { isRevoked, Revocations } from './ledger/revocation';
+import { isRevoked } from './ledger/revocation';
 import { KEEPS_CHANGING, MAX_TURNS } from './ledger/turns';
 import { assertWanted } from './ledger/wanted';
 import { chainAbove, makeCertificate } from './make-certificate';
@@ -36,18 +36,11 @@ import { assertNotRevoked } from './revocation/assert-not-revoked';
 export async function issueCertificate(declared: CertificateRequest, ports: Ports, assertFits: AssertFits): Promise<IssuedEntry> {
   const ledger = ports.ledger(declared.declaration.issuerLedgerTable);
   for (let turn = 0; turn < MAX_TURNS; turn++) {
-    const entry = await ledger.find(declared.identity);
-    assertWanted(declared, entry);
-    const revocations = ports.revocations(declared.declaration.issuerLedgerTable);
-    const revocation = entry?.certificate && await revocations.find(entry.issuer, entry.serialNumber);
-    if (entry?.status === 'ISSUED' && isRevoked(revocation)) {
-      assertNotRevoked(revocation, declared.mustExist, await ledger.resource(declared));
-    }
+    const { entry, revoked } = await standing(declared, ports);
     const ca = await issuingCa(declared.declaration.issuer, ledger, ports, declared.declaration.issuerKeyIdentifier);
     const issued = entry?.status === 'ISSUED'
       ? await confirm(declared, entry, ca, ledger, ports)
-      : await next({ ...declared, declaration: await completed(declared.declaration, revocations, ports) },
-        isRevoked(revocation), entry, ca, ledger, ports, assertFits);
+      : await next({ ...declared, declaration: await completed(declared.declaration, ports) }, revoked, entry, ca, ledger, ports, assertFits);
     if (issued) {
       return issued;
     }
@@ -55,18 +48,39 @@ export async function issueCertificate(declared: CertificateRequest, ports: Port
   throw new Error(KEEPS_CHANGING);
 }
 
+/** What the ledger has for a request. */
+interface Standing {
+  readonly entry: LedgerEntry | undefined;
+  /** Whether the certificate in it is revoked. */
+  readonly revoked: boolean;
+}
+
+/** Reads what the ledger has for a request, and refuses the request if it may not have that. */
+export async function standing(request: CertificateRequest, ports: Pick<Ports, 'ledger' | 'revocations'>): Promise<Standing> {
+  const { identity, mustExist, declaration: { issuerLedgerTable } } = request;
+  const ledger = ports.ledger(issuerLedgerTable);
+  const entry = await ledger.find(identity);
+  assertWanted(request, entry);
+  const revocation = entry?.certificate && await ports.revocations(issuerLedgerTable).find(entry.issuer, entry.serialNumber);
+  if (entry?.status === 'ISSUED' && isRevoked(revocation)) {
+    assertNotRevoked(revocation, mustExist, await ledger.resource(request));
+  }
+  return { entry, revoked: isRevoked(revocation) };
+}
+
 /**
  * The declaration with its request from a secret, with the certificate of its subject CA, and with the place of the CA's revocation list. All
  * are read only now: an issued certificate does not depend on what they are today.
  */
-export async function completed(declaration: Declaration, revocations: Revocations, ports: Ports): Promise<Declaration> {
-  const publication = declaration.issuer === undefined ? undefined : await revocations.publication(declaration.issuer);
+export async function completed(declaration: Declaration, ports: Ports): Promise<Declaration> {
+  const { issuer, issuerLedgerTable } = declaration;
+  const publication = issuer === undefined ? undefined : await ports.revocations(issuerLedgerTable).publication(issuer);
   const whole = await withSubjectCa(await withRequest(declaration, ports), ports);
   return publication?.active ? { ...whole, crlSite: publication.sites[0], ocspUrl: publication.ocspUrl } : whole;
 }
 
 /** Checks that an answer can hold a certificate of this length (PEM). The declaration includes its request. */
-type AssertFits = (pem: string, declaration: Declaration) => void;
+export type AssertFits = (pem: string, declaration: Declaration) => void;
 
 /**
  * Completes the certificate from what the ledger has for the identity, unless it is revoked. Returns `undefined` if the ledger has to be read again: another
@@ -115,7 +129,8 @@ async function assertStillIssuing(request: CertificateRequest, reserved: LedgerE
   }
 }
 
-function assertMayIssue({ issuer, profile }: Declaration, retirement: LedgerEntry['retirement']): void {
+/** Refuses a certificate of a CA that is retired. */
+export function assertMayIssue({ issuer, profile }: Declaration, retirement: LedgerEntry['retirement']): void {
   if (issuer !== undefined) {
     assertNotRetired(issuer, retirement, `certificate of the profile ${profile}`);
   }
@@ -167,13 +182,18 @@ async function complete(
 async function record(
   request: CertificateRequest, signed: IssuedEntry, facts: LedgerFacts, ca: IssuingCa | undefined, ledger: Ledger, ports: Ports,
 ): Promise<IssuedEntry | undefined> {
+  await writeBundlesOf(request.declaration, signed, ca, ports);
+  const issued = { ...facts, ...issuedFacts(request, signed, ports) };
+  return await ledger.advance(signed, 'ISSUED', issued, request) ? { ...signed, ...issued, status: 'ISSUED' } : undefined;
+}
+
+/** The facts that make an entry the issued certificate of a resource. */
+export function issuedFacts(request: CertificateRequest, signed: LedgerEntry, { clock }: Pick<Ports, 'clock'>): LedgerFacts {
   const { declaration, stackId, logicalResourceId } = request;
   const { retainKey, bundles } = declaration;
-  await writeBundlesOf(declaration, signed, ca, ports);
   // A CA that was taken over and then released has come back to its former resource.
-  const holder = { stackId, logicalResourceId, issuedAt: signed.issuedAt ?? ports.clock().toISOString(), issuedBy: request.requestId };
-  const issued = { ...facts, ...holder, retainKey, bundles, ...renewalFact(signed, declaration), ...tagFacts(signed, declaration) };
-  return await ledger.advance(signed, 'ISSUED', issued, request) ? { ...signed, ...issued, status: 'ISSUED' } : undefined;
+  const holder = { stackId, logicalResourceId, issuedAt: signed.issuedAt ?? clock().toISOString(), issuedBy: request.requestId };
+  return { ...holder, retainKey, bundles, ...renewalFact(signed, declaration), ...tagFacts(signed, declaration) };
 }
 
 /** Returns an issued certificate, after applying the delivery formats, the retention and the tags that are declared now. */
@@ -181,12 +201,19 @@ async function confirm(
   request: CertificateRequest, entry: LedgerEntry, ca: IssuingCa | undefined, ledger: Ledger, ports: Ports,
 ): Promise<IssuedEntry | undefined> {
   const issued = await genuine(request, entry, ca, ports);
-  const { retainKey, bundles } = request.declaration;
   await writeBundlesOf(request.declaration, issued, ca, ports);
-  const facts = { retainKey, bundles, ...renewalFact(entry, request.declaration), ...tagFacts(entry, request.declaration) };
+  const facts = await recordDeclared(request, entry, ledger);
+  return facts && { ...issued, ...facts };
+}
+
+/** Records the delivery formats, the retention, the renewal and the tags that are declared now; `undefined` if the entry has changed meanwhile. */
+export async function recordDeclared(request: CertificateRequest, entry: LedgerEntry, ledger: Ledger): Promise<LedgerFacts | undefined> {
+  const { declaration } = request;
+  const { retainKey, bundles } = declaration;
+  const facts = { retainKey, bundles, ...renewalFact(entry, declaration), ...tagFacts(entry, declaration) };
   const same = (entry.retainKey ?? false) === retainKey && isDeepStrictEqual(entry.bundles ?? [], bundles)
     && isDeepStrictEqual(entry.renewal, facts.renewal) && isRecorded(entry, facts);
-  return same || await ledger.advance(entry, 'ISSUED', facts, request) ? { ...issued, ...facts } : undefined;
+  return same || await ledger.advance(entry, 'ISSUED', facts, request) ? facts : undefined;
 }
 
 /** Makes sure that the ledger has the certificate that was issued for a declaration, and that its CA has signed it for the held key. */

@@ -11,15 +11,20 @@ import { Issuer } from '../pki/issue';
 import { limitsOf } from '../pki/issuer-limits';
 import { keyAlgorithmOfPublicKey } from '../pki/keys';
 
-/** A CA that is ready to sign. */
-export interface IssuingCa {
-  readonly issuer: Issuer;
+/** A CA, as far as its ledger knows it. */
+export interface KnownCa {
+  readonly issuer: Omit<Issuer, 'signer'>;
   readonly keyAlgorithm: KeyAlgorithmName;
   /** Whether the key is in KMS, which allows only one digest for each key on an elliptic curve. */
   readonly inKms: boolean;
   readonly retirement: LedgerEntry['retirement'];
   /** The CA's certificate and those of the CAs above it, DER: the chain of the certificates that it issues. */
   readonly chain: readonly Buffer[];
+}
+
+/** A CA that is ready to sign. */
+export interface IssuingCa extends KnownCa {
+  readonly issuer: Issuer;
 }
 
 /**
@@ -35,6 +40,28 @@ export async function issuingCa(
   if (identity === undefined) {
     return undefined;
   }
+  const { entry, path, ...ca } = await readCa(identity, ledger, declaredKeyIdentifier);
+  const key = await keyOfCa(entry, ports);
+  if (!keyAlgorithmOfPublicKey(key.publicKey) || !key.publicKey.equals(path[0].publicKey)) {
+    throw new Error(`${describePlace(entry.keyStorage!, entry.serialNumber)} ${isHsm(entry.keyStorage) ? 'is not' : 'does not hold'} `
+      + `the key of the CA's certificate (version ${entry.serialNumber})`);
+  }
+  assertSignedAbove(path, identity);
+  return { ...ca, issuer: { ...ca.issuer, signer: key.signer() } };
+}
+
+/**
+ * Looks up a CA in the ledger without its key, in order to foresee whether it may sign. Whether its key is there, and whether the CAs above
+ * it have signed it, is left to `issuingCa`.
+ */
+export async function knownCa(identity: string | undefined, ledger: Ledger, declaredKeyIdentifier?: string): Promise<KnownCa | undefined> {
+  return identity === undefined ? undefined : readCa(identity, ledger, declaredKeyIdentifier);
+}
+
+/** A CA with its entry, and with the certificates of its path, the nearest first. */
+type ReadCa = KnownCa & { readonly entry: LedgerEntry; readonly path: readonly Certificate[] };
+
+async function readCa(identity: string, ledger: Ledger, declaredKeyIdentifier: string | undefined): Promise<ReadCa> {
   const entry = await caEntry(identity, ledger);
   const certificate = parseCertificate(entry.certificate!);
   if (!certificate.ca) {
@@ -47,23 +74,13 @@ export async function issuingCa(
       + 'if the CA is declared with fromPrivateIotCaAttributes, take its certificatePem from the outputs of its stack; '
       + `otherwise ${TABLE_WAS_CHANGED}`);
   }
-  const key = await keyOfCa(entry, ports);
-  const keyAlgorithm = keyAlgorithmOfPublicKey(key.publicKey);
-  if (!keyAlgorithm || !key.publicKey.equals(certificate.publicKey)) {
-    throw new Error(`${describePlace(entry.keyStorage!, entry.serialNumber)} ${isHsm(entry.keyStorage) ? 'is not' : 'does not hold'} `
-      + `the key of the CA's certificate (version ${entry.serialNumber})`);
-  }
   const chain = chainOf(entry);
   const path = [certificate, ...chain.slice(1).map(parseCertificate)];
-  assertSignedAbove(path, identity);
   return {
-    issuer: {
-      name: certificate.subject,
-      keyIdentifier: certificate.keyIdentifier,
-      signer: key.signer(),
-      ...limitsOf(path),
-    },
-    keyAlgorithm,
+    entry,
+    path,
+    issuer: { name: certificate.subject, keyIdentifier: certificate.keyIdentifier, ...limitsOf(path) },
+    keyAlgorithm: keyAlgorithmOfPublicKey(certificate.publicKey)!,
     inKms: isHsm(entry.keyStorage),
     retirement: entry.retirement,
     chain,

@@ -3,9 +3,9 @@ import { DeclaredRequestFacts } from './declaration/certificate-request';
 import { isOf } from './declaration/identity';
 import { platformsProperty } from './declaration/parse-declaration';
 import { Succession, successionProperties } from './declaration/succession';
-import { issuingCa } from './issuing-ca';
+import { issuingCa, KnownCa } from './issuing-ca';
 import { IssuedEntry } from './ledger/genuine-entry';
-import { LedgerEntry } from './ledger/ledger';
+import { Ledger, LedgerEntry } from './ledger/ledger';
 import { Ports } from './ports';
 import { KeptCaAttributes } from '../contract/properties';
 import { checkCaId, quote } from '../contract/rules';
@@ -72,14 +72,16 @@ export interface KeptCaRequest extends DeclaredRequestFacts {
  * it has issued stay as they are. Its key is where the ledger says, and must be the key of its certificate.
  *
  * @param assertFits checks, before anything is recorded, that an answer can hold the attributes
+ * @param findCa looks up the CA, with its key unless the request is only foreseen
  * @throws Error if the ledger has no such CA, or if another resource declares it
  */
 export async function takeBackCa(
   request: KeptCaRequest, ports: Ports, assertFits: (data: KeptCaAttributes) => void,
+  findCa: (caId: string, ledger: Ledger) => Promise<KnownCa | undefined> = (caId, ledger) => issuingCa(caId, ledger, ports),
 ): Promise<{ entry: IssuedEntry; data: KeptCaAttributes }> {
   const { declaration } = request;
   const entry = await entryIn(declaration.ledgerTable, declaration, ports);
-  const ca = (await issuingCa(declaration.caId, ports.ledger(declaration.ledgerTable), ports))!;
+  const ca = (await findCa(declaration.caId, ports.ledger(declaration.ledgerTable)))!;
   assertForPlatforms(ca.keyAlgorithm, declaration.platforms);
   if (entry.issuer !== declaration.caId && declaration.issuerLedgerTable === undefined) {
     throw new Error(`issuer must be the CA ${entry.issuer}, which signed ${declaration.caId}, got none; pass that CA as issuer`);

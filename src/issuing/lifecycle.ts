@@ -26,13 +26,14 @@ import { identityIn } from '../resource/physical-id';
  * A request is recorded as the latest one for its resource before anything else is done for it. A request that is no longer the latest one
  * does nothing: see `Claim`.
  *
+ * @param read reads what a request declares, and says how it is carried out
  * @throws LifecycleError
  */
-export async function handleLifecycleEvent(event: LifecycleEvent, ports: Ports): Promise<LifecycleResult> {
+export async function handleLifecycleEvent(event: LifecycleEvent, ports: Ports, read: typeof declared = declared): Promise<LifecycleResult> {
   if (event.resourceType === ResourceType.CA_LOOKUP) {
     return handleCaLookup(event, ports);
   }
-  return event.requestType === 'Delete' ? remove(event, ports) : declare(event, ports);
+  return event.requestType === 'Delete' ? remove(event, ports) : declare(event, ports, read);
 }
 
 /** The effects of a delivery that a later request does not know about. */
@@ -43,10 +44,10 @@ interface Made {
   readonly moved: PutBack[];
 }
 
-async function declare(event: LifecycleEvent, ports: Ports): Promise<LifecycleResult> {
+async function declare(event: LifecycleEvent, ports: Ports, read: typeof declared): Promise<LifecycleResult> {
   let physicalResourceId: string | undefined;
   try {
-    const resource = declared(event);
+    const resource = read(event);
     const { identity } = resource;
     physicalResourceId = resource.physicalId;
     const made: Made = { keys: [], moved: [] };

@@ -1,6 +1,6 @@
 import { Declaration } from './declaration/declaration';
 import { requestOutcome } from './declaration/declared-request';
-import { IssuingCa } from './issuing-ca';
+import { IssuingCa, KnownCa } from './issuing-ca';
 import { HeldKey } from './keys/custody';
 import { LedgerEntry } from './ledger/ledger';
 import { contentFor } from './ledger/reservation';
@@ -47,7 +47,7 @@ export async function makeCertificate(
 }
 
 /** The certificates above a CA, taken from the CA that signs it: they were checked up to the root, whatever else the ledger holds. */
-export function chainAbove({ profile }: Declaration, ca: IssuingCa | undefined): Buffer | undefined {
+export function chainAbove({ profile }: Declaration, ca: KnownCa | undefined): Buffer | undefined {
   return profile === 'ca' && ca ? Buffer.concat(ca.chain) : undefined;
 }
 

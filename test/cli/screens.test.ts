@@ -1,8 +1,10 @@
 import 'reflect-metadata';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { diffCommand } from '../../src/cli/diff-command';
 import { exportCommand } from '../../src/cli/export-command';
 import { inspectCommand } from '../../src/cli/inspect-command';
+import { lazy } from '../../src/cli/lazy';
 import { lintCommand } from '../../src/cli/lint-command';
 import { outside } from '../../src/cli/local/engine';
 import { localCommand } from '../../src/cli/local-command';
@@ -41,10 +43,12 @@ const COMMANDS: { readonly [command: string]: (terminal: Terminal, page: number)
   'export --out pem': terminal => exportCommand({ outputs: 'outputs.json', out: 'pem' }, terminal, NOW),
   'local': (terminal, page) => localCommand({ app: 'cdk.out', out: `out-${page}` }, terminal, { ...outside, clock: () => NOW }),
   'local, again': (terminal, page) => localCommand({ app: 'cdk.out', out: `out-${page}` }, terminal, { ...outside, clock: () => NOW }),
+  'diff --local none': terminal => diffCommand({ app: 'cdk.out', local: 'none' }, terminal, lazy.awsStacks, { ...outside, clock: () => NOW }),
   'help': terminal => run(['help'], terminal),
   'help local': terminal => run(['help', 'local'], terminal),
   'help export': terminal => run(['help', 'export'], terminal),
   'help revoke': terminal => run(['help', 'revoke'], terminal),
+  'help diff': terminal => run(['help', 'diff'], terminal),
   'help list': terminal => run(['help', 'list'], terminal),
   'help reconcile': terminal => run(['help', 'reconcile'], terminal),
   'help lint': terminal => run(['help', 'lint'], terminal),
@@ -71,7 +75,7 @@ test.each(Object.keys(COMMANDS).filter(command => command !== 'local, again'))('
   expect(await screens(command) + (again === undefined ? '' : await screens(again))).toBe(literal(command));
 });
 
-test.each(['help', 'help local', 'help export', 'help revoke', 'help list', 'help reconcile', 'help crl', 'help inspect', 'help lint', 'help completion'])('private-iot-ca %s fits a terminal of 60 columns', async command => {
+test.each(['help', 'help local', 'help export', 'help revoke', 'help list', 'help reconcile', 'help diff', 'help crl', 'help inspect', 'help lint', 'help completion'])('private-iot-ca %s fits a terminal of 60 columns', async command => {
   let said = '';
   const print = (text: string): void => { said += text; };
   await run(command.split(' '), { columns: 60, print, warn: print, progress: silentProgress });

@@ -52,7 +52,7 @@ export class CertificateFilter {
       ...byValue,
       ...revoked ? [({ revocation }: ListedCertificate) => revocation !== undefined] : [],
       ...living ? [isLiving] : [],
-      ...expiring === undefined ? [] : [expiringBefore(now.getTime() + milliseconds(expiring))],
+      ...expiring === undefined ? [] : [expiringBefore(now.getTime() + expiringMilliseconds(expiring))],
     ];
   }
 
@@ -87,7 +87,8 @@ function expiringBefore(time: number): (certificate: ListedCertificate) => boole
   return ({ declared, state, notAfter }) => declared && state !== 'revoked' && notAfter !== undefined && notAfter.getTime() < time;
 }
 
-function milliseconds(duration: string): number {
+/** The value of `--expiring`, in milliseconds. */
+export function expiringMilliseconds(duration: string): number {
   const [, number, unit] = /^(\d{1,5})([hdw])$/.exec(duration) ?? [];
   if (number === undefined) {
     throw new CliError(`--expiring must be a number of hours, days or weeks, such as 12h, 30d or 8w, got ${quote(duration)}`);

@@ -13,7 +13,7 @@ import { LeftOut, ResourceReport, StackReport } from './report';
 import { StackOperation } from './stack-operation';
 import { planNestedStack, StackPlan } from './stack-plan';
 import { isCertificate, StackScope } from './stack-scope';
-import { generatedName, localArn, SECRET_TYPE } from './stand-ins';
+import { generatedName, SECRET_TYPE } from './stand-ins';
 import { DesiredResource, StackState } from './state';
 
 /**
@@ -173,7 +173,7 @@ class Deployment {
     const { newId } = this.engine;
     const passed = passedParameters(resource, scope);
     const stackId = own(this.state.resources, id)?.physicalId
-      ?? localArn('cloudformation', `stack/${generatedName(plan.stackName, logicalId, newId())}/${newId()}`);
+      ?? `${plan.stackId.split('stack/')[0]}stack/${generatedName(plan.stackName, logicalId, newId())}/${newId()}`;
     const nested = planNestedStack(plan, logicalId, stackId.split('/')[1], stackId, passed, this.state);
     const within = nested.resources.map(each => `${nested.prefix}${each.logicalId}`);
     const next = desired(plan, { ...resource, dependencies: [...dependencies, ...within] }, { Parameters: passed.values });

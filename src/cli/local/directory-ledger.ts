@@ -144,7 +144,8 @@ export function keyOf({ issuer, serialNumber }: Pick<LedgerEntry, 'issuer' | 'se
   return `${issuer}/${serialNumber}`;
 }
 
-function toStored(entry: LedgerEntry): StoredLedgerEntry {
+/** An entry in the form in which the state holds it. */
+export function toStored(entry: LedgerEntry): StoredLedgerEntry {
   return mapOctets(entry, value => (value as Buffer).toString('base64')) as unknown as StoredLedgerEntry;
 }
 

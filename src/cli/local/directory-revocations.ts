@@ -38,7 +38,7 @@ export class DirectoryRevocations implements Revocations {
   }
 
   /** A local deployment publishes nothing: its lists are files. */
-  public async publication(): Promise<CrlPublication | undefined> {
+  public async publication(_issuer: string): Promise<CrlPublication | undefined> {
     return undefined;
   }
 

@@ -1,5 +1,6 @@
 import { isMap, JsonMap } from '../../contract/json-map';
 import { CliError } from '../cli-error';
+import { holdsUnknown, unknownNamesIn, unknownValue } from './unknown-values';
 
 /** A value of a property, an output or a parameter, without any expression in it. */
 export type Value = string | number | boolean | Value[] | { [name: string]: Value };
@@ -20,6 +21,13 @@ export interface Scope {
   imported(exportName: string, where: string): Value;
   /** @param region the Region that the expression names, or `undefined` if it names none */
   stackOutput(stackName: string, outputName: string, region: string | undefined, where: string): Value;
+  /**
+   * What stands for a value that only AWS knows.
+   *
+   * @param name the same for the same value
+   * @throws Unavailable in a local deployment
+   */
+  unavailable(where: string, reason: string, name: string): Value;
 }
 
 /** An expression has a value only in an AWS account. An output with such an expression is left out. */
@@ -40,12 +48,16 @@ export function resolve(expression: unknown, scope: Scope, where: string): Resol
   }
   if (isMap(expression)) {
     const name = functionName(expression, where);
-    return name === undefined ? resolveMembers(expression, scope, where) : FUNCTIONS[name]!(expression[name], scope, `${where}: ${name}`);
+    if (name === undefined) {
+      return resolveMembers(expression, scope, where);
+    }
+    return FUNCTIONS[name]?.(expression[name], scope, `${where}: ${name}`)
+      ?? scope.unavailable(where, `${name} can't be evaluated by a local deployment`, JSON.stringify(expression));
   }
   if (typeof expression === 'string') {
     // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references.html
     if (expression.includes('{{resolve:')) {
-      throw new Unavailable(where, 'it holds a dynamic reference, which only CloudFormation can look up');
+      return scope.unavailable(where, 'it holds a dynamic reference, which only CloudFormation can look up', expression);
     }
     return expression;
   }
@@ -81,9 +93,6 @@ function functionName(expression: JsonMap, where: string): string | undefined {
   const name = names.find(each => each.startsWith('Fn::')) ?? (names.length === 1 && names[0] === 'Ref' ? 'Ref' : undefined);
   if (name !== undefined && names.length !== 1) {
     throw new CliError(`${where}: ${name} must be the only member of its map`);
-  }
-  if (name !== undefined && !FUNCTIONS[name]) {
-    throw new Unavailable(where, `${name} can't be evaluated by a local deployment`);
   }
   return name;
 }
@@ -123,6 +132,9 @@ const FUNCTIONS: { readonly [name: string]: Implementation | undefined } = {
     const [index, values] = tuple(argument, 2, 2, where);
     const items = list(values, scope, where);
     const position = text(index, scope, where);
+    if (items.length === 1 && holdsUnknown(String(items[0]))) {
+      return unknownValue(`item ${position} of ${unknownNamesIn(String(items[0])).join(', ')}`);
+    }
     if (!/^\d+$/.test(position) || Number(position) >= items.length) {
       throw new CliError(`${where}: the index must be a whole number from 0 to ${items.length - 1}, got ${JSON.stringify(position)}`);
     }
@@ -135,7 +147,8 @@ const FUNCTIONS: { readonly [name: string]: Implementation | undefined } = {
     if (separator === '') {
       throw new CliError(`${where}: the delimiter must not be empty`);
     }
-    return text(value, scope, where).split(separator);
+    const whole = text(value, scope, where);
+    return holdsUnknown(whole) ? [whole] : whole.split(separator);
   },
 
   'Fn::FindInMap': (argument, scope, where) => {
@@ -175,6 +188,10 @@ const FUNCTIONS: { readonly [name: string]: Implementation | undefined } = {
 
   'Fn::Equals': (argument, scope, where) => {
     const [left, right] = tuple(argument, 2, 2, where).map(side => resolve(side, scope, where));
+    if (left !== right && [left, right].some(side => holdsUnknown(String(side)))) {
+      const names = unknownNamesIn(`${String(left)} ${String(right)}`).join(', ');
+      throw new Unavailable(where, `it compares a value that only the deployment will know (${names})`);
+    }
     return comparable(left) === comparable(right);
   },
 

@@ -3,6 +3,7 @@ import { KeptCa, KeptPlace } from './report';
 import { hasStandIn, isTable, KMS_KEY_TYPE, localArn, SECRET_TYPE } from './stand-ins';
 import { isMap } from '../../contract/json-map';
 import { CA_RESOURCE_TYPES } from '../../contract/resource-types';
+import { isSerialNumber } from '../../contract/revocation';
 import { identityIn } from '../../resource/physical-id';
 import { CliError } from '../cli-error';
 import { own } from '../json';
@@ -51,7 +52,8 @@ export class KeptResources {
       return;
     }
     const { Type, SecretArn, KeyArn } = KeyStorage;
-    if (SerialNumber && Object.values(this.stack.resources).some(each => each.physicalId === SecretArn)) {
+    // A CA that waits for its certificate has words in place of a serial number.
+    if (isSerialNumber(SerialNumber) && Object.values(this.stack.resources).some(each => each.physicalId === SecretArn)) {
       this.note(resource, this.engine.secrets.versionFile(String(SecretArn), SerialNumber));
     }
     const caId = identityIn(physicalId);

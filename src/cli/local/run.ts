@@ -143,7 +143,8 @@ async function deploy({ stacks, selected }: App, props: LocalRunProps, reach: Ou
 /** The parameter that CDK's bootstrapping adds to each template. */
 const OF_CDK = 'BootstrapVersion';
 
-function assertGivenToSome(given: readonly GivenParameter[], stacks: readonly AssemblyStack[]): void {
+/** Refuses a value for a parameter that no stack has, and two values for one parameter. */
+export function assertGivenToSome(given: readonly GivenParameter[], stacks: readonly AssemblyStack[]): void {
   given.forEach(({ stack, name, value }, index) => {
     const written = stack === undefined ? name : `${stack}:${name}`;
     if (!stacks.some(each => isGivenTo(each, { stack, name, value }))) {

@@ -46,9 +46,12 @@ type StackToPlan = Omit<StackPlan, 'awaited' | 'resources' | 'leftOut' | 'leftOu
 /**
  * Plans the deployment of a stack.
  *
+ * @param unknown names the values that only AWS knows, in a comparison with stacks in AWS
  * @throws CliError for every error in the template that can be found without deploying
  */
-export function planStack(stack: AssemblyStack, stackId: string, given: readonly GivenParameter[], previous: StackState | undefined): StackPlan {
+export function planStack(
+  stack: AssemblyStack, stackId: string, given: readonly GivenParameter[], previous: StackState | undefined, unknown?: StackFacts['unknown'],
+): StackPlan {
   const { name: stackName, displayName: rootName, template } = stack;
   const parameters = parameterValues(stackName, template.parameters, {
     given: givenTo(stack, given),
@@ -56,7 +59,7 @@ export function planStack(stack: AssemblyStack, stackId: string, given: readonly
     previous: previous?.parameters ?? {},
   });
   return plan({
-    ...stack, stackName, stackId, parameters, withheld: new Map(), awaitedParameters: new Map(), rootName, rootStackName: stackName, prefix: '',
+    ...stack, stackName, stackId, parameters, withheld: new Map(), awaitedParameters: new Map(), rootName, rootStackName: stackName, prefix: '', unknown,
   }, previous);
 }
 
@@ -136,6 +139,9 @@ const REGISTRATION_TYPES: readonly string[] = Object.values(RegistrationType);
 
 /** Finds the expressions that refer to a value which a platform provides only during the deployment, which does not happen here. */
 function awaitedIn(expressions: readonly (readonly [name: string, expression: unknown])[], stack: StackToPlan): Awaited {
+  if (stack.unknown) { // AWS provides them
+    return new Map();
+  }
   const sourcesOf = (name: string): readonly string[] => {
     const type = stack.template.resources.get(name)?.type ?? '';
     return REGISTRATION_TYPES.includes(type) ? [`${nameOf(name, stack)} (${type})`] : [stack.awaitedParameters.get(name) ?? []].flat();

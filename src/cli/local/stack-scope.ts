@@ -37,9 +37,14 @@ export interface StackFacts {
   readonly withheld: Withheld;
   /** The verification certificates that are left out, because only the platform has their code. */
   readonly awaited: Awaited;
+  /**
+   * Names a value that only AWS knows, in a comparison with stacks in AWS. Absent in a local deployment, in which an expression with such a
+   * value is an error, or an output that is left out.
+   */
+  readonly unknown?: (name: string) => string;
 }
 
-type OptionalFacts = 'nested' | 'withheld' | 'awaited';
+type OptionalFacts = 'nested' | 'withheld' | 'awaited' | 'unknown';
 
 /** What the expressions of a stack are evaluated with. */
 export interface StackScopeProps extends Omit<StackFacts, OptionalFacts>, Partial<Pick<StackFacts, OptionalFacts>> {
@@ -63,6 +68,8 @@ export function isDeployed(type: string): boolean {
   return isCertificate(type) || hasStandIn(type);
 }
 
+const STACK_ARN = /^arn:([\w-]+):cloudformation:([\w-]+):(\d{12}):/;
+
 /** Looks up the names in the expressions of one stack. */
 export class StackScope implements Scope {
   /** The names of the exports that have been imported so far. */
@@ -73,15 +80,16 @@ export class StackScope implements Scope {
 
   constructor(private readonly props: StackScopeProps) {
     this.stackName = props.stackName;
+    const [, partition = LOCAL_PARTITION, region = LOCAL_REGION, account = LOCAL_ACCOUNT] = STACK_ARN.exec(props.stackId) ?? [];
     this.pseudoParameters = {
-      'AWS::AccountId': LOCAL_ACCOUNT,
+      'AWS::AccountId': account,
       'AWS::NoValue': NO_VALUE,
       'AWS::NotificationARNs': [],
-      'AWS::Partition': LOCAL_PARTITION,
-      'AWS::Region': LOCAL_REGION,
+      'AWS::Partition': partition,
+      'AWS::Region': region,
       'AWS::StackId': props.stackId,
       'AWS::StackName': props.stackName,
-      'AWS::URLSuffix': 'amazonaws.com',
+      'AWS::URLSuffix': partition === 'aws-cn' ? 'amazonaws.com.cn' : 'amazonaws.com',
     };
   }
 
@@ -95,26 +103,36 @@ export class StackScope implements Scope {
     const pseudoParameter = own(this.pseudoParameters, name);
     const parameter = template.parameters.get(name);
     if (pseudoParameter !== undefined || !parameter) {
-      return pseudoParameter ?? this.resource(name, where).physicalId;
+      return pseudoParameter ?? this.resource(name, where)?.physicalId ?? this.leftOut(name, where, name);
     }
     if (withheld?.has(name)) {
       const reason = withheld.get(name);
-      throw reason === undefined ? new NotKnownYet() : new Unavailable(where, `it refers to the parameter ${name}, which has no value here: ${reason}`);
+      if (reason === undefined) {
+        throw new NotKnownYet();
+      }
+      return this.unavailable(where, `it refers to the parameter ${name}, which has no value here: ${reason}`, name);
     }
     const value = own(parameters, name);
     if (value === undefined) {
-      throw new Unavailable(where, `it refers to the parameter ${name}, whose value is kept in the Systems Manager Parameter Store; `
-        + `give it with --parameters ${this.stackName}:${name}=VALUE`);
+      return this.unavailable(where, `it refers to the parameter ${name}, whose value is kept in the Systems Manager Parameter Store; `
+        + `give it with --parameters ${this.stackName}:${name}=VALUE`, name);
     }
     return referencedValue(parameter, value);
   }
 
   public attribute(logicalId: string, name: string, where: string): Value {
-    const { attributes, unavailable } = this.resource(logicalId, where);
+    const resource = this.resource(logicalId, where);
+    if (!resource) {
+      return this.leftOut(logicalId, where, `${logicalId}.${name}`);
+    }
+    const { attributes, unavailable } = resource;
     const value = own(attributes, name);
     const reason = unavailable?.get(name);
     if (reason !== undefined) {
-      throw new Unavailable(where, `it refers to ${logicalId}.${name}, which is left out: ${reason}`);
+      return this.unavailable(where, `it refers to ${logicalId}.${name}, which is left out: ${reason}`, `${logicalId}.${name}`);
+    }
+    if (value === undefined && this.props.unknown) {
+      return this.props.unknown(`${logicalId}.${name}`);
     }
     if (value === undefined) {
       throw new CliError(`${where}: ${logicalId} has no attribute ${JSON.stringify(name)}; it has ${Object.keys(attributes).join(', ')}`);
@@ -152,6 +170,9 @@ export class StackScope implements Scope {
 
   public imported(exportName: string, where: string): Value {
     const value = this.props.exported(exportName);
+    if (value === undefined && this.props.unknown) {
+      return this.props.unknown(`the export ${exportName}`);
+    }
     if (value === undefined) {
       throw new CliError(`${where}: no stack that is deployed here exports ${JSON.stringify(exportName)}`);
     }
@@ -162,11 +183,21 @@ export class StackScope implements Scope {
   public stackOutput(stackName: string, outputName: string, region: string | undefined, where: string): Value {
     const elsewhere = region === LOCAL_REGION ? undefined : region;
     const value = this.props.stackOutput(stackName, outputName, elsewhere);
+    if (value === undefined && this.props.unknown) {
+      return this.props.unknown(`the output ${outputName} of the stack ${stackName}`);
+    }
     if (value === undefined) {
       throw elsewhere === undefined ? new CliError(`${where}: no stack ${stackName} with an output ${outputName} is deployed here`)
         : new Unavailable(where, `it reads the output ${outputName} of a stack ${stackName} in the Region ${elsewhere}, which is not deployed here`);
     }
     return value;
+  }
+
+  public unavailable(where: string, reason: string, name: string): string {
+    if (!this.props.unknown) {
+      throw new Unavailable(where, reason);
+    }
+    return this.props.unknown(name);
   }
 
   /** The value of a scalar expression as CloudFormation passes it on. */
@@ -178,7 +209,8 @@ export class StackScope implements Scope {
     return String(value);
   }
 
-  private resource(logicalId: string, where: string): ReferencedResource {
+  /** @returns `undefined` for a resource that is left out */
+  private resource(logicalId: string, where: string): ReferencedResource | undefined {
     const declaration = this.props.template.resources.get(logicalId);
     if (!declaration) {
       throw new CliError(`${where}: the template has no parameter or resource ${JSON.stringify(logicalId)}`);
@@ -190,12 +222,17 @@ export class StackScope implements Scope {
       throw new CliError(`${where}: refers to ${logicalId}, which does not exist because its condition ${declaration.condition} is false`);
     }
     if (!(isDeployed(declaration.type) || this.props.nested?.has(logicalId)) || this.props.awaited?.has(logicalId)) {
-      throw new Unavailable(where, `it refers to ${logicalId} (${declaration.type}), which a local deployment leaves out`);
+      return undefined;
     }
     const resource = this.props.resource(logicalId);
     if (!resource) {
       throw new CliError(`${where}: ${logicalId} does not exist yet`);
     }
     return resource;
+  }
+
+  private leftOut(logicalId: string, where: string, name: string): string {
+    const { type } = this.props.template.resources.get(logicalId)!;
+    return this.unavailable(where, `it refers to ${logicalId} (${type}), which a local deployment leaves out`, name);
   }
 }

@@ -1,6 +1,6 @@
 import { Construct } from 'constructs';
 import { IPrivateIotCa } from './i-private-iot-ca';
-import { knownCa } from './known-ca';
+import { KnownCa, knownCa, succeedsAnother } from './known-ca';
 import { Retirement } from './retirement';
 import { SuccessionProperties } from '../../contract/properties';
 import { checkCaId, quote } from '../../contract/rules';
@@ -91,9 +91,10 @@ export function validateNotRetired(certificate: Construct, ca: IPrivateIotCa): v
   });
 }
 
-/** Whether a CA is declared to be retired once nothing depends on it. */
-export function isRetiredUnused({ retirement }: CaSuccessionOptions): boolean {
-  return retirement !== undefined && retirement._properties.RetiredInUse === undefined;
+/** What is known about the succession of a CA from its declaration. */
+export function knownSuccession(props: CaSuccessionOptions & { readonly generation?: number }): Pick<KnownCa, 'succeeds' | 'isRetired'> {
+  const { retirement } = props;
+  return { succeeds: succeedsAnother(props), isRetired: retirement !== undefined && retirement._properties.RetiredInUse === undefined };
 }
 
 function validateCaId(ca: Construct, caId: string | undefined, property: keyof CaSuccessionOptions): void {

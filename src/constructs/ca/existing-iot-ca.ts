@@ -6,9 +6,9 @@ import { Construct } from 'constructs';
 import { CaChainLinks, chainOfText, chainWithRest } from './ca-chain';
 import { CaFacts, caFacts } from './ca-facts';
 import { CA_OPTION_KINDS, CaOptions } from './ca-options';
-import { CA_SUCCESSION_KINDS, CaSuccessionOptions, isRetiredUnused, successionProperties, validateSuccession, validateSuccessorName } from './ca-succession';
+import { CA_SUCCESSION_KINDS, CaSuccessionOptions, knownSuccession, successionProperties, validateSuccession, validateSuccessorName } from './ca-succession';
 import { assertNumberOfCas, sayIfEnded, sayLimits, validateChain, validateHeldCa } from './ca-validation';
-import { knownByCertificates, knownCa, rememberCa, succeedsAnother } from './known-ca';
+import { knownByCertificates, knownCa, rememberCa } from './known-ca';
 import { ledgerTable } from './ledger-table';
 import { PrivateIotCaBase } from './private-iot-ca-base';
 import { CertificateAttributes, ExistingIotCaProperties } from '../../contract/properties';
@@ -163,7 +163,7 @@ export class ExistingIotCa extends PrivateIotCaBase {
     };
     const resource = provider.resource(this, ResourceType.EXISTING_IOT_CA, properties, [rights]);
     this.caId = resource.ref;
-    rememberCa(this, { ...knownCa(this), keyIdentifier: attribute(resource, 'SubjectKeyIdentifier'), succeeds: succeedsAnother(props), isRetired: isRetiredUnused(props) });
+    rememberCa(this, { ...knownCa(this), keyIdentifier: attribute(resource, 'SubjectKeyIdentifier'), ...knownSuccession(props) });
     this.certificatePem = attribute(resource, 'CertificatePem');
     const sha256Fingerprint = attribute(resource, 'Sha256Fingerprint');
     this._chain = certificate._text === undefined

@@ -6,10 +6,10 @@ import { Construct } from 'constructs';
 import { CA_ATTRIBUTE_KINDS, CaAttributes } from './ca-attributes';
 import { CaChainLinks, chainBelow, chainWithRest } from './ca-chain';
 import { partsOf } from './ca-parts';
-import { CA_SUCCESSION_KINDS, CaSuccessionOptions, isRetiredUnused, successionProperties, validateSuccession } from './ca-succession';
+import { CA_SUCCESSION_KINDS, CaSuccessionOptions, knownSuccession, successionProperties, validateSuccession } from './ca-succession';
 import { assertNumberOfCas, validateHeldCa } from './ca-validation';
 import { IPrivateIotCa } from './i-private-iot-ca';
-import { knownCa, rememberCa, succeedsAnother } from './known-ca';
+import { knownCa, rememberCa } from './known-ca';
 import { PrivateIotCaBase } from './private-iot-ca-base';
 import { KeptCaAttributes, KeptIotCaProperties } from '../../contract/properties';
 import { ResourceType } from '../../contract/resource-types';
@@ -115,7 +115,7 @@ export class KeptIotCa extends PrivateIotCaBase {
     };
     const resource = provider.resource(this, ResourceType.KEPT_IOT_CA, properties, rights);
     this.caId = attribute(resource, 'CaId');
-    rememberCa(this, { ...knownCa(this), keyIdentifier: attribute(resource, 'SubjectKeyIdentifier'), succeeds: succeedsAnother(props), isRetired: isRetiredUnused(props) });
+    rememberCa(this, { ...knownCa(this), keyIdentifier: attribute(resource, 'SubjectKeyIdentifier'), ...knownSuccession(props) });
     this.certificatePem = attribute(resource, 'CertificatePem');
     const sha256Fingerprint = attribute(resource, 'Sha256Fingerprint');
     this._chain = issuer ? chainBelow(this, sha256Fingerprint, issuer, false)

@@ -8,7 +8,7 @@ import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { CaCertificate, CaCertificateOptions } from './ca-certificate';
 import { CaChainLinks, certificateIn, certificatesIn, chainOfDeclared, chainsOf } from './ca-chain';
-import { isRetiredUnused, successionProperties, validateNotRetired, validateSuccessorName } from './ca-succession';
+import { knownSuccession, successionProperties, validateNotRetired, validateSuccessorName } from './ca-succession';
 import { validateCaProps } from './ca-validation';
 import { CrossCertificate, CrossCertificateOptions } from './cross-certificate';
 import { ExistingCaProps, ExistingIotCa } from './existing-iot-ca';
@@ -16,7 +16,7 @@ import { grantIssue, grantReadPrivateKey } from './grant-issue';
 import { IPrivateIotCa } from './i-private-iot-ca';
 import { ImportedPrivateIotCa, PrivateIotCaAttributes } from './imported-private-iot-ca';
 import { KeptCaProps, KeptIotCa } from './kept-iot-ca';
-import { issuerProperties, knownByDeclaration, rememberCa, succeedsAnother } from './known-ca';
+import { issuerProperties, knownByDeclaration, rememberCa } from './known-ca';
 import { grantRecord, ledgerTable } from './ledger-table';
 import { PRIVATE_IOT_CA_KINDS, PrivateIotCaProps } from './private-iot-ca-props';
 import { CaEventType } from '../../contract/ca-events';
@@ -183,13 +183,8 @@ export class PrivateIotCa extends IotCertificateBase implements IPrivateIotCa, I
     if (issuer) {
       this._resource.node.addDependency(beforeIssuance(issuer));
     }
-    rememberCa(this, {
-      ...knownByDeclaration(props),
-      keyIdentifier: signedElsewhere ? undefined : this._attribute('SubjectKeyIdentifier'),
-      succeeds: succeedsAnother(props),
-      isRetired: isRetiredUnused(props),
-      isRenewable: signedElsewhere,
-    });
+    const keyIdentifier = signedElsewhere ? undefined : this._attribute('SubjectKeyIdentifier');
+    rememberCa(this, { ...knownByDeclaration(props), ...knownSuccession(props), keyIdentifier, isRenewable: signedElsewhere });
     validateSuccessorName(this, props.predecessor);
     this.caId = this._resource.ref;
     this._chain = chainOfDeclared(this, props);

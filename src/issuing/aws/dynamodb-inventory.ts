@@ -2,16 +2,11 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { entryFrom, isSuperseded, Item, revocationFrom } from './ledger-item';
 import { certificateKey, pointerKey, revocationKey } from './ledger-keys';
 import { LedgerTable } from './ledger-table';
-import { AwsCalls } from '../../lambda/aws/aws-calls';
+import { PLAIN_CALLS } from './plain-calls';
 import { regionIn } from '../../lambda/aws/by-region';
 import { CLIENT_OPTIONS } from '../../lambda/aws/client-options';
 import { Inventory, InventoryEntry } from '../ledger/inventory';
 import { LedgerEntry } from '../ledger/ledger';
-
-/** Passes the errors of AWS on as they are, since they are for the person whose credentials make the calls. */
-const PLAIN_CALLS: Pick<AwsCalls, 'make'> = {
-  make: (_action, _resource, send) => send({ abortSignal: new AbortController().signal }),
-};
 
 /**
  * The inventory in the DynamoDB table of a ledger. It needs one right, `dynamodb:Query`, and each of its queries names a partition key, so

@@ -13,7 +13,7 @@ const GONE: readonly (string | undefined)[] = ['DELETE_COMPLETE', 'DELETE_SKIPPE
  * update will remove.
  */
 export class StackResources {
-  constructor(private readonly client: CloudFormationClient, private readonly calls: AwsCalls) {}
+  constructor(private readonly client: CloudFormationClient, private readonly calls: Pick<AwsCalls, 'make'>) {}
 
   /** https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ListStackResources.html */
   public async list(stackId: string): Promise<StackResource[]> {

@@ -1,4 +1,4 @@
-import { IssuingCa } from '../issuing-ca';
+import { KnownCa } from '../issuing-ca';
 import { LedgerEntry } from './ledger';
 import { listOfCertificate } from '../../contract/crl-places';
 import { DeclaredExtensions } from '../../contract/extensions';
@@ -40,7 +40,7 @@ export function isUnderWay({ status, reservedAt }: LedgerEntry, now: Date): bool
 
 /** Checks everything that can be checked before the first write, and fixes the unique values. */
 export function reservation(
-  request: CertificateRequest, ca: IssuingCa | undefined, ports: Ports, assertFits: (pem: string, declaration: Declaration) => void,
+  request: CertificateRequest, ca: KnownCa | undefined, ports: Pick<Ports, 'clock' | 'random'>, assertFits: (pem: string, declaration: Declaration) => void,
 ): LedgerEntry {
   const { declaration, identity } = request;
   const profile = PROFILES[declaration.profile];
@@ -73,7 +73,7 @@ export function givenKey({ request, subjectCa }: Declaration): Buffer | undefine
 
 /** A reservation under a new serial number. */
 export function newEntry(
-  { declaration, identity, stackId, logicalResourceId, requestId }: CertificateRequest, ports: Ports,
+  { declaration, identity, stackId, logicalResourceId, requestId }: CertificateRequest, ports: Pick<Ports, 'random'>,
   facts: Pick<LedgerEntry, 'issuer' | 'keyAlgorithm' | 'notBefore' | 'notAfter' | 'reservedAt'>,
 ): LedgerEntry {
   const { profile, subject, subjectCa, keyStorage, retainKey, bundles } = declaration;

@@ -94,7 +94,7 @@ async function renew(latest: RenewableEntry, table: string, holder: Holder, port
   const ca = await issuingCa(declared.issuer, ledger, ports, declared.issuerKeyIdentifier);
   assertNotRetired(latest.issuer, ca?.retirement, 'renewed certificate');
   await genuine(request, latest, ca, ports);
-  const declaration = await completed(declared, ports.revocations(table), ports);
+  const declaration = await completed(declared, ports);
   const reserved = await reserve({ ...request, declaration }, latest, table, holder, ca, ports);
   const signed = reserved?.status === 'RESERVED' ? await sign({ ...request, declaration }, reserved, latest, holder, ca, ports) : reserved;
   if (!signed) {

@@ -212,6 +212,7 @@ export class AwsIotStack {
       mapped: () => 'nodejs24.x',
       imported: unexpected,
       stackOutput: unexpected,
+      unavailable: unexpected,
     };
   }
 }

@@ -90,12 +90,12 @@ async function next(
   request: CertificateRequest, revoked: boolean, entry: LedgerEntry | undefined, ca: IssuingCa | undefined, ledger: Ledger, ports: Ports,
   assertFits: AssertFits,
 ): Promise<IssuedEntry | undefined> {
-  if (!entry || entry.status === 'WITHDRAWN') {
-    assertMayIssue(request.declaration, ca?.retirement);
-  }
+  refuseIfRetired(request.declaration, ca?.retirement);
   if (entry && !revoked && await isReinstatable(entry, request.declaration, ports)) {
     await assertNameIsFree(request, ledger, ports);
-    return record(request, await genuine(request, entry, ca, ports), {}, ca, ledger, ports);
+    const back = await record(request, await genuine(request, entry, ca, ports), {}, ca, ledger, ports);
+    await assertStillIssuing(request, ledger);
+    return back;
   }
   if (entry && !revoked && isGoodReservation(entry, request, ports)) {
     return entry.status === 'SIGNED' ? record(request, await genuine(request, entry, ca, ports), {}, ca, ledger, ports)
@@ -111,26 +111,22 @@ async function next(
   if (!await ledger.reserve(reserved, entry, request)) {
     return undefined;
   }
-  await assertStillIssuing(request, reserved, ledger, ports);
+  await assertStillIssuing(request, ledger);
   return complete(request, reserved, ca, ledger, ports);
 }
 
-/** Looks once more for a retirement of the CA, which may have begun before the reservation was recorded: see `settleRetirement`. */
-async function assertStillIssuing(request: CertificateRequest, reserved: LedgerEntry, ledger: Ledger, ports: Ports): Promise<void> {
-  const { issuer } = request.declaration;
-  if (issuer === undefined) {
-    return;
-  }
-  try {
-    assertMayIssue(request.declaration, (await ledger.find(issuer))?.retirement);
-  } catch (error) {
-    await giveUp(reserved, request, ledger, ports);
-    throw error;
+/**
+ * Looks once more for a retirement of the CA, which may have begun before the ledger knew of the certificate: see `settleRetirement`. What the
+ * request has written so far is taken back, as after any failure.
+ */
+async function assertStillIssuing({ declaration }: CertificateRequest, ledger: Ledger): Promise<void> {
+  if (declaration.issuer !== undefined) {
+    refuseIfRetired(declaration, (await ledger.find(declaration.issuer))?.retirement);
   }
 }
 
 /** Refuses a certificate of a CA that is retired. */
-export function assertMayIssue({ issuer, profile }: Declaration, retirement: LedgerEntry['retirement']): void {
+export function refuseIfRetired({ issuer, profile }: Declaration, retirement: LedgerEntry['retirement']): void {
   if (issuer !== undefined) {
     assertNotRetired(issuer, retirement, `certificate of the profile ${profile}`);
   }

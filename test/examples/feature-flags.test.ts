@@ -39,6 +39,7 @@ test.each<[string, string[], string]>([
   ['azure-dps', ['SubscriptionId=91d12660-3dec-467a-be2a-213b5544ddc0', 'ResourceGroup=iot', 'DpsName=acme-dps',
     'CredentialsArn=arn:aws:secretsmanager:eu-central-1:111111111111:secret:azure-AbCdEf'], 'AzureDps'],
   ['mosquitto', [], 'Mosquitto'],
+  ['roll-over', [], 'Plant'],
   ['multi-account-aws', ['CaCertificate=none'], 'Home'],
   ['kms-root-and-factory-cas', [], 'Factory-suzhou'],
 ])('%s: in a project with the flags of cdk init it is synthesized, and deployed locally', async (example, parameters, stack) => {

@@ -210,12 +210,19 @@ describe('a certificate that is asked for while its CA is being retired', () => 
     };
   };
 
-  test.each([1, 2, 3, 4, 5])('is refused, or keeps the CA from being retired, if the retirement comes before call %i of find', async number => {
-    const outcomes: string[] = [];
-    const retiring = () => handle(retire()).then(() => outcomes.push('retired'), () => outcomes.push('kept'));
-    const ports = world.ports(meanwhile('find', number, retiring));
-    await handle(named(request('device', 'Create', deviceProperties(caId)), 'Device'), ports).then(() => outcomes.push('issued'), () => outcomes.push('refused'));
-    expect([['retired', 'refused'], ['kept', 'issued'], ['issued']]).toContainEqual(outcomes);
-    expect([retirement() === 'retired', world.issued().some(({ profile }) => profile === 'device')]).not.toEqual([true, true]);
-  });
+  test.each([1, 2, 3, 4, 5, 6, 7, 8].flatMap(number => [['made', number], ['restored', number]] as const))(
+    'is refused, or keeps the CA from being retired, if it is %s and the retirement comes before call %i of find', async (way, number) => {
+      const create = request('device', 'Create', deviceProperties(caId, { RetainKey: 'true' }));
+      if (way === 'restored') {
+        const { physicalResourceId } = await handle(create);
+        await handle(request('device', 'Delete', create.properties, physicalResourceId));
+        later();
+      }
+      const outcomes: string[] = [];
+      const retiring = () => handle(retire()).then(() => outcomes.push('retired'), () => outcomes.push('kept'));
+      const ports = world.ports(meanwhile('find', number, retiring));
+      await handle({ ...create, requestId: 'meanwhile' }, ports).then(() => outcomes.push('issued'), () => outcomes.push('refused'));
+      expect([['retired', 'refused'], ['kept', 'issued'], ['issued']]).toContainEqual(outcomes);
+      expect([retirement() === 'retired', world.issued().some(({ profile }) => profile === 'device')]).not.toEqual([true, true]);
+    });
 });

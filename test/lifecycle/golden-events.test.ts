@@ -23,6 +23,8 @@ const LATER = {
   'Existing': 'ca-4bbeb4ea2ca3a584c3e987f82c4c4cf5',
   'Gateway': 'device-1c71898f074311a33171ad984a3e63b3',
   'Broker': 'server-68ac57d0ad408a96a54b66f0ea4e0c15',
+  'Next': 'ca-5966015c35bd19120ef1c49e1d3adb0c',
+  'Cross': 'cross-16eb80e07c8e383e3a5df38f05f709fb',
   'Press': 'devid-fa21fd3d9b52889f89190ae7ee77d1e8',
 };
 
@@ -36,7 +38,7 @@ const sent = new Set<string>();
 
 beforeEach(async () => {
   secrets = new Map();
-  for (const name of ['Ca', 'Device', 'Factory', 'Plant', 'Broker']) {
+  for (const name of ['Ca', 'Device', 'Factory', 'Plant', 'Broker', 'Next']) {
     secrets.set(name, (await set.stack.keyStorage()).SecretArn as string);
   }
   tables = new Map([['Ca', set.stack.table]]);
@@ -137,6 +139,22 @@ describe('a stack of version 2', () => {
     }
     expect(await statuses('Ca')).toEqual(new Set(['WITHDRAWN']));
   });
+});
+
+test('a stack of version 3 certifies the key of a CA by the next one, and retires that CA, with and without its name', async () => {
+  tables.set('Next', await set.stack.newTable());
+  const next = await send('v3-create-next');
+  expect(next.PhysicalResourceId).toBe(LATER.Next);
+  const ca = await send('v1-create-ca');
+  const cross = await send('v3-create-cross');
+  expect(cross.PhysicalResourceId).toBe(LATER.Cross);
+  expect(cas.verify(cross.Data!.CertificatePem, '', next.Data!.CertificatePem)).toBe('certificate: OK');
+  for (const name of ['v3-update-ca-retired', 'v3-rollback-ca', 'v3-update-ca-retired-in-use']) {
+    expect(await send(name)).toMatchObject({ PhysicalResourceId: CA, Data: ca.Data });
+  }
+  expect((await set.stack.ledger()).map(({ retirement }) => retirement)).toEqual(['retired']);
+  await send('v3-delete-cross');
+  expect((await set.stack.ledger(tables.get('Next'))).find(({ profile }) => profile === 'cross')).toMatchObject({ status: 'WITHDRAWN' });
 });
 
 test('every recorded event is sent', () => {

@@ -2,7 +2,7 @@ import { readCertificates } from '../../pki/certificate-pem';
 import { assertLinted } from '../../pki/lint/lint-errors';
 import { CertificateRequest } from '../declaration/certificate-request';
 import { requestOutcome } from '../declaration/declared-request';
-import { AssertFits, assertMayIssue, completed, issuedFacts, recordDeclared, standing } from '../issue-certificate';
+import { AssertFits, completed, issuedFacts, recordDeclared, refuseIfRetired, standing } from '../issue-certificate';
 import { knownCa } from '../issuing-ca';
 import { isSamePlace } from '../keys/custody';
 import { IssuedEntry } from '../ledger/genuine-entry';
@@ -26,7 +26,7 @@ export async function foreseeCertificate(declared: CertificateRequest, ports: Po
     return { ...withCertificate(entry), ...await recordDeclared(declared, entry, ledger) };
   }
   if (!entry || entry.status === 'WITHDRAWN') {
-    assertMayIssue(declared.declaration, ca?.retirement);
+    refuseIfRetired(declared.declaration, ca?.retirement);
   }
   const request = { ...declared, declaration: await completed(declared.declaration, ports) };
   const { declaration } = request;

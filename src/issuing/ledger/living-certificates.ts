@@ -8,6 +8,12 @@ export const PROOFS: readonly string[] = ['verification', 'signature'];
 /** The number of certificates up to which they are counted exactly. */
 export const MAX_COUNTED = 100;
 
+/**
+ * The statuses of certificates that are being made, in the order in which they come before `ISSUED`: a certificate that advances while it is
+ * looked for is met at least once. What was withdrawn is the most in an old ledger, and is not fetched.
+ */
+const UNDER_WAY = ['RESERVED', 'SIGNED'] as const;
+
 /** Which of a CA's certificates count, besides those that are issued, have not expired and are no proofs. */
 export interface Living {
   readonly now: Date;
@@ -26,9 +32,11 @@ export async function livingCertificates(
   const counts = (entry: LedgerEntry): boolean => entry.identity !== caId && ![...PROOFS, ...without].includes(entry.profile)
     && (entry.status === 'ISSUED' ? new Date(entry.notAfter) > now : isUnderWay(entry, now));
   const living: LedgerEntry[] = [];
-  for await (const entry of ledger.certificates(caId, underWay ? undefined : 'ISSUED')) {
-    if (counts(entry) && (await revocations?.find(caId, entry.serialNumber))?.state !== 'REVOKED' && living.push(entry) > MAX_COUNTED) {
-      break;
+  for (const status of underWay ? [...UNDER_WAY, 'ISSUED' as const] : ['ISSUED' as const]) {
+    for await (const entry of ledger.certificates(caId, status)) {
+      if (counts(entry) && (await revocations?.find(caId, entry.serialNumber))?.state !== 'REVOKED' && living.push(entry) > MAX_COUNTED) {
+        return living;
+      }
     }
   }
   return living;

@@ -52,7 +52,8 @@ const PORTIONS = {
     mutate: ['issuing/ledger/*', 'issuing/withdraw-certificate'],
     suites: [
       'lifecycle', 'ledger-tables', 'resource-record', 'forged-certificates', 'latest-request', 'ledger-knows-best', 'taken-over-ca', 'identity',
-      'revocation/declarations', 'requested-certificate',
+      'revocation/declarations', 'requested-certificate', 'record-of-requests', 'inventory', 'subordinate-ca', 'signed-elsewhere', 'kms-ca',
+      'revocation/publish-crls',
     ].map(suite => `issuing/${suite}`),
   },
   requestsFromCloudFormation: {

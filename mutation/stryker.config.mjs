@@ -52,7 +52,7 @@ const PORTIONS = {
     mutate: ['issuing/ledger/*', 'issuing/withdraw-certificate'],
     suites: [
       'lifecycle', 'ledger-tables', 'resource-record', 'forged-certificates', 'latest-request', 'ledger-knows-best', 'taken-over-ca', 'identity',
-      'revocation/declarations', 'requested-certificate', 'record-of-requests', 'inventory', 'subordinate-ca', 'signed-elsewhere', 'kms-ca',
+      'revocation/declarations', 'requested-certificate', 'record-of-requests', 'reservation', 'inventory', 'subordinate-ca', 'signed-elsewhere', 'kms-ca',
       'revocation/publish-crls',
     ].map(suite => `issuing/${suite}`),
   },

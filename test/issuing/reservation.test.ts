@@ -15,6 +15,9 @@ let caId: string;
 
 const handle = (event: LifecycleEvent, gate?: Gate) => handleLifecycleEvent(event, world.ports(gate));
 
+/** A process that dies at an operation, before its effect. */
+const dyingAt = (last: string): Gate => async (operation, effect) => operation === last ? new Promise(() => {}) : effect();
+
 beforeEach(async () => {
   world = new MemoryWorld();
   caId = (await handle(request('ca', 'Create', caProperties()))).physicalResourceId;
@@ -59,18 +62,11 @@ test('a certificate has the extensions that it declares, although it declares no
 
 describe('a creation that the function did not end', () => {
   const event = () => request('device', 'Create', deviceProperties(caId));
-  /** The process dies when it has reserved the certificate. */
-  const dying: Gate = async (operation, effect) => {
-    if (operation === 'write') {
-      return new Promise(() => {});
-    }
-    return effect();
-  };
   const reservations = () => [...world.entries.values()].filter(({ profile }) => profile === 'device');
 
   async function interrupted(): Promise<LifecycleEvent> {
     const created = event();
-    void handle(created, dying);
+    void handle(created, dyingAt('write'));
     while (reservations().length === 0) {
       await new Promise(resolve => setImmediate(resolve));
     }
@@ -93,6 +89,28 @@ describe('a creation that the function did not end', () => {
     expect(certificate.validFrom).toBe('Mar  1 12:00:00 2026 GMT');
     expect(certificate.serialNumber).not.toBe(serialNumber);
   });
+});
+
+test.each(['Create', 'Delete'] as const)('a key whose certificate was never recorded is gone after the next request, a %s', async requestType => {
+  const keys = () => [...world.versions.keys()].filter(key => key.includes('Device-'));
+  void handle(request('device', 'Create', deviceProperties(caId)), dyingAt('advance'));
+  while (keys().length === 0) {
+    await new Promise(resolve => setImmediate(resolve));
+  }
+  const [first] = keys();
+  world.now = new Date(world.now.getTime() + MINUTE);
+  await handle({ ...request('device', requestType, deviceProperties(caId), requestType === 'Delete' ? 'iot-Device-ABCDEF' : undefined), requestId: 'next' });
+  expect(keys()).not.toContain(first);
+  expect(keys()).toHaveLength(requestType === 'Create' ? 1 : 0);
+  const [{ status, withdrawnAt, withdrawnBy }] = [...world.entries.values()].filter(({ serialNumber }) => first.endsWith(serialNumber));
+  expect({ status, withdrawnAt, withdrawnBy }).toEqual({ status: 'WITHDRAWN', withdrawnAt: '2026-03-01T12:01:00.000Z', withdrawnBy: 'next' });
+});
+
+test('a removal by an ID that CloudFormation has invented removes nothing if nothing can have been created', async () => {
+  const before = world.snapshot();
+  const removal = request('device', 'Delete', deviceProperties(caId, { Subject: {} }), 'iot-Device-ABCDEF');
+  expect(await handle(removal)).toEqual({ physicalResourceId: 'iot-Device-ABCDEF', unfinished: undefined });
+  expect(world.snapshot()).toBe(before);
 });
 
 describe('a request for a certificate may name', () => {

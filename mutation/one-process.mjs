@@ -22,13 +22,15 @@ class OneProcess {
     const { transformSync } = this.#inSandbox('esbuild');
     const compiled = new Map();
     Module._extensions['.ts'] = (module, file) => {
-      const code = compiled.get(file) ?? transformSync(readFileSync(file, 'utf8'), { loader: 'ts', format: 'cjs', target: 'node20', sourcefile: file }).code;
-      compiled.set(file, code);
-      module._compile(code, file);
+      if (!compiled.has(file)) {
+        compiled.set(file, transformSync(readFileSync(file, 'utf8'), { loader: 'ts', format: 'cjs', target: 'node20', sourcefile: file }).code);
+      }
+      module._compile(compiled.get(file), file);
     };
     const { describe, test, it, beforeAll, afterAll, beforeEach, afterEach } = this.#circus;
     const { jestExpect: expect } = this.#inSandbox('@jest/expect');
-    const jest = { fn: this.#mocks.fn.bind(this.#mocks), spyOn: this.#mocks.spyOn.bind(this.#mocks), mocked: mock => mock, restoreAllMocks: () => this.#mocks.restoreAllMocks() };
+    const mocks = this.#mocks;
+    const jest = { fn: mocks.fn.bind(mocks), spyOn: mocks.spyOn.bind(mocks), mocked: mock => mock, restoreAllMocks: () => mocks.restoreAllMocks() };
     Object.assign(globalThis, { describe, test, it, beforeAll, afterAll, beforeEach, afterEach, expect, jest });
     process.on('unhandledRejection', () => {});
     this.#inSandbox('./test/support/environment.ts');

@@ -36,8 +36,10 @@ const PORTIONS = {
     suites: ['pki/csr/encoding', 'pki/csr/malformed', 'pki/csr/hostile-keys', 'pki/csr/key-checks', 'pki/requested-names'],
   },
   contract: {
-    mutate: ['subject-rules', 'platform-rules', 'general-names', 'extensions', 'cloudformation-limits', 'crl-places', 'kms', 'ledger-keys', 'private-keys', 'term', 'text-of-file']
-      .map(file => `contract/${file}`),
+    mutate: [
+      'subject-rules', 'platform-rules', 'general-names', 'extensions', 'cloudformation-limits', 'crl-places', 'kms', 'ledger-keys', 'private-keys', 'term',
+      'text-of-file',
+    ].map(file => `contract/${file}`),
     suites: [
       'contract/subject-rules', 'contract/general-names', 'contract/extensions', 'contract/cloudformation-limits', 'contract/crl-places', 'contract/kms',
       'contract/ledger-keys', 'contract/private-keys', 'contract/text-of-file', 'contract/rules', 'platforms/registry', 'pki/validity', 'pki/name',
@@ -52,7 +54,8 @@ const PORTIONS = {
     mutate: ['issuing/ledger/*', 'issuing/withdraw-certificate'],
     suites: [
       'lifecycle', 'ledger-tables', 'resource-record', 'forged-certificates', 'latest-request', 'ledger-knows-best', 'taken-over-ca', 'identity',
-      'revocation/declarations', 'requested-certificate',
+      'revocation/declarations', 'requested-certificate', 'record-of-requests', 'reservation', 'inventory', 'subordinate-ca', 'signed-elsewhere', 'kms-ca',
+      'revocation/publish-crls',
     ].map(suite => `issuing/${suite}`),
   },
   requestsFromCloudFormation: {
@@ -60,6 +63,7 @@ const PORTIONS = {
     suites: [
       'lifecycle', 'forged-certificates', 'latest-request', 'ledger-knows-best', 'taken-over-ca', 'replacement-guard', 'revocation/declarations',
       'revocation/revoke-removed', 'revocation/publish-crls', 'requested-certificate', 'signed-elsewhere', 'subordinate-ca', 'bundles',
+      'reservation', 'resource-record', 'parameter-tags', 'look-up-ca',
     ].map(suite => `issuing/${suite}`),
   },
 };
@@ -81,6 +85,7 @@ export default {
   coverageAnalysis: 'perTest',
   concurrency: Number(process.env.WORKERS ?? 2),
   timeoutMS: 20_000,
+  timeoutFactor: 4, // on a busy machine, the same test takes several times as long
   reporters: ['clear-text', 'progress-append-only', 'json'],
   jsonReporter: { fileName: 'mutation/report.json' },
   ignorePatterns: ['dist', 'website', 'mutation', 'demo-out'],

@@ -243,7 +243,10 @@ export class MemoryWorld {
     ]);
   }
 
-  private table(name: string): MemoryLedger {
+  private table(name: string | undefined): MemoryLedger {
+    if (name === undefined) {
+      throw new Error('a ledger must have a table');
+    }
     if (this.goneTables.has(name)) {
       throw new LedgerGoneError(`the ledger ${name} does not exist`);
     }

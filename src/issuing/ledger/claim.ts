@@ -86,7 +86,7 @@ export class Claim {
    */
   public async leftBehind(): Promise<string[]> {
     const records = await Promise.all(this.allTables.map(table => this.recordIn(table)));
-    const left = records.flatMap(record => (record?.holds ?? []).filter(identity => identity !== record?.declares));
+    const left = records.flatMap(record => record?.holds.filter(identity => identity !== record.declares) ?? []);
     return [...new Set(left)].filter(identity => identity !== identityIn(this.event.physicalResourceId));
   }
 

@@ -170,6 +170,7 @@ export const RIGHT_CALLS: { readonly [name: string]: (given: Objects, stack: Sta
   'PrivateIotCa#onRevocationListsPublished()': ({ ca }) => ({ self: ca.value }),
   'PrivateIotCa#publishRevocation()': ({ ca }) => ({ self: ca.value }),
   'PrivateIotCa#applyRemovalPolicy()': ({ ca }) => refused(ca.value),
+  'new PrivateIotCaDashboard()': ({ ca }) => props({}, { cas: [ca.value] }),
   'PrivateIotCaFunctions.of()': (_, stack) => ({ args: { scope: stack } }),
   'PrivateIotCaFunctions#apply()': ({ ca }) => ({ self: PrivateIotCaFunctions.of(ca.value), args: { options: {} } }),
   'new ProofOfPossessionSignature()': ({ ca }) => props({ ca }, { verificationCode: 'code' }),

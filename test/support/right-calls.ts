@@ -165,6 +165,7 @@ export const RIGHT_CALLS: { readonly [name: string]: (given: Objects, stack: Sta
   'PrivateIotCa#grantRevoke()': ({ ca, role }) => ({ self: ca.value, args: { grantee: role.value } }),
   'PrivateIotCa#onCertificateIssued()': ({ ca }) => ({ self: ca.value }),
   'PrivateIotCa#onCertificateExpiring()': ({ ca }) => ({ self: ca.value }),
+  'PrivateIotCa#onCertificateRefused()': ({ ca }) => ({ self: ca.value }),
   'PrivateIotCa#onCertificateRenewed()': ({ ca }) => ({ self: ca.value }),
   'PrivateIotCa#onRevocationChanged()': ({ ca }) => ({ self: ca.value }),
   'PrivateIotCa#onRevocationListsPublished()': ({ ca }) => ({ self: ca.value }),

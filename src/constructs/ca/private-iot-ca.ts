@@ -180,11 +180,8 @@ export class PrivateIotCa extends IotCertificateBase implements IPrivateIotCa, I
     if (issuer) {
       this._resource.node.addDependency(beforeIssuance(issuer));
     }
-    rememberCa(this, {
-      ...knownByDeclaration(props),
-      keyIdentifier: signedElsewhere ? undefined : this._attribute('SubjectKeyIdentifier'),
-      succeeds: succeedsAnother(props),
-    });
+    const keyIdentifier = signedElsewhere ? undefined : this._attribute('SubjectKeyIdentifier');
+    rememberCa(this, { ...knownByDeclaration(props), keyIdentifier, succeeds: succeedsAnother(props) });
     this.caId = this._resource.ref;
     this._chain = this.chainOf(props);
   }
@@ -271,6 +268,10 @@ export class PrivateIotCa extends IotCertificateBase implements IPrivateIotCa, I
 
   public onCertificateExpiring(id: string, options?: OnEventOptions): Rule {
     return caEventRule(this, CaEventType.CERTIFICATE_EXPIRING, id, options);
+  }
+
+  public onCertificateRefused(id: string, options?: OnEventOptions): Rule {
+    return caEventRule(this, CaEventType.CERTIFICATE_REFUSED, id, options);
   }
 
   public onRevocationChanged(id: string, options?: OnEventOptions): Rule {

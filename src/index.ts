@@ -45,6 +45,7 @@ export { LoadBalancerRevocation, LoadBalancerRevocationProps } from './platforms
 export { PemSource } from './constructs/certificates/pem-source';
 export { DeviceRevocationProps, PlatformRevocationProps } from './platforms/platform-revocation';
 export { PrivateIotCa } from './constructs/ca/private-iot-ca';
+export { PrivateIotCaDashboard, PrivateIotCaDashboardProps } from './constructs/dashboard/private-iot-ca-dashboard';
 export { PrivateIotCaFunctionOptions } from './constructs/functions/function-options';
 export { PrivateIotCaFunctions } from './constructs/functions/private-iot-ca-functions';
 export { PrivateIotCaProps } from './constructs/ca/private-iot-ca-props';

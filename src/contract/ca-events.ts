@@ -16,6 +16,8 @@ export const CaEventType = {
   CERTIFICATE_RENEWED: 'Certificate Renewed',
   /** The end of a certificate is near, and nothing renews it. */
   CERTIFICATE_EXPIRING: 'Certificate Expiring',
+  /** A request for a certificate, or its renewal, was refused or has failed. */
+  CERTIFICATE_REFUSED: 'Certificate Refused',
   /** A certificate was revoked or put on hold, or its hold has ended. */
   REVOCATION_CHANGED: 'Certificate Revocation Changed',
   /** New revocation lists can be fetched. */
@@ -58,6 +60,21 @@ export interface CertificateExpiringDetail extends CertificateIssuedDetail {
   readonly daysLeft: number;
 }
 
+/** The `detail` of `Certificate Refused`. */
+export interface CertificateRefusedDetail {
+  /** The identity of the CA in whose ledger the certificate would be. */
+  readonly ca: string;
+  /** The ID of the stack that declares the certificate, and the logical ID of its resource there. */
+  readonly stackId: string;
+  readonly logicalId: string;
+  /** The ID of CloudFormation's request. Absent for a renewal. */
+  readonly requestId?: string;
+  /** The serial number of the certificate that could not be renewed. Absent for a request. */
+  readonly renews?: string;
+  /** Why, without secrets, on one line of at most 1,023 bytes. */
+  readonly reason: string;
+}
+
 /** The `detail` of `Certificate Revocation Changed`. */
 export interface RevocationChangedDetail {
   /** The identity of the CA that has issued the certificate. */
@@ -85,5 +102,6 @@ export type CaEvent =
   | { readonly type: typeof CaEventType.CERTIFICATE_ISSUED; readonly detail: CertificateIssuedDetail }
   | { readonly type: typeof CaEventType.CERTIFICATE_RENEWED; readonly detail: CertificateRenewedDetail }
   | { readonly type: typeof CaEventType.CERTIFICATE_EXPIRING; readonly detail: CertificateExpiringDetail }
+  | { readonly type: typeof CaEventType.CERTIFICATE_REFUSED; readonly detail: CertificateRefusedDetail }
   | { readonly type: typeof CaEventType.REVOCATION_CHANGED; readonly detail: RevocationChangedDetail }
   | { readonly type: typeof CaEventType.LISTS_PUBLISHED; readonly detail: ListsPublishedDetail };

@@ -23,6 +23,21 @@ export function listPartition(issuer: string): string {
   return `crl#${issuer}`;
 }
 
+/** The beginning of the partition keys of what is known about resources, and the sort key of what was refused. */
+export const RESOURCE_PREFIX = 'resource#';
+export const REFUSED = 'refused';
+
+/** The partition key of what is known about a resource of a stack. */
+export function resourcePartition(stackId: string, logicalResourceId: string): string {
+  return `${RESOURCE_PREFIX}${stackId}/${logicalResourceId}`;
+}
+
+/** The resource of a partition key, or `undefined` if the key is not of a resource. A logical ID has no slash. */
+export function resourceIn(partition: string): { readonly stackId: string; readonly logicalResourceId: string } | undefined {
+  const [, stackId, logicalResourceId] = /^resource#(.+)\/([^/]+)$/s.exec(partition) ?? [];
+  return stackId === undefined ? undefined : { stackId, logicalResourceId };
+}
+
 /** The partition key of what was announced about the ends of a CA's certificates. */
 export function expiryPartition(issuer: string): string {
   return `expiry#${issuer}`;

@@ -5,6 +5,7 @@ import { KMSClient } from '@aws-sdk/client-kms';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { DynamoDbLedger } from './aws/dynamodb-ledger';
+import { DynamoDbRefusals } from './aws/dynamodb-refusals';
 import { DynamoDbRevocations } from './aws/dynamodb-revocations';
 import { KmsSigners } from './aws/kms-signers';
 import { LedgerTable } from './aws/ledger-table';
@@ -101,6 +102,7 @@ function ports(signal: AbortSignal, patience: number): Ports {
   return {
     ledger: table => new DynamoDbLedger(ledgerTable(table)),
     revocations: table => new DynamoDbRevocations(ledgerTable(table)),
+    refusals: table => new DynamoDbRefusals(ledgerTable(table)),
     anyTable: table => new DynamoDbLedger(new LedgerTable(dynamoDb(ownRegion), new AwsCalls(signal, 0), table, NO_LEDGER)),
     stack: async stackId => ({ resources: await new StackResources(cloudFormation(ownRegion), calls).list(stackId), declaredCas }),
     secrets: new SecretsManagerVersions(secretsManager(ownRegion), calls),

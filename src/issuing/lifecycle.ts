@@ -8,6 +8,7 @@ import { ignoreGone, LedgerEntry } from './ledger/ledger';
 import { ledgerTables } from './ledger/ledger-tables';
 import { handleCaLookup } from './look-up-ca';
 import { Ports, PutBack } from './ports';
+import { refuse } from './refuse';
 import { revokeRemoved } from './revocation/revoke-removed';
 import { isRetained, withdrawCertificate } from './withdraw-certificate';
 import { SERVICE_TIMEOUT_MINUTES } from '../contract/cloudformation-limits';
@@ -65,7 +66,7 @@ async function declare(event: LifecycleEvent, ports: Ports, read: typeof declare
       const unfinished = await withdrawLeftBehind(claim, ports).catch((error: Error) => error instanceof OvertakenError ? undefined : error.message);
       return { physicalResourceId, data, unfinished };
     } catch (error) {
-      await (error instanceof OvertakenError ? giveWay(event, identity, made, ports) : undo(event, identity, made, claim, ports));
+      await (error instanceof OvertakenError ? giveWay(event, identity, made, ports) : undo(event, identity, made, claim, error, ports));
       throw error;
     }
   } catch (error) {
@@ -111,11 +112,11 @@ async function withdraw(identities: readonly string[], claim: Claim, ports: Port
 
 /**
  * Takes back what a failed request has issued, because it was never delivered. If that fails too, the ledger accounts for it, and the next
- * request for the resource takes it back.
+ * request for the resource takes it back. The failure is announced, if it is recorded.
  *
  * @throws AnsweredError if another delivery of the request has succeeded
  */
-async function undo(event: LifecycleEvent, identity: string, made: Made, claim: Claim, ports: Ports): Promise<void> {
+async function undo(event: LifecycleEvent, identity: string, made: Made, claim: Claim, error: unknown, ports: Ports): Promise<void> {
   const failure = await recordFailure(claim);
   if (failure === 'overtaken') { // for example by a removal, which released the key that this request was about to read
     return giveWay(event, identity, made, ports);
@@ -139,6 +140,8 @@ async function undo(event: LifecycleEvent, identity: string, made: Made, claim: 
   } catch {
     // The first error says more.
   }
+  const { home, own } = ledgerTables(event);
+  await refuse(event, error, own === undefined ? [home] : [home, own], ports);
 }
 
 /** Records the failure. If that is not possible, another delivery may still succeed. */

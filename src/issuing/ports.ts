@@ -1,4 +1,5 @@
 import { Ledger } from './ledger/ledger';
+import { Refusals } from './ledger/refusals';
 import { Revocations } from './ledger/revocation';
 import { KeyAlgorithmName } from '../contract/key-algorithms';
 import { Tag } from '../contract/tags';
@@ -14,6 +15,8 @@ export interface Ports {
   readonly ledger: (table: string) => Ledger;
   /** What the ledger in the table with this name knows about revoked certificates. */
   readonly revocations: (table: string) => Revocations;
+  /** What the ledger in the table with this name says was refused. */
+  readonly refusals: (table: string) => Refusals;
   /** A table that may or may not be a ledger. A table that is no ledger, or that the function may not read, counts as gone. */
   readonly anyTable: (table: string) => Ledger;
   /** The stack with this ID, to which the function belongs: as it is now, and as its template declares it. */

@@ -52,7 +52,7 @@ export class LifecycleError extends Error {
 }
 
 /** Creates the failure of a resource, with its logical id in the message. */
-export function failureOf(event: LifecycleEvent, physicalResourceId: string | undefined, error: unknown): LifecycleError {
+export function failureOf(event: Pick<Requester, 'logicalResourceId'>, physicalResourceId: string | undefined, error: unknown): LifecycleError {
   const message = error instanceof Error ? error.message : String(error);
   return new LifecycleError(`${event.logicalResourceId}: ${message}`, physicalResourceId, error);
 }

@@ -1,6 +1,7 @@
 import { CaEvent } from '../../src/contract/ca-events';
 import { DynamoDbExpiryMarks } from '../../src/issuing/aws/dynamodb-expiry-marks';
 import { DynamoDbLedger } from '../../src/issuing/aws/dynamodb-ledger';
+import { DynamoDbRefusals } from '../../src/issuing/aws/dynamodb-refusals';
 import { DynamoDbRevocations } from '../../src/issuing/aws/dynamodb-revocations';
 import { LedgerTable } from '../../src/issuing/aws/ledger-table';
 import { announce } from '../../src/issuing/revocation/announce';
@@ -18,17 +19,22 @@ beforeEach(async () => {
 
 /** The events that are made when the items of these certificates change. */
 async function announced(...certificates: Answer[]): Promise<CaEvent[]> {
+  return announcedOf(...certificates.map(({ Data }) => ({ pk: `issuer#${ca.PhysicalResourceId}`, sk: `serial#${Data!.SerialNumber}` })));
+}
+
+/** The events that are made when items with these keys change. */
+async function announcedOf(...keys: { readonly pk: string; readonly sk: string }[]): Promise<CaEvent[]> {
   const table = new LedgerTable(set.stack.dynamoDb, awsCalls(), set.stack.table);
   const made: CaEvent[] = [];
   await announce(ca.PhysicalResourceId, {
-    Records: certificates.map(({ Data }, n) => ({
-      eventSource: 'aws:dynamodb',
-      dynamodb: { Keys: { pk: { S: `issuer#${ca.PhysicalResourceId}` }, sk: { S: `serial#${Data!.SerialNumber}` } }, SequenceNumber: String(n) },
+    Records: keys.map(({ pk, sk }, n) => ({
+      eventSource: 'aws:dynamodb', dynamodb: { Keys: { pk: { S: pk }, sk: { S: sk } }, SequenceNumber: String(n) },
     })),
   }, {
     ledger: new DynamoDbLedger(table),
     revocations: new DynamoDbRevocations(table),
     marks: new DynamoDbExpiryMarks(table),
+    refusals: new DynamoDbRefusals(table),
     events: {
       put: async events => {
         made.push(...events);
@@ -69,4 +75,24 @@ test('a certificate that has left the stack is not announced again, and one that
   const again = await set.stack.create(declared);
   expect(again.Data!.SerialNumber).toBe(device.Data!.SerialNumber); // nobody has revoked it
   expect(await announced(again)).toEqual([{ type: 'Certificate Issued', detail: expect.objectContaining({ serialNumber: again.Data!.SerialNumber }) }]);
+});
+
+describe('a request', () => {
+  const announcedFor = (logicalId: string): Promise<CaEvent[]> => announcedOf({ pk: `resource#${set.stack.stackId}/${logicalId}`, sk: 'refused' });
+
+  test('that was refused is announced with the reason that CloudFormation gets, also after the stack was rolled back', async () => {
+    const declared = await set.stack.device(ca.PhysicalResourceId, { ValidityDays: 36_500 }, 'Sensor');
+    const { requestId, answer } = await set.stack.send(set.stack.event('Create', declared));
+    expect(answer).toMatchObject({ Status: 'FAILED', Reason: expect.stringMatching(/^Sensor: validity of 36500 days would end on /) });
+    await set.stack.delete(declared, answer!.PhysicalResourceId);
+    expect(await announcedFor('Sensor')).toEqual([{
+      type: 'Certificate Refused',
+      detail: { ca: ca.PhysicalResourceId, stackId: set.stack.stackId, logicalId: 'Sensor', requestId, reason: answer!.Reason },
+    }]);
+  });
+
+  test('that has succeeded is not announced as refused', async () => {
+    await set.stack.create(await set.stack.device(ca.PhysicalResourceId, {}, 'Accepted'));
+    expect(await announcedFor('Accepted')).toEqual([]);
+  });
 });

@@ -116,7 +116,10 @@ describe.each(PLACES)('in $partition', place => {
     };
     here.otherCalls = () => iot.calls.splice(0).map(call => iotRight(call, place));
     const stack = new PlayedStack(here, 'Revoked');
-    await stack.deploy(templateOf(here, (scope, ca) => new AwsIotRevocation(scope, 'Revocation', { ca })));
+    await stack.deploy(templateOf(here, (scope, ca) => {
+      new AwsIotRevocation(scope, 'Revocation', { ca });
+      ca.onCertificateRefused('Refused');
+    }));
     await assertStrangersDenied(stack, here, { secret: await here.secret('others'), key: `arn:${place.partition}:kms:${place.region}:${ACCOUNT}:key/others` });
     const caId = stack.idOf('Ca')!;
     const [device, factory] = ['sensor001', 'Factory'].map(id => stack.certificateOf(id));
@@ -134,6 +137,8 @@ describe.each(PLACES)('in $partition', place => {
       await stack.use('CaEvents', fromStream);
       await stack.use('Revocation', fromQueue);
     }
+    const Keys = { pk: { S: `resource#${stack.id}/sensor001` }, sk: { S: 'refused' } };
+    await stack.use('CaEvents', { Records: [{ eventSource: 'aws:dynamodb', dynamodb: { Keys, SequenceNumber: '1' } }] });
     await stack.use('Revocation', SCHEDULE);
     expect(iot.state.certificates.get(registered)!.status).toBe('REVOKED');
     await stack.delete();

@@ -17,6 +17,7 @@ import { planStack } from '../../src/cli/local/stack-plan';
 import { State } from '../../src/cli/local/state';
 import { StateStore } from '../../src/cli/local/state-store';
 import { silentProgress } from '../../src/cli/terminal';
+import { NO_REFUSALS } from '../../src/issuing/ledger/refusals';
 import { LifecycleEvent } from '../../src/resource/lifecycle-event';
 
 /** A request as the recording lifecycle saw it, in short: `Create Ca`, `Delete Ca ca-1`. */
@@ -86,6 +87,7 @@ export class RecordingDeployment {
         hsm: keyArn => kmsKeys.signer(keyArn),
         ledger: table => new DirectoryLedger(table, store),
         anyTable: table => new DirectoryLedger(table, store),
+        refusals: () => NO_REFUSALS,
         revocations: table => new DirectoryRevocations(new DirectoryLedger(table, store)),
         stack: async stackId => ({ resources: store.resourcesOf(stackId), declaredCas: [] }),
         clock: () => new Date(),

@@ -6,7 +6,7 @@ import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { opensslCa, opensslRequest } from './foreign-ca';
 import { stackOf } from './stacks';
-import { DeliveryFormat, KeyAlgorithm, KeyStorage, PemSource, PrivateIotCa, SigningAlarm, SubjectRule, TrustBundle } from '../../src';
+import { DeliveryFormat, KeyAlgorithm, KeyStorage, PemSource, PrivateIotCa, PrivateIotCaDashboard, SigningAlarm, SubjectRule, TrustBundle } from '../../src';
 
 /** Everything the library has, in one stack. */
 export function fullStack(app: Construct = new App()): Stack {
@@ -15,6 +15,7 @@ export function fullStack(app: Construct = new App()): Stack {
   existing.publishRevocation({ partitions: 2 });
   inKms.publishRevocation({ bucket: Bucket.fromBucketName(stack, 'Lists', 'acme-pki'), url: 'http://pki.acme.example' });
   ca.grantRevoke(new ServicePrincipal('iot.amazonaws.com'));
+  new PrivateIotCaDashboard(stack, 'Dashboard', { cas: [ca, existing, inKms] });
   return stack;
 }
 

@@ -4,6 +4,7 @@ import { checkHashForKms } from '../../src/contract/kms';
 import {
   EndingCertificate, Holder, Ledger, LedgerEntry, LedgerFacts, LedgerGoneError, LedgerStatus, ResourceRecord, takesBack,
 } from '../../src/issuing/ledger/ledger';
+import { Refusal, Refusals, saysTheSame } from '../../src/issuing/ledger/refusals';
 import { CrlPublication, CrlRecord, Publications, PublishedCrl, Revocation } from '../../src/issuing/ledger/revocation';
 import { NOTHING_TO_PUT_BACK, ParameterVersions, Ports, SecretValue, SecretVersions, StackResource } from '../../src/issuing/ports';
 import { generateKeyPair, keyAlgorithmOfPublicKey } from '../../src/pki/keys';
@@ -197,6 +198,18 @@ export class MemoryWorld {
   /** What the stack has, and the CAs that its template declares. */
   public readonly stackResources: StackResource[] = [];
   public readonly declaredCas: string[] = [];
+  /** What was refused, and of which resources. */
+  public readonly refused: (Refusal & { readonly logicalResourceId: string })[] = [];
+  private readonly refusals: Refusals = {
+    refusal: async ({ logicalResourceId }) => this.refused.filter(each => each.logicalResourceId === logicalResourceId).at(-1),
+    record: async (requester, refusal) => {
+      const latest = await this.refusals.refusal(requester);
+      if (!latest || !saysTheSame(latest, refusal)) {
+        this.refused.push({ ...refusal, logicalResourceId: requester.logicalResourceId });
+      }
+    },
+  };
+
   public now = new Date('2026-03-01T12:00:00.000Z');
 
   /** The ports as one delivery of a request sees them. */
@@ -204,6 +217,7 @@ export class MemoryWorld {
     return {
       ledger: table => this.ledger(table, gate),
       revocations: table => this.revocations(table, gate),
+      refusals: () => this.refusals,
       anyTable: table => this.ledger(table, gate),
       stack: () => gate('stack', () => ({ resources: this.stackResources, declaredCas: this.declaredCas })),
       secrets: this.secrets(gate),

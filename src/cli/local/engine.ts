@@ -1,6 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { KeyAlgorithmName } from '../../contract/key-algorithms';
-import { handleLifecycleEvent } from '../../issuing/lifecycle';
+import { NO_REFUSALS } from '../../issuing/ledger/refusals';
 import { Ports } from '../../issuing/ports';
 import { generateKeyPair, KeyPair } from '../../pki/keys';
 import { LifecycleEvent, LifecycleResult } from '../../resource/lifecycle-event';
@@ -15,6 +14,8 @@ import { GivenSecrets, secretId } from './given-secrets';
 import { LocalSecretValues } from './local-secret-values';
 import { SECRET_TYPE } from './stand-ins';
 import { StateStore } from './state-store';
+import { KeyAlgorithmName } from '../../contract/key-algorithms';
+import { handleLifecycleEvent } from '../../issuing/lifecycle';
 
 /** Carries out one request for a certificate resource, with the code that runs in the function. */
 export type Lifecycle = (event: LifecycleEvent, ports: Ports) => Promise<LifecycleResult>;
@@ -72,6 +73,7 @@ export function directoryEngine(store: StateStore, reach: Outside, given: GivenS
     ports: {
       ledger,
       anyTable: ledger,
+      refusals: () => NO_REFUSALS,
       revocations: table => new DirectoryRevocations(ledger(table)),
       stack: async stackId => ({ resources: store.resourcesOf(stackId), declaredCas: declaredCas.get(stackId) ?? [] }),
       secrets,

@@ -248,6 +248,20 @@ export interface IPrivateIotCa extends IResource {
   onCertificateExpiring(id: string, options?: OnEventOptions): Rule;
 
   /**
+   * Triggers a rule when a request of CloudFormation for a certificate of this CA, or a renewal, was refused or has failed. The event `Certificate
+   * Refused` has the stack and the resource (`stackId`, `logicalId`), the `reason` without secrets, and the `requestId` or, for a renewal, the serial
+   * number of the certificate that could not be renewed (`renews`). It may come twice. A renewal that fails again and again is announced when the
+   * reason changes. Requests whose properties can't be read are not announced, because their ledger is not known.
+   *
+   * @param id the id of the rule below this CA, or below `options.crossStackScope`
+   * @example
+   * declare const ca: PrivateIotCa;
+   * declare const topic: ITopic;
+   * ca.onCertificateRefused('Refused', { target: new SnsTopic(topic) });
+   */
+  onCertificateRefused(id: string, options?: OnEventOptions): Rule;
+
+  /**
    * Triggers a rule when a certificate of this CA is revoked or put on hold, and when a hold ends. The event `Certificate Revocation Changed`
    * has the serial number, the state and the reason in its `detail`. It may come twice, and events may come in any order.
    *

@@ -114,6 +114,11 @@ export class ImportedPrivateIotCa extends PrivateIotCaBase {
   }
 
   /** Always throws an error: the events belong to the stack that declares the CA. A `Rule` of your own can match them; see the documentation. */
+  public onCertificateRefused(): never {
+    throw new Error(`${this.node.path}: onCertificateRefused is available only where the CA is declared; declare a Rule for the events of ${this.caId}`);
+  }
+
+  /** Always throws an error: the events belong to the stack that declares the CA. A `Rule` of your own can match them; see the documentation. */
   public onRevocationChanged(): never {
     throw new Error(`${this.node.path}: onRevocationChanged is available only where the CA is declared; declare a Rule for the events of ${this.caId}`);
   }

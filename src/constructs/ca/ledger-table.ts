@@ -116,6 +116,11 @@ export function grantReadExpiryMarks(table: ITable, grantee: IGrantable): Grant 
   return grantReading(table, grantee, 'GetItem', EXPIRY_KEYS);
 }
 
+/** Lets a principal read what was refused for resources. */
+export function grantReadRefusals(table: ITable, grantee: IGrantable): Grant {
+  return grantReading(table, grantee, 'GetItem', ['resource#*']);
+}
+
 /** Lets a principal watch the ends of certificates: find what ends soon and is not revoked, and record what was announced. */
 export function grantWatchEnds(table: ITable, grantee: IGrantable): Grant {
   return grantReadEnds(table, grantee)

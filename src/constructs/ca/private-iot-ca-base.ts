@@ -118,6 +118,10 @@ export abstract class PrivateIotCaBase extends Resource implements IPrivateIotCa
     return caEventRule(this, CaEventType.CERTIFICATE_EXPIRING, id, options);
   }
 
+  public onCertificateRefused(id: string, options?: OnEventOptions): Rule {
+    return caEventRule(this, CaEventType.CERTIFICATE_REFUSED, id, options);
+  }
+
   public onRevocationChanged(id: string, options?: OnEventOptions): Rule {
     return caEventRule(this, CaEventType.REVOCATION_CHANGED, id, options);
   }

@@ -278,6 +278,10 @@ export class PrivateIotCa extends IotCertificateBase implements IPrivateIotCa, I
     return caEventRule(this, CaEventType.CERTIFICATE_EXPIRING, id, options);
   }
 
+  public onCertificateRefused(id: string, options?: OnEventOptions): Rule {
+    return caEventRule(this, CaEventType.CERTIFICATE_REFUSED, id, options);
+  }
+
   public onRevocationChanged(id: string, options?: OnEventOptions): Rule {
     return caEventRule(this, CaEventType.REVOCATION_CHANGED, id, options);
   }

@@ -4,19 +4,19 @@ import { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { Grant, IGrantable, Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { onLedgerChange } from './on-ledger-change';
+import { ChangedKeys, onLedgerChange } from './on-ledger-change';
 import { CaEventType, EVENT_SOURCE } from '../../contract/ca-events';
+import { REFUSED, RESOURCE_PREFIX } from '../../contract/ledger-keys';
 import { PlatformRevocationEnvironment } from '../../contract/revocation-functions';
 import { IPrivateIotCa } from '../ca/i-private-iot-ca';
-import { grantRead, grantReadExpiryMarks, grantReadRevocationState } from '../ca/ledger-table';
+import { grantRead, grantReadExpiryMarks, grantReadRefusals, grantReadRevocationState } from '../ca/ledger-table';
 import { keepPrivateKeysOut } from '../keys/private-key-guard';
 import { libraryFunction } from '../provider/library-function';
 import { acknowledge } from '../provider/nag';
 import { rolePolicy } from '../provider/role-policy';
 
-/** What is announced only if something needs it: the beginning of the items' partition keys, and the right to read them. */
-interface Additional {
-  readonly prefix: string;
+/** What is announced only if something needs it: the keys of the items, and the right to read them. */
+interface Additional extends ChangedKeys {
   readonly grant: (ledger: ITable, grantee: IGrantable) => Grant;
 }
 
@@ -29,6 +29,7 @@ const ADDITIONAL: { readonly [type in CaEventType]?: Additional } = {
   [CaEventType.CERTIFICATE_EXPIRING]: {
     prefix: 'expiry#', grant: (ledger, grantee) => grantRead(ledger, grantee).combine(grantReadExpiryMarks(ledger, grantee)),
   },
+  [CaEventType.CERTIFICATE_REFUSED]: { prefix: RESOURCE_PREFIX, sortKey: REFUSED, grant: grantReadRefusals },
 };
 
 /**
@@ -42,7 +43,7 @@ const ID = 'Events';
 
 /**
  * Announces what happens in the ledger of a CA as events on the default event bus of its account and Region: revocations, new revocation lists
- * and, if something needs it, certificates that are issued, renewed or about to end. A stream has room for two readers, so everything that is to learn of a revocation, except
+ * and, if something needs it, certificates that are issued, renewed, refused or about to end. A stream has room for two readers, so everything that is to learn of a revocation, except
  * the function that publishes lists, learns of it by these events.
  *
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Streams.html
@@ -65,8 +66,8 @@ export class CaEvents extends Construct {
   /** The alarm that goes off when changes of the ledger could not be announced, as long as they are in the queue of what was given up. */
   public readonly alarm: Alarm;
 
-  /** The beginnings of the partition keys of the items of which events are made. */
-  private readonly prefixes = ['revoked#', 'crl#'];
+  /** The keys of the items of which events are made. */
+  private readonly keys: ChangedKeys[] = [{ prefix: 'revoked#' }, { prefix: 'crl#' }];
   private readonly rights: Policy;
 
   private constructor(private readonly ca: IPrivateIotCa, ledgerStreamArn: string | undefined) {
@@ -92,7 +93,7 @@ export class CaEvents extends Construct {
     made.function.node.addDependency(rights);
     const givenUp = new Queue(this, 'GivenUp', { encryption: QueueEncryption.SQS_MANAGED, enforceSSL: true, retentionPeriod: Duration.days(14) });
     acknowledge(givenUp, 'AwsSolutions-SQS3', 'It is a dead-letter queue itself');
-    onLedgerChange(this, { ca, ...made, ledgerStreamArn }, this.prefixes, {
+    onLedgerChange(this, { ca, ...made, ledgerStreamArn }, this.keys, {
       batchSize: 100, reportBatchItemFailures: true, bisectBatchOnError: true, retryAttempts: RETRIES,
     }, givenUp);
     this.alarm = new Alarm(this, 'Alarm', {
@@ -108,8 +109,8 @@ export class CaEvents extends Construct {
   /** Announces events of a type, if they are not announced anyway. */
   public include(type: CaEventType): void {
     const additional = ADDITIONAL[type];
-    if (additional && !this.prefixes.includes(additional.prefix)) {
-      this.prefixes.push(additional.prefix);
+    if (additional && !this.keys.some(({ prefix }) => prefix === additional.prefix)) {
+      this.keys.push(additional);
       additional.grant(this.ca.ledger, this.rights);
     }
   }

@@ -10,6 +10,14 @@ import { ledgerStream } from '../ca/ledger-table';
 import { acknowledge } from '../provider/nag';
 import { rolePolicy } from '../provider/role-policy';
 
+/** The keys of the items of a ledger that are read from its stream. */
+export interface ChangedKeys {
+  /** The beginning of their partition keys. */
+  readonly prefix: string;
+  /** Their sort key, if not all items in these partitions are read. */
+  readonly sortKey?: string;
+}
+
 /** The CA of whose ledger a function is told, and the function. */
 export interface LedgerSubscription {
   readonly ca: IPrivateIotCa;
@@ -22,11 +30,11 @@ export interface LedgerSubscription {
 /**
  * Invokes a function when items of a ledger change, by whatever means. The ids of the constructs are final.
  *
- * @param prefixes the beginnings of the items' partition keys; read at the end of synthesis
+ * @param keys the keys of the items; read at the end of synthesis
  * @param givenUp where it is kept that changes were given up: the place of their records in the stream
  */
 export function onLedgerChange(
-  scope: Construct, { ca, role, function: target, ledgerStreamArn }: LedgerSubscription, prefixes: readonly string[],
+  scope: Construct, { ca, role, function: target, ledgerStreamArn }: LedgerSubscription, keys: readonly ChangedKeys[],
   options: EventSourceMappingOptions, givenUp?: IQueue,
 ): void {
   const eventSourceArn = ledgerStreamArn ?? ledgerStream(ca.ledger);
@@ -52,6 +60,10 @@ export function onLedgerChange(
   });
   mapping.node.addDependency(rights);
   (mapping.node.defaultChild as CfnEventSourceMapping).filterCriteria = Lazy.any({
-    produce: () => ({ filters: prefixes.map(prefix => FilterCriteria.filter({ dynamodb: { Keys: { pk: { S: FilterRule.beginsWith(prefix) } } } })) }),
+    produce: () => ({
+      filters: keys.map(({ prefix, sortKey }) => FilterCriteria.filter({
+        dynamodb: { Keys: { pk: { S: FilterRule.beginsWith(prefix) }, ...sortKey !== undefined && { sk: { S: FilterRule.isEqual(sortKey) } } } },
+      })),
+    }),
   });
 }

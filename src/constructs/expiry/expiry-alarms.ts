@@ -141,11 +141,15 @@ export class ExpiryAlarms extends Construct {
   /** The alarms: one for each threshold, and the one that goes off if the function fails, which would otherwise hide everything. */
   public readonly alarms: Alarm[];
 
+  /** The CA. @internal */
+  public readonly _ca: IPrivateIotCa;
+
   constructor(scope: Construct, id: string, props: ExpiryAlarmsProps) {
     check(pathBelow(scope, id), KINDS, props);
     super(scope, id);
     keepPrivateKeysOut(this);
     const { ca, topic, thresholds = {}, announce = ANNOUNCED } = props;
+    this._ca = ca;
     this.assertInReach(ca, topic);
     const days = this.thresholds(thresholds, ca.validity);
     const announced = announce.map(each => each.toDays({ integral: false }));

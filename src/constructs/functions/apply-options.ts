@@ -22,6 +22,8 @@ export interface ConfigurableFunction {
   readonly isScheduled: boolean;
   /** What the function calls without a right that says so. */
   readonly calls: readonly string[];
+  /** The identity of the CA that the function works for. Absent if it works for all CAs that its stack uses. */
+  readonly caId?: string;
 }
 
 /** IAM allows 64 characters for the name of a role. https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html */

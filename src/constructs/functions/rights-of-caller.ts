@@ -13,7 +13,7 @@ export interface Statement {
 }
 
 /** What has rights and calls services. */
-type Caller = Pick<ConfigurableFunction, 'role' | 'calls'>;
+type Caller = Pick<ConfigurableFunction, 'function' | 'role' | 'calls' | 'caId'>;
 
 /** What calls services, by the scopes of functions. */
 const CALLERS = new WeakMap<IConstruct, Caller>();

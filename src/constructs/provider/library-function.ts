@@ -21,6 +21,7 @@ export interface LibraryFunctionOptions {
   /** In MB. */
   readonly memorySize: number;
   readonly timeout: Duration;
+  /** `CA_ID` is the identity of the CA that the function works for, if it works for one alone. */
   readonly environment: { readonly [name: string]: string };
   /** Whether a schedule invokes the function. */
   readonly isScheduled?: boolean;
@@ -53,6 +54,6 @@ export function libraryFunction(scope: Construct, options: LibraryFunctionOption
     environment: { ...environment },
   });
   logging.applyBefore(made);
-  applyOptionsAtSynthesis(scope, { function: made, role, logGroup, isScheduled, calls });
+  applyOptionsAtSynthesis(scope, { function: made, role, logGroup, isScheduled, calls, caId: environment.CA_ID });
   return { role, function: made };
 }

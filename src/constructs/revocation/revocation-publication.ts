@@ -143,7 +143,7 @@ export class RevocationPublication extends Construct {
     this._lists = { ca, ledgerStreamArn: options.ledgerStreamArn, resource };
     beforeIssuance(ca).add(resource);
     // A batch is tried again for a day, and the schedule goes on.
-    onLedgerChange(this, { ca, ...publisher, ledgerStreamArn: options.ledgerStreamArn }, ['revoked#'], {
+    onLedgerChange(this, { ca, ...publisher, ledgerStreamArn: options.ledgerStreamArn }, [{ prefix: 'revoked#' }], {
       batchSize: 1000,
       maxBatchingWindow: Duration.seconds(5), // so that many revocations at once need few lists
     });

@@ -20,7 +20,7 @@ import { EndingCertificate, Holder, Ledger, LedgerEntry, LedgerFacts, LedgerStat
  * - `name#<identity of the CA>#<digest of the common name>`, `serial#<serial number>`: a certificate that was made for a common name
  *   (`notAfter`)
  *
- * `DynamoDbRevocations` describes the items about revocation.
+ * `DynamoDbRevocations` describes the items about revocation, and `DynamoDbRefusals` those about what was refused.
  */
 export class DynamoDbLedger implements Ledger {
   constructor(private readonly table: LedgerTable) {}

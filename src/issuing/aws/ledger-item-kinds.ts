@@ -7,6 +7,7 @@ import { parseTime } from '../../contract/term';
 import { entryOf } from '../../lambda/outside-text';
 import { ExpiryMark } from '../ledger/expiry-marks';
 import { LedgerEntry, ResourceRecord } from '../ledger/ledger';
+import { Refusal } from '../ledger/refusals';
 import { CrlPublication, CrlRecord, Revocation } from '../ledger/revocation';
 
 /** The attributes of a ledger's items, and the kind of each; see decisions/0004-ledger.md and decisions/0019-revocation.md. */
@@ -153,6 +154,8 @@ export const PUBLICATION: Kinds<CrlPublication> = {
 };
 
 export const EXPIRY_MARK: Kinds<ExpiryMark> = { daysLeft: COUNT, markedAt: TEXT };
+
+export const REFUSAL: Kinds<Refusal> = { requestId: optional(TEXT), renews: optional(TEXT), reason: TEXT, refusedAt: TEXT };
 
 export const RECORD: Kinds<ResourceRecord> = {
   requestId: TEXT,

@@ -1,9 +1,10 @@
 import { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { CRL, ENDING, ENTRY, EXPIRY_MARK, Kind, NAMED, OptionalKind, PUBLICATION, RECORD, REVOCATION } from './ledger-item-kinds';
+import { CRL, ENDING, ENTRY, EXPIRY_MARK, Kind, NAMED, OptionalKind, PUBLICATION, RECORD, REFUSAL, REVOCATION } from './ledger-item-kinds';
 import { ENDS_INDEX, serialKey, serialNumberIn } from '../../contract/ledger-keys';
 import { quote } from '../../contract/rules';
 import { ExpiryMark } from '../ledger/expiry-marks';
 import { EndingCertificate, LedgerEntry, ResourceRecord, TABLE_WAS_CHANGED } from '../ledger/ledger';
+import { Refusal } from '../ledger/refusals';
 import { CrlPublication, CrlRecord, Revocation } from '../ledger/revocation';
 
 /** An item or the key of an item, in DynamoDB's format. */
@@ -110,6 +111,15 @@ export function publicationFrom(item: Item): CrlPublication {
  */
 export function expiryMarkFrom(item: Item): ExpiryMark {
   return valuesOf(item, EXPIRY_MARK) as unknown as ExpiryMark;
+}
+
+/**
+ * Reads what was refused for a resource.
+ *
+ * @throws Error if the item holds something else
+ */
+export function refusalFrom(item: Item): Refusal {
+  return valuesOf(item, REFUSAL) as unknown as Refusal;
 }
 
 /** What the ledger says of a certificate under its common name. */

@@ -1,5 +1,7 @@
 import { Item } from './ledger-item';
-import { certificatePartition, listPartition, namePartition, pointerPartition, revocationPartition, serialKey } from '../../contract/ledger-keys';
+import {
+  certificatePartition, listPartition, namePartition, pointerPartition, REFUSED, resourcePartition, revocationPartition, serialKey,
+} from '../../contract/ledger-keys';
 import { Requester } from '../../resource/lifecycle-event';
 import { LedgerEntry } from '../ledger/ledger';
 
@@ -26,7 +28,11 @@ export function publicationKey(issuer: string): Item {
 }
 
 export function resourceKey({ stackId, logicalResourceId }: Requester): Item {
-  return { pk: { S: `resource#${stackId}/${logicalResourceId}` }, sk: { S: 'current' } };
+  return { pk: { S: resourcePartition(stackId, logicalResourceId) }, sk: { S: 'current' } };
+}
+
+export function refusalKey(requester: Requester): Item {
+  return { pk: resourceKey(requester).pk, sk: { S: REFUSED } };
 }
 
 export function nameKey({ issuer, serialNumber }: LedgerEntry, commonName: string): Item {

@@ -7,6 +7,7 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { CurrentSecretValue } from './current-secret-value';
 import { DynamoDbExpiryMarks } from './dynamodb-expiry-marks';
 import { DynamoDbLedger } from './dynamodb-ledger';
+import { DynamoDbRefusals } from './dynamodb-refusals';
 import { DynamoDbRevocations } from './dynamodb-revocations';
 import { EventBridgeBus } from './event-bridge-bus';
 import { KmsSigners } from './kms-signers';
@@ -78,6 +79,7 @@ export class RevocationClients {
       ledger: new DynamoDbLedger(ledgerTable),
       revocations: new DynamoDbRevocations(ledgerTable),
       marks: new DynamoDbExpiryMarks(ledgerTable),
+      refusals: new DynamoDbRefusals(ledgerTable),
       events: new EventBridgeBus(this.eventBridge, calls),
     };
   }

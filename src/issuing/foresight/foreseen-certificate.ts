@@ -25,9 +25,7 @@ export async function foreseeCertificate(declared: CertificateRequest, ports: Po
   if (entry?.status === 'ISSUED') {
     return { ...withCertificate(entry), ...await recordDeclared(declared, entry, ledger) };
   }
-  if (!entry || entry.status === 'WITHDRAWN') {
-    refuseIfRetired(declared.declaration, ca?.retirement);
-  }
+  refuseIfRetired(declared.declaration, ca?.retirement);
   const request = { ...declared, declaration: await completed(declared.declaration, ports) };
   const { declaration } = request;
   await assertNameIsFree(request, ledger, ports);

@@ -1,6 +1,7 @@
 import { deliverRenewal, giveUp, takeBackRenewal } from './deliver-renewal';
 import { renewedDeclaration } from './renewed-declaration';
 import { quote } from '../../contract/rules';
+import { OvertakenError } from '../../resource/overtaken-error';
 import { assertResponseFits } from '../../resource/response-size';
 import { largestData } from '../declaration/answer-data';
 import { CertificateRequest } from '../declaration/certificate-request';
@@ -17,6 +18,7 @@ import { isRevoked } from '../ledger/revocation';
 import { assertWanted } from '../ledger/wanted';
 import { makeCertificate } from '../make-certificate';
 import { Ports } from '../ports';
+import { refuse } from '../refuse';
 import { assertNotRetired } from '../retire-ca';
 
 const DAY = 86_400_000;
@@ -46,7 +48,7 @@ type RenewableEntry = LedgerEntry & { readonly renewal: DeclaredRenewal };
  *
  * @param found a certificate in the index of the ledger; it is read again
  * @param table the ledger of the CA
- * @throws Error if the certificate can't be renewed, with the reason
+ * @throws Error if the certificate can't be renewed, with the reason, which is announced once
  */
 export async function renewIfDue(found: Pick<LedgerEntry, 'identity' | 'serialNumber'>, table: string, ports: Ports): Promise<RenewalOutcome> {
   const ledger = ports.ledger(table);
@@ -70,8 +72,15 @@ export async function renewIfDue(found: Pick<LedgerEntry, 'identity' | 'serialNu
   if (!isDue(latest, ports.clock()) || isRevoked(await ports.revocations(table).find(latest.issuer, latest.serialNumber))) {
     return 'nothing';
   }
-  const renewed = await renew(latest, table, holder, ports);
-  return renewed && await deliverRenewal(renewed, table, holder, ports) ? 'renewed' : 'nothing';
+  try {
+    const renewed = await renew(latest, table, holder, ports);
+    return renewed && await deliverRenewal(renewed, table, holder, ports) ? 'renewed' : 'nothing';
+  } catch (error) {
+    if (!(error instanceof OvertakenError)) {
+      await refuse(latest, error, [table], ports);
+    }
+    throw error;
+  }
 }
 
 /** Whether the resource has this certificate, and no request for it is under way. */

@@ -1,9 +1,10 @@
 import { CaEvent, CaEventType, CertificateIssuedDetail } from '../../contract/ca-events';
 import { isMap, JsonMap } from '../../contract/json-map';
-import { certificatePartition, expiryPartition, listPartition, revocationPartition, serialNumberIn } from '../../contract/ledger-keys';
+import { certificatePartition, expiryPartition, listPartition, REFUSED, resourceIn, revocationPartition, serialNumberIn } from '../../contract/ledger-keys';
 import { log } from '../../lambda/log';
 import { ExpiryMarks } from '../ledger/expiry-marks';
 import { Ledger, LedgerEntry } from '../ledger/ledger';
+import { Refusals } from '../ledger/refusals';
 import { Publications } from '../ledger/revocation';
 
 /** Where events go. */
@@ -21,6 +22,7 @@ export interface AnnouncingPorts {
   readonly ledger: Pick<Ledger, 'find'>;
   readonly revocations: Pick<Publications, 'certificate' | 'find' | 'crl'>;
   readonly marks: Pick<ExpiryMarks, 'mark'>;
+  readonly refusals: Pick<Refusals, 'refusal'>;
   readonly events: EventBus;
 }
 
@@ -72,6 +74,9 @@ async function eventAbout({ partition, sortKey }: Omit<Change, 'itemIdentifier'>
     const number = (await ports.revocations.crl(ca))?.published;
     return number === undefined ? undefined : { type: CaEventType.LISTS_PUBLISHED, detail: { ca, number } };
   }
+  if (sortKey === REFUSED) {
+    return certificateRefused(ca, partition, ports);
+  }
   const serialNumber = serialNumberIn(sortKey);
   return serialNumber === undefined ? undefined
     : partition === revocationPartition(ca) ? revocationChanged(ca, serialNumber, ports)
@@ -113,6 +118,18 @@ async function certificateExpiring(ca: string, serialNumber: string, { ledger, r
     return undefined;
   }
   return { type: CaEventType.CERTIFICATE_EXPIRING, detail: { ...factsOf(ca, entry), daysLeft: mark!.daysLeft } };
+}
+
+/** The ledger is the ledger of the CA, so a refusal in it is about the CA. */
+async function certificateRefused(ca: string, partition: string, { refusals }: AnnouncingPorts): Promise<CaEvent | undefined> {
+  const resource = resourceIn(partition);
+  const refusal = resource && await refusals.refusal(resource);
+  if (!refusal) {
+    return undefined;
+  }
+  const { requestId, renews, reason } = refusal;
+  const { stackId, logicalResourceId: logicalId } = resource!;
+  return { type: CaEventType.CERTIFICATE_REFUSED, detail: { ca, stackId, logicalId, requestId, renews, reason } };
 }
 
 function factsOf(ca: string, entry: LedgerEntry): CertificateIssuedDetail {

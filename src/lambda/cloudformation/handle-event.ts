@@ -1,13 +1,13 @@
 import { startDeadline } from './deadline';
 import { FunctionEnvironment } from './environment';
 import { Addressee, addresseeOf, inventedId, parseRequest } from './event';
-import { namesOf, reasonOf } from './reason';
 import { failureBody, sendResponse } from './response';
 import { AnsweredError } from '../../resource/answered-error';
 import { NamesIn } from '../../resource/known-names';
 import { LifecycleError, LifecycleEvent, LifecycleResult } from '../../resource/lifecycle-event';
 import { assertResponseFits, successBody } from '../../resource/response-size';
 import { log, LogRecord } from '../log';
+import { namesOf, reasonOf } from '../reason';
 
 /** The properties of Lambda's context object that are needed. */
 export interface InvocationContext {

@@ -111,6 +111,7 @@ describe('a rule of a user', () => {
   test.each<[string, string, (ca: PrivateIotCa, options: OnEventOptions) => unknown]>([
     ['an issued certificate', 'Certificate Issued', (ca, options) => ca.onCertificateIssued('Rule', options)],
     ['a certificate whose end is near', 'Certificate Expiring', (ca, options) => ca.onCertificateExpiring('Rule', options)],
+    ['a refused certificate', 'Certificate Refused', (ca, options) => ca.onCertificateRefused('Rule', options)],
     ['a renewed certificate', 'Certificate Renewed', (ca, options) => ca.onCertificateRenewed('Rule', options)],
     ['a revocation', 'Revocation Changed', (ca, options) => ca.onRevocationChanged('Rule', options)],
     ['published lists', 'Revocation Lists Published', (ca, options) => ca.onRevocationListsPublished('Rule', options)],
@@ -133,7 +134,15 @@ describe('a rule of a user', () => {
     const filters = (template: Template) => Object.values(template.findResources('AWS::Lambda::EventSourceMapping'))
       .flatMap(({ Properties }) => Properties.FilterCriteria.Filters).map(({ Pattern }) => /"prefix":"(.*?)"/.exec(Pattern)![1]);
     expect(filters(withRule(ca => ca.onRevocationChanged('Rule')))).toEqual(['revoked#', 'crl#']);
+    expect(filters(withRule(ca => ca.onCertificateRefused('Rule')))).toEqual(['revoked#', 'crl#', 'resource#']);
     expect(filters(withRule(ca => [ca.onCertificateIssued('One'), ca.onCertificateIssued('Two')]))).toEqual(['revoked#', 'crl#', 'issuer#']);
+  });
+
+  test('about refusals reads nothing else about resources from the stream', () => {
+    const template = withRule(ca => ca.onCertificateRefused('Rule'));
+    template.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
+      FilterCriteria: { Filters: Match.arrayWith([{ Pattern: JSON.stringify({ dynamodb: { Keys: { pk: { S: [{ prefix: 'resource#' }] }, sk: { S: ['refused'] } } } }) }]) },
+    });
   });
 
   test('can match less, and be in another stack', () => {

@@ -9,9 +9,9 @@ import * as library from '../../../src';
 import {
   ApsaraMqttRevocation, AwsIotClientCertificateValidation, AwsIotRevocation, AzureRevocation, TencentIotHubRevocation, ApsaraMqttCaRegistration,
   AwsIotCaRegistration, AwsIotThing, AwsIotThingPolicy, AzureCaRegistration, AzureIotService, CaCertificate, CertificateOutputs, CrossCertificate,
-  DeviceCertificate, HuaweiIotdaCaRegistration, HuaweiIotdaRevocation, InvocationAlarm, KeyStorage, PemSource, PrivateIotCa, PrivateIotCaFunctions,
-  ProofOfPossessionSignature, ServerCertificate, SigningAlarm, TencentIotHubCaRegistration, TrustBundle, LoadBalancerRevocation,
-  RevocationPublication, RolesAnywhereRevocation, VerificationCertificate,
+  DeviceCertificate, HuaweiIotdaCaRegistration, HuaweiIotdaRevocation, InvocationAlarm, KeyStorage, PemSource, PrivateIotCa, PrivateIotCaDashboard,
+  PrivateIotCaFunctions, ProofOfPossessionSignature, ServerCertificate, SigningAlarm, TencentIotHubCaRegistration, TrustBundle,
+  LoadBalancerRevocation, RevocationPublication, RolesAnywhereRevocation, VerificationCertificate,
 } from '../../../src';
 import { opensslCa, opensslRequest } from '../../support/foreign-ca';
 import { fullStack } from '../../support/full-stack';
@@ -166,6 +166,7 @@ describe('a construct keeps private keys out of its whole stack:', () => {
       trustStore: TrustStore.fromTrustStoreArn(stack, 'Store', 'arn:aws:elasticloadbalancing:eu-central-1:111111111111:truststore/devices/0123456789abcdef'),
     }),
     PrivateIotCa: stack => caIn(stack),
+    PrivateIotCaDashboard: (stack, other) => new PrivateIotCaDashboard(stack, 'Dashboard', { cas: [caIn(other)] }),
     ProofOfPossessionSignature: (stack, other) => new ProofOfPossessionSignature(stack, 'Proof', { ca: inKms(other), verificationCode: 'code-1' }),
     RevocationPublication: (stack, other) => new RevocationPublication(stack, 'Lists', { ca: inKms(other) }),
     RolesAnywhereRevocation: (stack, other) => new RolesAnywhereRevocation(stack, 'Lists', {

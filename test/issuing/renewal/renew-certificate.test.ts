@@ -254,6 +254,26 @@ describe('a renewal that is not possible', () => {
     expect(fleet.world.snapshot()).toBe(before);
   });
 
+  test('is to be announced once for each reason, however often it is tried', async () => {
+    const fleet = await Fleet.start({ ClipToIssuer: 'true', ValidityDays: '365' }, { ValidityDays: '365' });
+    fleet.pass(336);
+    const { serialNumber } = fleet.latest;
+    await fleet.run();
+    fleet.pass(1);
+    await fleet.run();
+    const refused = { renews: serialNumber, logicalResourceId: fleet.latest.logicalResourceId };
+    const because = (words: string) => expect.objectContaining({ ...refused, reason: expect.stringContaining(words) });
+    expect(fleet.world.refused).toEqual([because('because the CA ends then')]);
+    const failing: Gate = async (name, effect) => {
+      if (name === 'secretValue' || name === 'read') {
+        throw new Error('the ledger can\'t be read');
+      }
+      return effect();
+    };
+    await fleet.run(failing);
+    expect(fleet.world.refused).toEqual([because('because the CA ends then'), because('the ledger can\'t be read')]);
+  });
+
   test('because somebody has changed the declaration in the table is an error, and changes nothing', async () => {
     const fleet = await Fleet.start();
     fleet.pass(336);

@@ -3,6 +3,7 @@ import { EventBridgeClient, PutRuleCommand, PutTargetsCommand } from '@aws-sdk/c
 import { RevocationReason } from '../../../src/contract/revocation';
 import { DynamoDbExpiryMarks } from '../../../src/issuing/aws/dynamodb-expiry-marks';
 import { DynamoDbLedger } from '../../../src/issuing/aws/dynamodb-ledger';
+import { DynamoDbRefusals } from '../../../src/issuing/aws/dynamodb-refusals';
 import { DynamoDbRevocations } from '../../../src/issuing/aws/dynamodb-revocations';
 import { EventBridgeBus } from '../../../src/issuing/aws/event-bridge-bus';
 import { LedgerTable } from '../../../src/issuing/aws/ledger-table';
@@ -22,6 +23,7 @@ let bus: EventBridgeBus;
 let ledger: DynamoDbLedger;
 let revocations: DynamoDbRevocations;
 let marks: DynamoDbExpiryMarks;
+let refusals: DynamoDbRefusals;
 let queueUrl: string;
 let table: string;
 
@@ -54,6 +56,7 @@ beforeEach(async () => {
   ledger = new DynamoDbLedger(ledgerTable);
   revocations = new DynamoDbRevocations(ledgerTable);
   marks = new DynamoDbExpiryMarks(ledgerTable);
+  refusals = new DynamoDbRefusals(ledgerTable);
   await delivered();
 });
 afterAll(() => proxy.stop());
@@ -73,7 +76,7 @@ function record(pk: string, sk: string, SequenceNumber = '1'): object {
 const ofRevocation = (digits: string, sequence?: string): object => record(`revoked#${CA}`, `serial#${serialNumber(digits)}`, sequence);
 
 function announced(...records: unknown[]): Promise<StreamBatchResponse> {
-  return announce(CA, { Records: records }, { ledger, revocations, marks, events: bus });
+  return announce(CA, { Records: records }, { ledger, revocations, marks, refusals, events: bus });
 }
 
 /** The messages in the queue, as Lambda gives them to a function. */
@@ -152,6 +155,24 @@ test('a certificate whose end is near is announced with the threshold, unless it
   expect(await details()).toEqual([]);
 });
 
+test('what was refused is announced with the reason, and the same refusal is written once', async () => {
+  const resource = { stackId: 'arn:aws:cloudformation:eu-central-1:123456789012:stack/s/u', logicalResourceId: 'Device' };
+  const refused = record(`resource#${resource.stackId}/Device`, 'refused');
+  const refusal = { requestId: 'request-1', reason: 'Device: the CA is not valid any more', refusedAt: '2026-12-02T00:00:00Z' };
+  await announced(refused); // before anything is there
+  await refusals.record(resource, refusal);
+  await refusals.record(resource, { ...refusal, refusedAt: '2026-12-02T06:00:00Z' });
+  expect(await refusals.refusal(resource)).toEqual(refusal);
+  await announced(refused);
+  await refusals.record(resource, { renews: serialNumber('2A'), reason: refusal.reason, refusedAt: '2026-12-03T00:00:00Z' });
+  await announced(refused);
+  const common = { ca: CA, stackId: resource.stackId, logicalId: 'Device', reason: refusal.reason };
+  expect(await details()).toEqual([
+    ['private-iot-ca', 'Certificate Refused', { ...common, requestId: 'request-1' }],
+    ['private-iot-ca', 'Certificate Refused', { ...common, renews: serialNumber('2A') }],
+  ]);
+});
+
 test('a record is believed for its keys only, and one about anything else is passed over', async () => {
   await revoke('2A');
   const others = [
@@ -179,7 +200,7 @@ test('a damaged item is delivered again some times, and the others are announced
 });
 
 test('an event that is not of a stream is refused', async () => {
-  await expect(announce(CA, { 'detail-type': 'Scheduled Event' }, { ledger, revocations, marks, events: bus })).rejects.toThrow('the event must be from the stream of the ledger');
+  await expect(announce(CA, { 'detail-type': 'Scheduled Event' }, { ledger, revocations, marks, refusals, events: bus })).rejects.toThrow('the event must be from the stream of the ledger');
 });
 
 test('many revocations at once are announced ten at a time', async () => {
@@ -198,7 +219,7 @@ test('what the bus does not take is delivered again, and nothing else', async ()
     await revoke(digits);
   }
   const taken = [true, false, true];
-  const answer = await announce(CA, { Records: ['2A', '3A', '4A'].map((digits, n) => ofRevocation(digits, `${n}`)) }, { ledger, revocations, marks, events: { put: async () => taken } });
+  const answer = await announce(CA, { Records: ['2A', '3A', '4A'].map((digits, n) => ofRevocation(digits, `${n}`)) }, { ledger, revocations, marks, refusals, events: { put: async () => taken } });
   expect(answer).toEqual({ batchItemFailures: [{ itemIdentifier: '1' }] });
 });
 

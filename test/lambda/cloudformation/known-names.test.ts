@@ -1,4 +1,4 @@
-import { reasonOf } from '../../../src/lambda/cloudformation/reason';
+import { reasonOf } from '../../../src/lambda/reason';
 import { propertiesNamed } from '../../../src/resource/known-names';
 import { request } from '../../support/events';
 

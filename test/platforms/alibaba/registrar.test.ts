@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { ACCESS_KEY, FOREIGN_INSTANCE, INSTANCE, StrictApsara } from './strict-apsara';
-import { reasonOf } from '../../../src/lambda/cloudformation/reason';
+import { reasonOf } from '../../../src/lambda/reason';
 import { CaRegistration } from '../../../src/platforms/alibaba/registrar/ca-registration';
 import { apsaraMqttNames } from '../../../src/platforms/alibaba/registrar/known-names';
 import { RegisterCode } from '../../../src/platforms/alibaba/registrar/register-code';

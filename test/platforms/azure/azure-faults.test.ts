@@ -1,7 +1,7 @@
 import { ask, azure, ca, DPS, nameOf, other, properties, Properties, remove, secret, SECRET, TOKEN_CALL, upload, UPLOAD, useAzure, verify } from './asked-azure';
 import { RESOURCE_GROUP, SUBSCRIPTION } from './strict-azure';
 import { CLIENT_SECRET, TENANT } from './strict-entra';
-import { reasonOf } from '../../../src/lambda/cloudformation/reason';
+import { reasonOf } from '../../../src/lambda/reason';
 import { azureNames } from '../../../src/platforms/azure/registrar/known-names';
 import { STACK_ID } from '../../support/events';
 

@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { quote } from '../../../src/contract/rules';
-import { reasonOf } from '../../../src/lambda/cloudformation/reason';
+import { reasonOf } from '../../../src/lambda/reason';
 import { azureNames } from '../../../src/platforms/azure/registrar/known-names';
 import { request } from '../../support/events';
 

@@ -1,10 +1,10 @@
-import { holdsPrivateKey, isPrivateKey } from '../../contract/private-keys';
-import { shortened } from '../../contract/rules';
-import { KnownNames, NamesIn } from '../../resource/known-names';
-import { LifecycleEvent } from '../../resource/lifecycle-event';
-import { parsePhysicalId } from '../../resource/physical-id';
-import { RawProperties } from '../../resource/property-values';
-import { LONGEST_NAME, redact } from '../redact';
+import { LONGEST_NAME, redact } from './redact';
+import { holdsPrivateKey, isPrivateKey } from '../contract/private-keys';
+import { shortened } from '../contract/rules';
+import { KnownNames, NamesIn } from '../resource/known-names';
+import { LifecycleEvent } from '../resource/lifecycle-event';
+import { parsePhysicalId } from '../resource/physical-id';
+import { RawProperties } from '../resource/property-values';
 
 /** Long enough for every message of this library, and short enough for the rest of a response of 4,096 bytes. */
 const MAX_REASON_BYTES = 1023;
@@ -26,13 +26,13 @@ export type KnownRequest = Partial<Pick<LifecycleEvent, 'stackId' | 'logicalReso
  * The reason why a request failed, for the events of the stack: this library's message, without secrets, on one line and under 1 kB. For an
  * unforeseen error, the reason says only where to read on.
  *
- * @param awsRequestId the id by which to find this invocation in the log
+ * @param awsRequestId the id by which to find this invocation in the log, if it is known
  * @param namesIn finds the names by which a platform knows the resource
  */
-export function reasonOf(error: unknown, event: KnownRequest, awsRequestId: string, namesIn?: NamesIn): string {
+export function reasonOf(error: unknown, event: KnownRequest, awsRequestId?: string, namesIn?: NamesIn): string {
   const message = isForeseen(error)
     ? (error as Error).message
-    : `${event.logicalResourceId ?? 'the resource'}: an unexpected error; see the log of the function, request ${awsRequestId}`;
+    : `${event.logicalResourceId ?? 'the resource'}: an unexpected error; see the log of the function${awsRequestId === undefined ? '' : `, request ${awsRequestId}`}`;
   return cut(redact(message, namesOf(event, namesIn)) || 'no reason was given');
 }
 

@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { quote } from '../../../src/contract/rules';
-import { reasonOf } from '../../../src/lambda/cloudformation/reason';
-import { deviceProperties, request } from '../../support/events';
+import { quote } from '../../src/contract/rules';
+import { reasonOf } from '../../src/lambda/reason';
+import { deviceProperties, request } from '../support/events';
 
 const KEY = generateKeyPairSync('ec', { namedCurve: 'prime256v1' }).privateKey;
 

@@ -1,0 +1,99 @@
+import { AspectPriority, Aspects, Duration, Stack } from 'aws-cdk-lib';
+import { Dashboard, PeriodOverride } from 'aws-cdk-lib/aws-cloudwatch';
+import { Construct } from 'constructs';
+import { dashboardRows } from './dashboard-rows';
+import { partsFor } from './shown-parts';
+import { isKnownToDiffer } from '../ca/cross-account';
+import { IPrivateIotCa } from '../ca/i-private-iot-ca';
+import { check, Kinds, listOf, optional, pathBelow, TEXT } from '../checks/kinds';
+import { CA } from '../checks/object-kinds';
+import { ExpiryAlarms } from '../expiry/expiry-alarms';
+import { keepPrivateKeysOut } from '../keys/private-key-guard';
+import { publicationOf } from '../revocation/revocation-publication';
+
+/** How much time the graphs show at first: some values come twice a day. */
+const INTERVAL = Duration.days(14);
+
+/**
+ * The CAs that a dashboard shows.
+ */
+export interface PrivateIotCaDashboardProps {
+  /**
+   * The CAs, in the account and the Region of the stack.
+   */
+  readonly cas: IPrivateIotCa[];
+
+  /**
+   * The name of the dashboard: letters, digits, `-` and `_`. It must be another one for every dashboard of the account.
+   *
+   * @default - a name that CloudFormation generates
+   */
+  readonly dashboardName?: string;
+}
+
+const KINDS: Kinds<PrivateIotCaDashboardProps> = { cas: listOf(CA), dashboardName: optional(TEXT) };
+
+/**
+ * A dashboard in Amazon CloudWatch for CAs: the alarms of this library, the ends of certificates (with `ExpiryAlarms`), the life of revocation
+ * lists (with `publishRevocation`), and the functions and queues that work for the CAs. It shows what is declared at the end of synthesis, also
+ * what was declared after it. What is not declared has no row.
+ *
+ * A dashboard in the stack of one of its CAs shows that stack and the stacks of its other CAs. In a stack of its own, it also shows what uses
+ * the CAs in any other stack of the app, in the same account and Region.
+ *
+ * @example
+ * declare const ca: PrivateIotCa;
+ * new PrivateIotCaDashboard(ca.stack, 'Dashboard', { cas: [ca] });
+ *
+ * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Dashboards.html
+ */
+export class PrivateIotCaDashboard extends Construct {
+  /** The dashboard, to which you can add widgets. They are above those of this library. */
+  public readonly dashboard: Dashboard;
+
+  private readonly cas: readonly IPrivateIotCa[];
+
+  constructor(scope: Construct, id: string, props: PrivateIotCaDashboardProps) {
+    check(pathBelow(scope, id), KINDS, props);
+    super(scope, id);
+    keepPrivateKeysOut(this);
+    this.cas = [...new Set(props.cas)];
+    this.assertCas();
+    this.dashboard = new Dashboard(this, 'Resource', {
+      dashboardName: props.dashboardName, defaultInterval: INTERVAL, periodOverride: PeriodOverride.INHERIT,
+    });
+    this.fillAtSynthesis();
+  }
+
+  /** The Aspect visits this construct before the dashboard in it, when everything is declared. */
+  private fillAtSynthesis(): void {
+    let filled = false;
+    const visit = (node: unknown): void => {
+      if (node === this && !filled) {
+        filled = true;
+        dashboardRows(this.reported(), partsFor(this, this.cas)).forEach(row => this.dashboard.addWidgets(...row));
+      }
+    };
+    Aspects.of(this).add({ visit }, { priority: AspectPriority.MUTATING });
+  }
+
+  private reported(): Parameters<typeof dashboardRows>[0] {
+    const watching = this.node.root.node.findAll().filter(each => each instanceof ExpiryAlarms);
+    return {
+      watched: this.cas.filter(ca => watching.some(each => each._ca === ca)),
+      published: this.cas.filter(ca => publicationOf(ca)?._lists),
+    };
+  }
+
+  private assertCas(): void {
+    const { account, region } = Stack.of(this);
+    if (this.cas.length === 0) {
+      throw new Error(`${this.node.path}: cas must have at least one CA, got none`);
+    }
+    const elsewhere = this.cas.find(({ env }) => isKnownToDiffer(account, env.account) || isKnownToDiffer(region, env.region));
+    if (elsewhere) {
+      throw new Error(`${this.node.path}: cas must be in the account and the Region of the stack, ${account}/${region}, where their metrics are, `
+        + `got ${elsewhere.node.path} in ${elsewhere.env.account}/${elsewhere.env.region}`);
+    }
+  }
+}

@@ -4,8 +4,8 @@ import { parseDeclaration } from '../../src/issuing/declaration/parse-declaratio
 import { existingCaIdentity, parseExistingCa } from '../../src/issuing/existing-ca';
 import { keptCaPhysicalId, parsePhysicalId } from '../../src/resource/physical-id';
 import {
-  caProperties, crossProperties, deviceProperties, existingCaProperties, requestedProperties, SECRET, signedElsewhereProperties, STACK_ID, subordinateProperties,
-  verificationProperties,
+  caProperties, crossProperties, deviceProperties, existingCaProperties, requestedProperties, SECRET,
+  signedElsewhereProperties, STACK_ID, subordinateProperties, verificationProperties,
 } from '../support/events';
 
 const CA = 'ca-0123456789abcdef0123456789abcdef';

@@ -9,7 +9,8 @@ import * as library from '../../../src';
 import {
   ApsaraMqttRevocation, AwsIotClientCertificateValidation, AwsIotRevocation, AzureRevocation, TencentIotHubRevocation,
   ApsaraMqttCaRegistration, AwsIotCaRegistration, AwsIotThing, AwsIotThingPolicy, AzureCaRegistration, AzureIotService, CaCertificate,
-  CertificateOutputs, CrossCertificate, DeviceCertificate, HuaweiIotdaCaRegistration, HuaweiIotdaRevocation, InvocationAlarm, KeyStorage, PemSource, PrivateIotCa,
+  CertificateOutputs, CrossCertificate, DeviceCertificate, HuaweiIotdaCaRegistration, HuaweiIotdaRevocation, InvocationAlarm, KeyStorage,
+  PemSource, PrivateIotCa,
   PrivateIotCaFunctions, ProofOfPossessionSignature, ServerCertificate, SigningAlarm, TencentIotHubCaRegistration, TrustBundle,
   LoadBalancerRevocation, RevocationPublication, RolesAnywhereRevocation, VerificationCertificate,
 } from '../../../src';

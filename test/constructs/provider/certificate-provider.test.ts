@@ -105,7 +105,7 @@ describe('the rights of the function', () => {
 test('every certificate waits for the policies with the rights it needs', () => {
   const resources = Template.fromStack(issuingStack()).toJSON().Resources as Record<string, { Type: string; DependsOn?: string[] }>;
   const waits = Object.entries(resources).filter(([, { Type }]) => /^Custom::.*Iot/.test(Type))
-    .map(([id, { DependsOn = [] }]) => [id.slice(0, -8), ...DependsOn.map(each => /Provider(Keys|OwnStack|Parameters|RightsOnStack[A-Za-z]*?)[0-9A-F]+$/.exec(each)?.[1])]);
+    .map(([id, { DependsOn = [] }]) => [id.slice(0, -8), ...DependsOn.map(each => /Provider(Keys|OwnStack|Parameters|(?:RightsOn|Reads)Stack[A-Za-z]*?)[0-9A-F]+$/.exec(each)?.[1])]);
   expect(Object.fromEntries(waits.map(([id, ...on]) => [id, on]))).toEqual({
     Ca: ['OwnStack', 'RightsOnStackCa'],
     InKms: ['OwnStack', 'RightsOnStackInKms'],
@@ -114,6 +114,7 @@ test('every certificate waits for the policies with the rights it needs', () => 
     Existing: ['OwnStack', 'RightsOnStackExisting'],
     CaVerification: ['OwnStack', 'RightsOnStackCa'],
     CaElsewhere: ['OwnStack', 'RightsOnStackCa'],
+    CaInKms: ['OwnStack', 'ReadsStackInKms', 'RightsOnStackCa'],
     CaSensor: ['Keys', 'OwnStack', 'RightsOnStackCa'],
     CaBroker: ['Keys', 'OwnStack', 'RightsOnStackCa'],
     InKmsSensor: ['OwnStack', 'Parameters', 'RightsOnStackInKms'],

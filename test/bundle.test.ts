@@ -10,9 +10,10 @@ const CLI = join(ASSETS, 'cli', 'private-iot-ca.js');
 
 /**
  * Kilobytes. A new dependency is a decision, not an accident: see decisions/0007-bundled-dependencies.md. The command line fetches and checks
- * revocation lists and reads OCSP responses with code of our own; the client of AWS Lambda takes 270 kB of it, and that of DynamoDB 250 kB.
+ * revocation lists and reads OCSP responses with code of our own; the client of AWS Lambda takes 270 kB of it, that of DynamoDB 250 kB,
+ * and that of CloudFormation, with which stacks are compared, 250 kB.
  */
-const CEILINGS: [string, number][] = [[HANDLER, 1_600], [REVOCATION, 1_550], [CLI, 3_450]];
+const CEILINGS: [string, number][] = [[HANDLER, 1_605], [REVOCATION, 1_550], [CLI, 3_750]];
 
 test.each(CEILINGS)('%s stays below its ceiling', (file, kilobytes) => {
   expect(readFileSync(file).length / 1000).toBeLessThan(kilobytes);

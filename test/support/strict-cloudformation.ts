@@ -70,7 +70,8 @@ export class StrictCloudFormation {
       case 'ListStackResources': {
         const start = Number(form.get('NextToken') ?? 0);
         const next = start + PAGE < stack.resources.length ? `<NextToken>${start + PAGE}</NextToken>` : '';
-        return result(operation, `<StackResourceSummaries>${members(stack.resources.slice(start, start + PAGE).map(summary))}</StackResourceSummaries>${next}`);
+        const page = members(stack.resources.slice(start, start + PAGE).map(summary));
+        return result(operation, `<StackResourceSummaries>${page}</StackResourceSummaries>${next}`);
       }
       default: return refusal(400, 'InvalidAction', `Could not find operation ${operation}`);
     }
@@ -79,14 +80,18 @@ export class StrictCloudFormation {
 
 function describe({ stackId, status = 'UPDATE_COMPLETE', parameters = {}, outputs = {} }: DescribedStack): string {
   const ofParameters = Object.entries(parameters).map(([name, value]) => fields({ ParameterKey: name, ParameterValue: value }));
-  const ofOutputs = Object.entries(outputs).map(([key, { value, exportName }]) => fields({ OutputKey: key, OutputValue: value, ExportName: exportName }));
+  const ofOutputs = Object.entries(outputs).map(([key, each]) =>
+    fields({ OutputKey: key, OutputValue: each.value, ExportName: each.exportName }));
   return `${fields({ StackId: stackId, StackName: stackId.split('/')[1], StackStatus: status, CreationTime: '2026-01-01T00:00:00Z' })}`
     + `<Parameters>${members(ofParameters)}</Parameters><Outputs>${members(ofOutputs)}</Outputs>`;
 }
 
 function summary({ type, logicalResourceId, physicalResourceId }: StackResource): string {
   return fields({
-    LogicalResourceId: logicalResourceId, PhysicalResourceId: physicalResourceId, ResourceType: type, ResourceStatus: 'CREATE_COMPLETE',
+    LogicalResourceId: logicalResourceId,
+    PhysicalResourceId: physicalResourceId,
+    ResourceType: type,
+    ResourceStatus: 'CREATE_COMPLETE',
     LastUpdatedTimestamp: '2026-01-01T00:00:00Z',
   });
 }

@@ -54,13 +54,13 @@ afterAll(async () => {
 });
 
 /** Deploys an app with ledgers in moto, as stacks of an account. */
-async function deploy(app: string): Promise<void> {
+async function deploy(folder: string): Promise<void> {
   const store = StateStore.open(temporaryFolder(), localDisk);
   const engine = directoryEngine(store, outside, new GivenSecrets([], []), silentProgress);
   const of = (name: string): LedgerTable => new LedgerTable(client, awsCalls(), name);
   const ledger = (name: string): DynamoDbLedger => new DynamoDbLedger(of(name));
   const ports = { ...engine.ports, ledger, anyTable: ledger, revocations: (name: string) => new DynamoDbRevocations(of(name)) };
-  for (const stack of readAssembly(app)) {
+  for (const stack of readAssembly(folder)) {
     const stackId = `arn:aws:cloudformation:${REGION}:111111111111:stack/${stack.name}/51af3dc0-da77-11e4-872e-${String(table).padStart(12, '0')}`;
     const plan = planStack(stack, stackId, [], undefined, name => `in AWS: ${name}`);
     await deployStack(plan, { ...engine, ports });

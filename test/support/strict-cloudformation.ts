@@ -70,7 +70,8 @@ export class StrictCloudFormation {
       case 'ListStackResources': {
         const start = Number(form.get('NextToken') ?? 0);
         const next = start + PAGE < stack.resources.length ? `<NextToken>${start + PAGE}</NextToken>` : '';
-        return result(operation, `<StackResourceSummaries>${members(stack.resources.slice(start, start + PAGE).map(summary))}</StackResourceSummaries>${next}`);
+        const page = members(stack.resources.slice(start, start + PAGE).map(summary));
+        return result(operation, `<StackResourceSummaries>${page}</StackResourceSummaries>${next}`);
       }
       default: return refusal(400, 'InvalidAction', `Could not find operation ${operation}`);
     }

@@ -16,7 +16,7 @@ import { directoryAsAws } from '../../support/directory-as-aws';
 import { Random } from '../../support/random';
 
 /** How many changes are compared; the night compares more. */
-const CHANGES = Number(process.env.DIFF_CHANGES ?? 60);
+const CHANGES = Number(process.env.DIFF_CHANGES ?? 40);
 const SEED = Number(process.env.DIFF_SEED ?? Math.floor(Math.random() * 1_000_000));
 
 /** After how many changes a new app begins. */

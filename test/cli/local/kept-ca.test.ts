@@ -88,6 +88,14 @@ test('a CA that was taken back in is not replaced by accident either, though its
   expect(await local(assembly(made('Another', kept.caId)))).toContain('warning: stack Iot: the CA TakenBack will be removed, along with 1 device certificate\n');
 });
 
+test('a CA that still waits for its certificate is removed without a warning', async () => {
+  const waiting = synthesized((app: App) => {
+    new PrivateIotCa(new Stack(app, 'Iot'), 'Ca', { subject: { commonName: 'Fleet' }, signedElsewhere: true, ...P256 });
+  });
+  await local(waiting);
+  await local(assembly()); // succeeds with nothing on standard error
+});
+
 test('a CA whose construct has another id is replaced if that is declared', async () => {
   await local(assembly(made('Ca')));
   const [before, { caId }] = [outputs(), keepsakes()];

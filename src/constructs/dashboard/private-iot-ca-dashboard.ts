@@ -3,16 +3,21 @@ import { Dashboard, PeriodOverride } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
 import { dashboardRows } from './dashboard-rows';
 import { partsFor } from './shown-parts';
+import { quote } from '../../contract/rules';
 import { isKnownToDiffer } from '../ca/cross-account';
 import { IPrivateIotCa } from '../ca/i-private-iot-ca';
 import { check, Kinds, listOf, optional, pathBelow, TEXT } from '../checks/kinds';
 import { CA } from '../checks/object-kinds';
+import { validate } from '../checks/validation';
 import { ExpiryAlarms } from '../expiry/expiry-alarms';
 import { keepPrivateKeysOut } from '../keys/private-key-guard';
 import { publicationOf } from '../revocation/revocation-publication';
 
 /** How much time the graphs show at first: some values come twice a day. */
 const INTERVAL = Duration.days(14);
+
+/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutDashboard.html */
+const NAME = /^[\w-]{1,255}$/;
 
 /**
  * The CAs that a dashboard shows.
@@ -24,7 +29,7 @@ export interface PrivateIotCaDashboardProps {
   readonly cas: IPrivateIotCa[];
 
   /**
-   * The name of the dashboard: letters, digits, `-` and `_`. It must be another one for every dashboard of the account.
+   * The name of the dashboard: 1 to 255 letters, digits, `-` and `_`. It must be another one for every dashboard of the account.
    *
    * @default - a name that CloudFormation generates
    */
@@ -57,10 +62,13 @@ export class PrivateIotCaDashboard extends Construct {
     check(pathBelow(scope, id), KINDS, props);
     super(scope, id);
     keepPrivateKeysOut(this);
+    const { dashboardName } = props;
     this.cas = [...new Set(props.cas)];
     this.assertCas();
+    validate(this, [dashboardName], () => dashboardName === undefined || NAME.test(dashboardName) ? undefined
+      : `dashboardName must be 1 to 255 letters, digits, - and _, got ${quote(dashboardName)}`);
     this.dashboard = new Dashboard(this, 'Resource', {
-      dashboardName: props.dashboardName, defaultInterval: INTERVAL, periodOverride: PeriodOverride.INHERIT,
+      dashboardName, defaultInterval: INTERVAL, periodOverride: PeriodOverride.INHERIT,
     });
     this.fillAtSynthesis();
   }

@@ -129,6 +129,12 @@ describe('a dashboard', () => {
     expect(() => new PrivateIotCaDashboard(new Stack(), 'Dashboard', { cas: [] })).toThrow('Default/Dashboard: cas must have at least one CA, got none');
   });
 
+  test('with a name that CloudWatch does not allow is refused', () => {
+    const { stack, ca } = stackWithCa();
+    expect(() => new PrivateIotCaDashboard(stack, 'Dashboard', { cas: [ca], dashboardName: 'our PKI' })).toThrow(
+      'Iot/Dashboard: dashboardName must be 1 to 255 letters, digits, - and _, got "our PKI"');
+  });
+
   test('in another Region than a CA is refused, because the metrics are not there', () => {
     const app = new App();
     const { ca } = stackWithCa(app);

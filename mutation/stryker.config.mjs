@@ -42,7 +42,7 @@ const PORTIONS = {
     ].map(file => `contract/${file}`),
     suites: [
       'contract/subject-rules', 'contract/general-names', 'contract/extensions', 'contract/cloudformation-limits', 'contract/crl-places', 'contract/kms',
-      'contract/ledger-keys', 'contract/private-keys', 'contract/text-of-file', 'contract/rules', 'platforms/registry', 'pki/validity', 'pki/name',
+      'contract/ledger-keys', 'contract/private-keys', 'contract/text-of-file', 'contract/term', 'contract/rules', 'platforms/registry', 'pki/validity', 'pki/name',
     ],
   },
   platforms: {

@@ -1,4 +1,4 @@
-import { checkListUrl, listOfCertificate, partitionList, partitionOf } from '../../src/contract/crl-places';
+import { checkLifeDays, checkListUrl, checkPartitions, COMPLETE_LIST, COMPLETE_LIST_PEM, listOfCertificate, partitionList, partitionOf } from '../../src/contract/crl-places';
 
 /** Certificates hold these names for as long as they are valid. */
 test.each<[string, number, string]>([
@@ -21,4 +21,20 @@ test.each<unknown>([
   `http://${'a'.repeat(250)}.example`,
 ])('lists can\'t be at %j', url => {
   expect(checkListUrl(url)).toContain('url must begin with http://');
+});
+
+test('the list of all certificates has the names that brokers are set up with', () => {
+  expect([COMPLETE_LIST, COMPLETE_LIST_PEM]).toEqual(['complete.crl', 'complete.pem']);
+});
+
+test('a CA spreads its certificates among 1 to 256 lists', () => {
+  expect([1, 256].map(checkPartitions)).toEqual([undefined, undefined]);
+  expect([0, 257, 1.5, '4'].map(checkPartitions)).toEqual(['0', '257', '1.5', '"4"'].map(
+    got => `partitions must be a whole number from 1 to 256, got ${got}`));
+});
+
+test('a list is valid for 1 to 365 days', () => {
+  expect([1, 365].map(days => checkLifeDays(days))).toEqual([undefined, undefined]);
+  expect([0, 366, 0.5].map(days => checkLifeDays(days))).toEqual([0, 366, 0.5].map(got => `validity must be a whole number of days from 1 to 365, got ${got}`));
+  expect(checkLifeDays(NaN, 'a week' as never)).toBe('validity must be a whole number of days from 1 to 365, got "a week"');
 });

@@ -1,7 +1,7 @@
 import { KeySpec, SigningAlgorithmSpec } from '@aws-sdk/client-kms';
 import { HASH_ALGORITHM_NAMES, KEY_ALGORITHM_NAMES, KEY_ALGORITHMS } from '../../src/contract/key-algorithms';
 import {
-  checkHashForKms, checkKeyAlgorithmForKms, defaultHashForKms, keyAlgorithmOfKeySpec, KMS_KEY_ALGORITHM_NAMES, KMS_KEY_SPECS,
+  checkHashForKms, checkKeyAlgorithmForKms, checkSigningKey, defaultHashForKms, keyAlgorithmOfKeySpec, KMS_KEY_ALGORITHM_NAMES, KMS_KEY_SPECS,
 } from '../../src/contract/kms';
 
 test('the key specs are ones that KMS has, and lead back to their algorithms', () => {
@@ -32,4 +32,22 @@ test.each(KMS_KEY_ALGORITHM_NAMES)('%s signs over the digests of its family: any
 
 test('a digest that KMS does not sign over is refused, and the message names the one that it does', () => {
   expect(checkHashForKms('EC_P384', 'SHA-256')).toBe('hashAlgorithm must be SHA-384 under a CA with an EC_P384 key in AWS KMS, got "SHA-256"');
+});
+
+describe('a key in KMS', () => {
+  const SIGNING = { keyUsage: 'SIGN_VERIFY', keySpec: 'ECC_NIST_P256', algorithm: 'EC_P256' } as const;
+  const specs = 'RSA_2048, RSA_3072, RSA_4096, ECC_NIST_P256, ECC_NIST_P384, ECC_NIST_P521';
+
+  test('can be that of a CA if it signs, and has the declared algorithm', () => {
+    expect([checkSigningKey('the key', SIGNING), checkSigningKey('the key', SIGNING, 'EC_P256')]).toEqual([undefined, undefined]);
+  });
+
+  test.each([
+    [{ ...SIGNING, keyUsage: 'ENCRYPT_DECRYPT' }, undefined, 'the key must be a signing key (KeyUsage SIGN_VERIFY), got "ENCRYPT_DECRYPT"; name another key'],
+    [{ ...SIGNING, keySpec: 'ECC_SECG_P256K1', algorithm: undefined }, undefined, `the key must have one of the KeySpecs ${specs}, got "ECC_SECG_P256K1"; name another key`],
+    [{ ...SIGNING, keySpec: undefined, algorithm: 'ED25519' as const }, undefined, `the key must have one of the KeySpecs ${specs}, got another KeySpec; name another key`],
+    [SIGNING, 'RSA_2048' as const, 'the key must have the KeySpec RSA_2048, because keyAlgorithm is RSA_2048, got "ECC_NIST_P256"; name another key'],
+  ])('can\'t be that of a CA as %j, with the algorithm %s', (key, keyAlgorithm, message) => {
+    expect(checkSigningKey('the key', key, keyAlgorithm)).toBe(message);
+  });
 });

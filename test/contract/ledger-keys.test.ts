@@ -1,4 +1,4 @@
-import { namePartition } from '../../src/contract/ledger-keys';
+import { certificatePartition, listPartition, namePartition, revocationPartition, serialKey, serialNumberIn } from '../../src/contract/ledger-keys';
 
 const CA = `ca-${'2'.repeat(32)}`;
 
@@ -19,5 +19,21 @@ describe('the items of a common name', () => {
 
   test('hold for one CA', () => {
     expect(namePartition(CA, 'sensor-001')).not.toBe(namePartition(`ca-${'3'.repeat(32)}`, 'sensor-001'));
+  });
+});
+
+describe('the keys of a certificate', () => {
+  const serialNumber = '4A1B2C3D4E5F60718293A4B5C6D7E8F900112233';
+
+  test('are its CA and its serial number', () => {
+    // Final: decision 4.
+    expect([certificatePartition(CA), revocationPartition(CA), listPartition(CA)]).toEqual([`issuer#${CA}`, `revoked#${CA}`, `crl#${CA}`]);
+    expect(serialKey(serialNumber)).toBe(`serial#${serialNumber}`);
+  });
+
+  test('lead back to the serial number, and no other key does', () => {
+    expect(serialNumberIn(`serial#${serialNumber}`)).toBe(serialNumber);
+    expect([serialNumber, `serial#0${serialNumber}`, `serial#${serialNumber} `, 'serial#05', `resource#${serialNumber}`, undefined, [`serial#${serialNumber}`]].map(serialNumberIn))
+      .toEqual(Array(7).fill(undefined));
   });
 });

@@ -1,4 +1,4 @@
-import { App, Stack } from 'aws-cdk-lib';
+import { App, Duration, Stack } from 'aws-cdk-lib';
 import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
@@ -6,7 +6,9 @@ import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { opensslCa, opensslRequest } from './foreign-ca';
 import { stackOf } from './stacks';
-import { DeliveryFormat, KeyAlgorithm, KeyStorage, PemSource, PrivateIotCa, PrivateIotCaDashboard, SigningAlarm, SubjectRule, TrustBundle } from '../../src';
+import {
+  DeliveryFormat, ExpiryAlarms, KeyAlgorithm, KeyStorage, PemSource, PrivateIotCa, PrivateIotCaDashboard, Renewal, SigningAlarm, SubjectRule, TrustBundle,
+} from '../../src';
 
 /** Everything the library has, in one stack. */
 export function fullStack(app: Construct = new App()): Stack {
@@ -15,6 +17,8 @@ export function fullStack(app: Construct = new App()): Stack {
   existing.publishRevocation({ partitions: 2 });
   inKms.publishRevocation({ bucket: Bucket.fromBucketName(stack, 'Lists', 'acme-pki'), url: 'http://pki.acme.example' });
   ca.grantRevoke(new ServicePrincipal('iot.amazonaws.com'));
+  new ExpiryAlarms(stack, 'Expiry', { ca });
+  ca.addDeviceCertificate('Renewed', { subject: { commonName: 'sensor-004' }, renewal: Renewal.beforeExpiry(Duration.days(30)) });
   new PrivateIotCaDashboard(stack, 'Dashboard', { cas: [ca, existing, inKms] });
   return stack;
 }

@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import {
-  Annotations, App, Aws, CfnMapping, CfnOutput, CfnParameter, CfnResource, Fn, Lazy, NestedStack, SecretValue, Stack, Stage, Tags, Token,
+  Annotations, App, Aws, CfnMapping, CfnOutput, CfnParameter, CfnResource, Duration, Fn, Lazy, NestedStack, SecretValue, Stack, Stage, Tags, Token,
 } from 'aws-cdk-lib';
 import { TrustStore } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
@@ -9,7 +9,7 @@ import * as library from '../../../src';
 import {
   ApsaraMqttRevocation, AwsIotClientCertificateValidation, AwsIotRevocation, AzureRevocation, TencentIotHubRevocation, ApsaraMqttCaRegistration,
   AwsIotCaRegistration, AwsIotThing, AwsIotThingPolicy, AzureCaRegistration, AzureIotService, CaCertificate, CertificateOutputs, CrossCertificate,
-  DeviceCertificate, HuaweiIotdaCaRegistration, HuaweiIotdaRevocation, InvocationAlarm, KeyStorage, PemSource, PrivateIotCa, PrivateIotCaDashboard,
+  DeviceCertificate, ExpiryAlarms, Renewal, HuaweiIotdaCaRegistration, HuaweiIotdaRevocation, InvocationAlarm, KeyStorage, PemSource, PrivateIotCa, PrivateIotCaDashboard,
   PrivateIotCaFunctions, ProofOfPossessionSignature, ServerCertificate, SigningAlarm, TencentIotHubCaRegistration, TrustBundle,
   LoadBalancerRevocation, RevocationPublication, RolesAnywhereRevocation, VerificationCertificate,
 } from '../../../src';
@@ -143,11 +143,15 @@ describe('a construct keeps private keys out of its whole stack:', () => {
       credentials: credentialsIn(stack),
     }),
     CaCertificate: (stack, other) => new CaCertificate(stack, 'Below', { ca: inKms(other), certificateSigningRequest: PemSource.inline(opensslRequest('/CN=Below')) }),
+    CertificateRenewals: (stack, other) => new DeviceCertificate(stack, 'Renewed', {
+      ca: inKms(other), subject: { commonName: 'sensor-001' }, renewal: Renewal.beforeExpiry(Duration.days(30)),
+    }),
     CertificateOutputs: stack => new CertificateOutputs(stack, 'Outputs', {}),
     CrossCertificate: (stack, other) => new CrossCertificate(stack, 'Cross', {
       ca: inKms(other), subjectCa: new PrivateIotCa(other, 'Next', { subject: { commonName: 'Next' } }),
     }),
     DeviceCertificate: (stack, other) => new DeviceCertificate(stack, 'Sensor', { ca: inKms(other), subject: { commonName: 'sensor-001' } }),
+    ExpiryAlarms: (stack, other) => new ExpiryAlarms(stack, 'Expiry', { ca: inKms(other) }),
     HuaweiIotdaCaRegistration: (stack, other) => new HuaweiIotdaCaRegistration(stack, 'Huawei', {
       ca: caIn(other),
       endpoint: 'a160f4a4cd.st1.iotda-app.cn-north-4.myhuaweicloud.com',

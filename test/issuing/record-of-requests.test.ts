@@ -60,7 +60,8 @@ describe('a request that begins', () => {
 
   test('adds none if it is a removal', () => {
     expect(begin(STANDING, { removes: 'device-1' })).toMatchObject({ wants: undefined, removes: 'device-1', holds: ['device-1'] });
-    expect(begin(undefined, { removes: 'device-1' })).toMatchObject({ holds: [], had: [], earlier: [], revision: 1 });
+    expect(begin(undefined, { removes: 'device-1' })).toMatchObject({ had: [], earlier: [], revision: 1 });
+    expect([STANDING, undefined].map(record => begin(record, { removes: 'device-1' })!.holds)).toStrictEqual([['device-1'], []]);
   });
 
   test('leaves the resource where it has moved to if it is a removal, and brings it back if it wants a certificate here', () => {

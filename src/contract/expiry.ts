@@ -15,8 +15,8 @@ export const WEEKS = [1, 4, 12] as const;
 export const EXPIRING_KINDS = {
   /** The CA itself. */
   ca: [],
-  /** The CAs whose certificates the CA has signed. */
-  subordinate: ['ca'],
+  /** The CAs whose certificates the CA has signed, also as cross-certificates. */
+  subordinate: ['ca', 'cross'],
   verification: ['verification'],
   server: ['server'],
   device: ['device', 'devid'],

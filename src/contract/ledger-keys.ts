@@ -61,7 +61,7 @@ export const ENDS_INDEX = {
   partitionKey: 'endingOf',
   /** The last second of the validity, ISO 8601 in UTC. */
   sortKey: 'endsAt',
-  attributes: ['identity', 'serialNumber', 'status', 'supersededBy', 'profile', 'subject', 'commonName', 'stackId', 'logicalResourceId'],
+  attributes: ['identity', 'serialNumber', 'status', 'supersededBy', 'profile', 'subject', 'commonName', 'stackId', 'logicalResourceId', 'dueAt'],
 } as const;
 
 /** The partition key of what was disabled at platforms because of a CA's certificates. */

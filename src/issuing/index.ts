@@ -75,11 +75,12 @@ export async function renew(_event: unknown, context: InvocationContext): Promis
   try {
     const through = ports(AbortSignal.timeout(Math.max(0, left - LAST_MOMENT)), left / PATIENCE_SHARE);
     const { failed, finished } = await renewDue(renewedCasIn(RENEWED_CAS), text('STACK_ID', STACK_ID), Date.now() + left - FOR_ONE, through,
-      ({ serialNumber, logicalResourceId }, outcome) => {
+      (about, outcome) => {
+        const [what, serialNumber] = 'caId' in about ? [`certificates of ${about.caId}`, undefined] : [about.logicalResourceId, about.serialNumber];
         if (outcome instanceof Error) {
-          log('ERROR', { message: `${logicalResourceId} could not be renewed`, serialNumber, errorName: outcome.name, errorMessage: outcome.message });
+          log('ERROR', { message: `${what} could not be renewed`, serialNumber, errorName: outcome.name, errorMessage: outcome.message });
         } else if (outcome !== 'nothing') {
-          log('INFO', { message: `${logicalResourceId}: ${outcome}`, serialNumber });
+          log('INFO', { message: `${what}: ${outcome}`, serialNumber });
         }
       });
     if (failed > 0 || !finished) {

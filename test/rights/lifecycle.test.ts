@@ -11,7 +11,7 @@ import { readCertificates } from '../../src/pki/certificate-pem';
 import { opensslCa, opensslRequest } from '../support/foreign-ca';
 import { MOTO_TIMEOUT, motoUrl } from '../support/moto';
 import { ocspRequests } from '../support/ocsp-requests';
-import { makeDue } from '../support/renewals';
+import { makeDue, makeEndSoon } from '../support/renewals';
 import { AwsWorld } from '../support/rights/aws-world';
 import { assertKeysUsed, assertRights, assertStrangersDenied } from '../support/rights/expectations';
 import { PlayedStack } from '../support/rights/played-stack';
@@ -117,7 +117,7 @@ function everything(stack: Stack, { keyArn, name, pem, request, lists }: Outside
     existing.publishRevocation({ ocsp: true });
   }
   ca.grantRevoke(new ServicePrincipal('iot.amazonaws.com'));
-  new ExpiryAlarms(stack, 'Expiry', { ca, announce: [Duration.days(3_000)] });
+  new ExpiryAlarms(stack, 'Expiry', { ca });
   Tags.of(stack).add(second ? 'owner' : 'team', 'acme');
   if (second) {
     Tags.of(staying[1]).remove('owner');
@@ -148,13 +148,14 @@ describe.each(PLACES)('in $partition', place => {
       const request = requestAbout(readCertificates('certificate', OLD.certificate)[0], ['4A'.repeat(20)]);
       await stack.use('ExistingRevocationOcsp', { ...ocsp, body: request.toString('base64'), isBase64Encoded: true });
     }
+    const ledgerOf = (ca: string): string => [...stack.names('AWS::DynamoDB::GlobalTable')].find(([id]) => id.startsWith(`${ca}Ledger`))![1];
     for (const [ca, renewed] of [['Ca', 'CaRenewed'], ['InKms', 'InKmsRenewedToo']]) {
-      const table = [...stack.names('AWS::DynamoDB::GlobalTable')].find(([id]) => id.startsWith(`${ca}Ledger`))![1];
-      await makeDue(made.client(DynamoDBClient), table, stack.idOf(ca)!, stack.certificateOf(renewed).serialNumber);
+      await makeDue(made.client(DynamoDBClient), ledgerOf(ca), stack.idOf(ca)!, stack.certificateOf(renewed).serialNumber);
     }
     const before = stack.used.length;
     await stack.use('PrivateIotCaRenewals', { 'source': 'aws.events', 'detail-type': 'Scheduled Event', 'detail': {} });
     expect(stack.used.slice(before).filter(({ action }) => action === 'kms:Sign')).toHaveLength(1); // the other key is in a secret
+    await makeEndSoon(made.client(DynamoDBClient), ledgerOf('Ca'), stack.idOf('Ca')!, stack.certificateOf('CaBroker').serialNumber);
     await stack.use('Expiry', { 'source': 'aws.events', 'detail-type': 'Scheduled Event', 'detail': {} });
     await stack.delete();
     expect(stack.used.length).toBeGreaterThan(200);

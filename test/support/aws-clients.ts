@@ -47,7 +47,7 @@ export async function makeTable(client: DynamoDBClient, TableName = `ledger-${ra
       KeySchema: keys('endingOf', 'endsAt'),
       Projection: {
         ProjectionType: 'INCLUDE',
-        NonKeyAttributes: ['identity', 'serialNumber', 'status', 'supersededBy', 'profile', 'subject', 'commonName', 'stackId', 'logicalResourceId'],
+        NonKeyAttributes: ['identity', 'serialNumber', 'status', 'supersededBy', 'profile', 'subject', 'commonName', 'stackId', 'logicalResourceId', 'dueAt'],
       },
     }],
   }));

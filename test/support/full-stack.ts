@@ -7,7 +7,8 @@ import { Construct } from 'constructs';
 import { opensslCa, opensslRequest } from './foreign-ca';
 import { stackOf } from './stacks';
 import {
-  DeliveryFormat, ExpiryAlarms, KeyAlgorithm, KeyStorage, PemSource, PrivateIotCa, PrivateIotCaDashboard, Renewal, SigningAlarm, SubjectRule, TrustBundle,
+  DeliveryFormat, ExpiryAlarms, KeyAlgorithm, KeyStorage, PemSource, PrivateIotCa, PrivateIotCaDashboard, Renewal, SigningAlarm,
+  SubjectRule, TrustBundle,
 } from '../../src';
 
 /** Everything the library has, in one stack. */

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { comparableCommonName } from '../../src/contract/common-names';
 import { checkHashForKms } from '../../src/contract/kms';
 import {
-  EndingCertificate, Holder, Ledger, LedgerEntry, LedgerFacts, LedgerGoneError, LedgerStatus, ResourceRecord, takesBack,
+  dueAt, EndingCertificate, Holder, Ledger, LedgerEntry, LedgerFacts, LedgerGoneError, LedgerStatus, ResourceRecord, takesBack,
 } from '../../src/issuing/ledger/ledger';
 import { Refusal, Refusals, saysTheSame } from '../../src/issuing/ledger/refusals';
 import { CrlPublication, CrlRecord, Publications, PublishedCrl, Revocation } from '../../src/issuing/ledger/revocation';
@@ -132,7 +132,8 @@ class MemoryLedger {
     this.assertHeld(holder, false);
     const key = MemoryLedger.keyOf(entry);
     const standing = this.entries.get(key);
-    if (standing?.status !== entry.status || !this.isRenewed(over, entry.serialNumber)) {
+    const { state = 'RELEASED' } = this.revoked.get(MemoryLedger.keyOf(over)) ?? {};
+    if (standing?.status !== entry.status || !this.isRenewed(over, entry.serialNumber) || state !== 'RELEASED') {
       return false;
     }
     this.entries.set(key, { ...standing, ...present(facts), status: 'ISSUED' });
@@ -151,7 +152,8 @@ class MemoryLedger {
       .sort((one, other) => ends(one) - ends(other))
       .map(entry => {
         const latest = this.current.get(entry.identity)!;
-        return { ...entry, supersededBy: latest === MemoryLedger.keyOf(entry) ? undefined : this.entries.get(latest)!.serialNumber };
+        const supersededBy = latest === MemoryLedger.keyOf(entry) ? undefined : this.entries.get(latest)!.serialNumber;
+        return { ...entry, supersededBy, dueAt: dueAt(entry) };
       });
   }
 
@@ -169,7 +171,7 @@ class MemoryLedger {
 
   private assertHeld(holder: Holder, mayHaveFailed: boolean): void {
     const record = this.resource(holder);
-    if (record?.requestId !== holder.requestId || (record.outcome === 'FAILED' && !mayHaveFailed)) {
+    if (record?.requestId !== holder.requestId || (record.outcome === 'FAILED' && !mayHaveFailed && !holder.evenIfFailed)) {
       throw new OvertakenError();
     }
   }

@@ -5,6 +5,21 @@ const DAY = 86_400_000;
 /** More days than the life of any certificate that tests have renewed. */
 const ALWAYS = 1_000;
 
+/** Changes the end of a certificate in the index of its ledger to tomorrow, in place of waiting until then. */
+export async function makeEndSoon(client: DynamoDBClient, TableName: string, issuer: string, serialNumber: string): Promise<void> {
+  await client.send(new UpdateItemCommand({
+    TableName, Key: keyOf(issuer, serialNumber), UpdateExpression: 'SET endsAt = :soon', ExpressionAttributeValues: { ':soon': { S: tomorrow() } },
+  }));
+}
+
+function keyOf(issuer: string, serialNumber: string): Record<string, { S: string }> {
+  return { pk: { S: `issuer#${issuer}` }, sk: { S: `serial#${serialNumber}` } };
+}
+
+function tomorrow(): string {
+  return new Date(Date.now() + DAY).toISOString().replace(/\.\d+/, '');
+}
+
 /**
  * Changes a certificate in its ledger so that the next run finds it and renews it, in place of waiting until it is due.
  *
@@ -15,11 +30,11 @@ export async function makeDue(
 ): Promise<void> {
   await client.send(new UpdateItemCommand({
     TableName,
-    Key: { pk: { S: `issuer#${issuer}` }, sk: { S: `serial#${serialNumber}` } },
+    Key: keyOf(issuer, serialNumber),
     UpdateExpression: 'SET endsAt = :soon, renewal.beforeDays = :days, renewal.resourceType = :type',
     ConditionExpression: 'attribute_exists(renewal)',
     ExpressionAttributeValues: {
-      ':soon': { S: new Date(Date.now() + DAY).toISOString().replace(/\.\d+/, '') }, ':days': { N: String(ALWAYS) }, ':type': { S: resourceType },
+      ':soon': { S: tomorrow() }, ':days': { N: String(ALWAYS) }, ':type': { S: resourceType },
     },
   }));
 }

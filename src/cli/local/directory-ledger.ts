@@ -2,7 +2,8 @@ import { LedgerState, OCTETS, StoredLedgerEntry } from './state';
 import { StateStore } from './state-store';
 import { comparableCommonName } from '../../contract/common-names';
 import { isOf } from '../../issuing/declaration/identity';
-import { EndingCertificate, Holder, Ledger, LedgerEntry, LedgerFacts, LedgerStatus, ResourceRecord, takesBack } from '../../issuing/ledger/ledger';
+import { dueAt, EndingCertificate, Holder, Ledger, LedgerEntry, LedgerFacts, LedgerStatus, ResourceRecord, takesBack } from '../../issuing/ledger/ledger';
+import { isRevoked } from '../../issuing/ledger/revocation';
 import { Requester } from '../../resource/lifecycle-event';
 import { OvertakenError } from '../../resource/overtaken-error';
 import { own } from '../json';
@@ -63,7 +64,7 @@ export class DirectoryLedger implements Ledger {
     await this.assertHeld(holder, false);
     const key = keyOf(entry);
     const standing = own(this.ledger.entries, key);
-    if (!this.renewed(over, entry.serialNumber) || standing?.status !== entry.status) {
+    if (!this.renewed(over, entry.serialNumber) || standing?.status !== entry.status || isRevoked(own(this.ledger.revoked ?? {}, keyOf(over)))) {
       return false;
     }
     const issued = toStored({ ...fromStored(standing), ...present(facts), status: 'ISSUED' });
@@ -82,7 +83,7 @@ export class DirectoryLedger implements Ledger {
     const found = Object.values(entries).filter(isWanted).sort((one, other) => new Date(one.notAfter).getTime() - new Date(other.notAfter).getTime());
     yield* found.map(entry => {
       const next = latest[entry.identity];
-      return { ...fromStored(entry), supersededBy: next === keyOf(entry) ? undefined : entries[next].serialNumber };
+      return { ...fromStored(entry), supersededBy: next === keyOf(entry) ? undefined : entries[next].serialNumber, dueAt: dueAt(fromStored(entry)) };
     });
   }
 
@@ -110,7 +111,7 @@ export class DirectoryLedger implements Ledger {
 
   private async assertHeld(holder: Holder, mayHaveFailed: boolean): Promise<void> {
     const record = await this.resource(holder);
-    if (record?.requestId !== holder.requestId || (record.outcome === 'FAILED' && !mayHaveFailed)) {
+    if (record?.requestId !== holder.requestId || (record.outcome === 'FAILED' && !mayHaveFailed && !holder.evenIfFailed)) {
       throw new OvertakenError();
     }
   }

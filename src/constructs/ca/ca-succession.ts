@@ -63,6 +63,11 @@ export function validateSuccession(ca: IPrivateIotCa, { predecessor, retirement,
   }
 }
 
+/** Whether a CA has a successor so far. */
+export function hasSuccessor(ca: IPrivateIotCa): boolean {
+  return SUCCESSORS.has(ca);
+}
+
 /** Checks the name of a successor, once it is known. */
 export function validateSuccessorName(ca: IPrivateIotCa, predecessor: IPrivateIotCa | undefined): void {
   const [own, former] = [ca, predecessor].map(each => each && knownCa(each).subjects[0]);

@@ -120,8 +120,8 @@ export interface EndEntityCertificateOptions extends CertificateExtensionOptions
    * Whether the certificate is revoked when it leaves the stack, with the reason `cessationOfOperation`. It then never comes back: the same
    * declaration gets a new certificate. A certificate that a changed declaration replaces is not revoked.
    *
-   * @default - true if the CA publishes its revocation lists (`publishRevocation`), unless `removalPolicy` keeps the key, or another resource
-   * has a certificate of the CA for the same common name: the construct was renamed or moved
+   * @default - true if the CA publishes its revocation lists (`publishRevocation`), unless `removalPolicy` keeps the key, another resource
+   * has a certificate of the CA for the same common name (the construct was renamed or moved), or the CA had a successor at the last deployment
    */
   readonly revokeOnRemoval?: boolean;
 }

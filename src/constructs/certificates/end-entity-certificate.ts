@@ -1,4 +1,4 @@
-import { CustomResource, Duration, RemovalPolicy, TagManager } from 'aws-cdk-lib';
+import { CustomResource, Duration, Lazy, RemovalPolicy, Stack, TagManager } from 'aws-cdk-lib';
 import { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
@@ -14,7 +14,8 @@ import { BUNDLES_WITH_CERTIFICATE, checkRenewal } from '../../contract/renewal';
 import { ResourceType } from '../../contract/resource-types';
 import { ProfileName } from '../../pki/profile';
 import { IotPlatform } from '../../platforms/iot-platform';
-import { validateNotRetired } from '../ca/ca-succession';
+import { hasSuccessor, validateNotRetired } from '../ca/ca-succession';
+import { isKnownToDiffer } from '../ca/cross-account';
 import { IPrivateIotCa } from '../ca/i-private-iot-ca';
 import { issuerProperties } from '../ca/known-ca';
 import { check } from '../checks/kinds';
@@ -98,7 +99,7 @@ export abstract class EndEntityCertificateBase extends IssuedCertificateBase {
       description: `Private key of ${this.node.path}`, removalPolicy, keyAlgorithm: keyAlgorithm._render(), generation,
     });
     validateDeliveryFormats(this, options.deliveryFormats);
-    const formats = this._formats(options, term.ValidityDays);
+    const formats = this._formats(ca, options, term.ValidityDays);
     const bound = formats.map(format => [format, format._bind(this, removalPolicy)] as const);
     this._delivered = new Map(bound);
 
@@ -128,7 +129,8 @@ export abstract class EndEntityCertificateBase extends IssuedCertificateBase {
       Platforms: kind.platforms.map(platform => platform._render()),
       Extensions: renderExtensions(this, options),
       Renewal: options.renewal && { BeforeDays: options.renewal.before.toDays({ integral: false }), KeepKey: options.renewal.keepKey },
-      RevokeOnRemoval: options.revokeOnRemoval,
+      // A device that moves to the successor uses its certificate until it has the new one, which may have another resource.
+      RevokeOnRemoval: options.revokeOnRemoval ?? Lazy.any({ produce: () => hasSuccessor(ca) ? false : undefined }) as unknown as boolean,
       ...kind.properties,
     };
     validateIssuing(this, ca, kind.profile, options, term.ValidityDays);
@@ -144,7 +146,7 @@ export abstract class EndEntityCertificateBase extends IssuedCertificateBase {
   }
 
   /** The delivery formats, with one that holds the certificate beside its key if the certificate is renewed. */
-  private _formats(options: EndEntityCertificateOptions, validityDays: number | undefined): DeliveryFormat[] {
+  private _formats(ca: IPrivateIotCa, options: EndEntityCertificateOptions, validityDays: number | undefined): DeliveryFormat[] {
     const { deliveryFormats = [], renewal, certificateSigningRequest } = options;
     if (!renewal) {
       return deliveryFormats;
@@ -153,6 +155,11 @@ export abstract class EndEntityCertificateBase extends IssuedCertificateBase {
       throw new Error(`${this.node.path}: renewal must be left out for a certificate ${certificateSigningRequest
         ? 'that is made from a certificateSigningRequest, because its key is elsewhere; declare a new request before it ends'
         : 'that ends with notAfter; declare validity instead'}`);
+    }
+    const { account } = Stack.of(this);
+    if (isKnownToDiffer(account, ca.env.account)) {
+      throw new Error(`${this.node.path}: renewal must be left out for a certificate of a CA in another account, ${ca.env.account}, whose ledger can't be searched `
+        + 'from here; declare the certificate in the account of the CA, or raise generation in time');
     }
     const beforeDays = renewal.before.toDays({ integral: false });
     validate(this, [beforeDays, validityDays], () => checkRenewal(beforeDays, validityDays));
@@ -221,6 +228,11 @@ export abstract class EndEntityCertificateBase extends IssuedCertificateBase {
       throw new Error(`${this.node.path}: ${property} is available only for a certificate that declares a renewal`);
     }
     return this._living;
+  }
+
+  /** Whether the certificate is renewed without a deployment. @internal */
+  public get _isRenewed(): boolean {
+    return this._living !== undefined;
   }
 
   /** The values of outputs that say where the private key is, by the suffixes of the outputs' names. @internal */

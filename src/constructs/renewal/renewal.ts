@@ -41,6 +41,9 @@ export class Renewal {
   public static beforeExpiry(before: Duration, options: RenewalOptions = {}): Renewal {
     check('Renewal.beforeExpiry()', { before: DURATION }, { before });
     check('Renewal.beforeExpiry()', KINDS, options);
+    if (before.isUnresolved()) {
+      throw new Error('Renewal.beforeExpiry(): before must be known at synthesis, because the function looks as far ahead, got a token; use a number');
+    }
     return new Renewal(before, options.keepKey ?? false);
   }
 

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { PutItemCommand, QueryCommandInput, TransactionCanceledException, TransactWriteItem, TransactWriteItemsCommand } from '@aws-sdk/client-dynamodb';
 import { endingAttributes, endingFrom, entryFrom, isSuperseded, Item, namedCertificateFrom, recordFrom, toAttribute, toItem } from './ledger-item';
-import { certificateKey, nameKey, pointerKey, resourceKey } from './ledger-keys';
+import { certificateKey, nameKey, pointerKey, resourceKey, revocationKey } from './ledger-keys';
 import { CONDITION_FAILED, LedgerTable } from './ledger-table';
 import { ENDS_INDEX, namePartition } from '../../contract/ledger-keys';
 import { formatTime } from '../../contract/term';
@@ -94,6 +94,7 @@ export class DynamoDbLedger implements Ledger {
       this.pointed(entry, over),
       this.advanced(entry, 'ISSUED', facts),
       this.changed(over, 'SET supersededBy = :renewedBy', { ':renewedBy': serialNumber }, serialNumber),
+      this.unrevoked(over),
     ]);
     return written || (await this.find(identity))?.serialNumber === serialNumber;
   }
@@ -147,7 +148,8 @@ export class DynamoDbLedger implements Ledger {
   }
 
   private advanced(entry: LedgerEntry, to: LedgerStatus, facts: LedgerFacts): TransactWriteItem {
-    const ends = facts.notAfter === undefined ? {} : endingAttributes({ ...entry, notAfter: facts.notAfter });
+    const { notAfter = entry.notAfter, renewal = entry.renewal } = facts;
+    const ends = facts.notAfter === undefined && facts.renewal === undefined ? {} : endingAttributes({ ...entry, notAfter, renewal });
     const set = Object.entries(toItem({ ...facts, ...ends }));
     return {
       Update: {
@@ -178,6 +180,19 @@ export class DynamoDbLedger implements Ledger {
     };
   }
 
+  /** The condition that a certificate is neither revoked nor on hold. */
+  private unrevoked(entry: LedgerEntry): TransactWriteItem {
+    return {
+      ConditionCheck: {
+        TableName: this.table.name,
+        Key: revocationKey(entry),
+        ConditionExpression: 'attribute_not_exists(pk) OR #state = :released',
+        ExpressionAttributeNames: { '#state': 'state' },
+        ExpressionAttributeValues: toItem({ ':released': 'RELEASED' }),
+      },
+    };
+  }
+
   /** The item of a certificate that another item names. */
   private async certificate(key: { issuer?: string; serialNumber?: string }): Promise<Item> {
     const item = await this.table.get(certificateKey(key));
@@ -189,7 +204,8 @@ export class DynamoDbLedger implements Ledger {
   }
 
   /** Writes only if the request is the latest one for its resource and, unless the write takes something back, has not failed. */
-  private async transact(holder: Holder, mayHaveFailed: boolean, writes: readonly TransactWriteItem[]): Promise<boolean> {
+  private async transact(holder: Holder, takesBackOwn: boolean, writes: readonly TransactWriteItem[]): Promise<boolean> {
+    const mayHaveFailed = takesBackOwn || holder.evenIfFailed === true;
     const fence: TransactWriteItem = {
       ConditionCheck: {
         TableName: this.table.name,

@@ -125,6 +125,7 @@ export const ENDING: { readonly [name in EndingAttribute]: Kind | OptionalKind }
   commonName: optional(TEXT),
   stackId: TEXT,
   logicalResourceId: TEXT,
+  dueAt: optional(TEXT),
 };
 
 export const REVOCATION: Kinds<Revocation> = {

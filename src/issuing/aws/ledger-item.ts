@@ -3,7 +3,7 @@ import { CRL, ENDING, ENTRY, EXPIRY_MARK, Kind, NAMED, OptionalKind, PUBLICATION
 import { ENDS_INDEX, serialKey, serialNumberIn } from '../../contract/ledger-keys';
 import { quote } from '../../contract/rules';
 import { ExpiryMark } from '../ledger/expiry-marks';
-import { EndingCertificate, LedgerEntry, ResourceRecord, TABLE_WAS_CHANGED } from '../ledger/ledger';
+import { dueAt, EndingCertificate, LedgerEntry, ResourceRecord, TABLE_WAS_CHANGED } from '../ledger/ledger';
 import { Refusal } from '../ledger/refusals';
 import { CrlPublication, CrlRecord, Revocation } from '../ledger/revocation';
 
@@ -52,8 +52,9 @@ export function endingFrom(item: Item): EndingCertificate {
 }
 
 /** The attributes by which a certificate is found in the index by ends. A signature has no end, nor has a certificate that does not exist yet. */
-export function endingAttributes({ issuer, profile, notAfter }: Pick<LedgerEntry, 'issuer' | 'profile' | 'notAfter'>): object {
-  return notAfter === '' || profile === 'signature' ? {} : { [ENDS_INDEX.partitionKey]: issuer, [ENDS_INDEX.sortKey]: notAfter };
+export function endingAttributes(entry: Pick<LedgerEntry, 'issuer' | 'profile' | 'notAfter' | 'renewal'>): object {
+  const { issuer, profile, notAfter } = entry;
+  return notAfter === '' || profile === 'signature' ? {} : { [ENDS_INDEX.partitionKey]: issuer, [ENDS_INDEX.sortKey]: notAfter, dueAt: dueAt(entry) };
 }
 
 /** Whether the ledger has a later certificate of the same identity than the one that an item holds. */

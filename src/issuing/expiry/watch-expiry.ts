@@ -32,7 +32,7 @@ export interface Watch {
  * ends. The marks are announced as events. Each is written once, on the condition that no closer one is there, so that duplicate and concurrent
  * runs mark every certificate once for each threshold.
  *
- * Only living certificates count: issued, not replaced by another one of their identity, and not revoked.
+ * Only living certificates count: issued, not replaced by another one of their identity, not revoked, and not about to be renewed.
  *
  * @returns how many certificates were marked
  */
@@ -47,6 +47,9 @@ export async function watchExpiry({ caId, announcedDays, windowDays }: Watch, po
   for await (const certificate of ports.ledger.ending(caId, from, until)) {
     const kind = kindOf(certificate, caId);
     if (kind === undefined || !isLiving(certificate) || revoked.has(certificate.serialNumber)) {
+      continue;
+    }
+    if (isRenewedInTime(certificate, now)) {
       continue;
     }
     const left = daysUntil(certificate.notAfter, now);
@@ -65,18 +68,22 @@ export async function watchExpiry({ caId, announcedDays, windowDays }: Watch, po
   return marked;
 }
 
-/** Marks a certificate for the closest threshold that it has passed. A certificate that is renewed in time is not marked until its renewal is late. */
+/** Whether a certificate is still to be renewed. Its renewal is late a day after it was due. */
+function isRenewedInTime({ dueAt }: EndingCertificate, now: Date): boolean {
+  return !!dueAt && now.getTime() < new Date(dueAt).getTime() + DAY;
+}
+
+/** Marks a certificate for the closest threshold that it has passed. */
 async function mark(
-  { issuer, serialNumber, notAfter }: EndingCertificate, left: number, announcedDays: readonly number[], ports: WatchPorts,
+  { issuer, serialNumber }: EndingCertificate, left: number, announcedDays: readonly number[], ports: WatchPorts,
 ): Promise<boolean> {
   const daysLeft = left < 0 ? 0 : announcedDays.filter(days => left < days).at(-1);
   if (daysLeft === undefined || (await ports.marks.mark(issuer, serialNumber))?.daysLeft === daysLeft) {
     return false;
   }
   const entry = await ports.revocations.certificate(issuer, serialNumber);
-  const isAwaited = entry?.renewal && daysLeft >= entry.renewal.beforeDays;
-  const lasted = entry ? daysUntil(notAfter, new Date(entry.notBefore)) : 0;
-  if (!entry || entry.status !== 'ISSUED' || isAwaited || daysLeft >= lasted || isRevoked(await ports.revocations.find(issuer, serialNumber))) {
+  const lasted = entry ? daysUntil(entry.notAfter, new Date(entry.notBefore)) : 0;
+  if (!entry || entry.status !== 'ISSUED' || daysLeft >= lasted || isRevoked(await ports.revocations.find(issuer, serialNumber))) {
     return false;
   }
   return ports.marks.record(issuer, serialNumber, { daysLeft, markedAt: ports.clock().toISOString() });
@@ -98,7 +105,7 @@ async function revokedIn(caId: string, from: Date, until: Date, { revocations }:
 
 function kindOf({ profile, identity }: EndingCertificate, caId: string): ExpiringKind | undefined {
   const kinds = Object.keys(EXPIRING_KINDS) as ExpiringKind[];
-  return identity === caId ? undefined : kinds.find(kind => (EXPIRING_KINDS[kind] as readonly string[]).includes(profile));
+  return identity === caId ? 'ca' : kinds.find(kind => (EXPIRING_KINDS[kind] as readonly string[]).includes(profile));
 }
 
 function isLiving({ status, supersededBy }: EndingCertificate): boolean {

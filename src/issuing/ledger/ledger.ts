@@ -89,6 +89,13 @@ export interface EndingCertificate extends Pick<LedgerEntry,
   'identity' | 'issuer' | 'serialNumber' | 'status' | 'profile' | 'subject' | 'commonName' | 'notAfter' | 'stackId' | 'logicalResourceId'> {
   /** The serial number of the next certificate of its identity, if there is one. */
   readonly supersededBy?: string;
+  /** When it is to be renewed, ISO 8601; absent or empty if it is not. */
+  readonly dueAt?: string;
+}
+
+/** When a certificate is to be renewed, ISO 8601; empty if it is not renewed any more, and `undefined` if it never was. */
+export function dueAt({ notAfter, renewal }: Pick<LedgerEntry, 'notAfter' | 'renewal'>): string | undefined {
+  return renewal ? new Date(new Date(notAfter).getTime() - renewal.beforeDays * 86_400_000).toISOString() : renewal === false ? '' : undefined;
 }
 
 /** The facts that a change of status adds to an entry. */
@@ -136,6 +143,8 @@ export function takesBack(to: LedgerStatus, facts: LedgerFacts): boolean {
 /** A request that is being carried out. It fences the writes to the ledger. */
 export interface Holder extends Requester {
   readonly requestId: string;
+  /** Whether what is written does not belong to the request, but must not be written once a later one has begun: the request may have failed. */
+  readonly evenIfFailed?: boolean;
 }
 
 /** The remedy if a table holds something that this library has not written to it. */
@@ -197,7 +206,8 @@ export interface Ledger {
    */
   reserveRenewal(entry: LedgerEntry, over: LedgerEntry, holder: Holder): Promise<boolean>;
   /**
-   * Moves a signed entry to `ISSUED` and makes it the latest certificate of its identity in place of the one that it renews, in one step.
+   * Moves a signed entry to `ISSUED` and makes it the latest certificate of its identity in place of the one that it renews, in one step, unless
+   * that one is revoked or on hold.
    *
    * @returns whether it was written
    * @throws OvertakenError

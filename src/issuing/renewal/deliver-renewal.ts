@@ -1,6 +1,10 @@
+import { quote } from '../../contract/rules';
 import { releaseVersion, restoreCurrent } from '../keys/held-keys';
-import { Holder, LedgerEntry } from '../ledger/ledger';
+import { Holder, LedgerEntry, LedgerStatus, TABLE_WAS_CHANGED } from '../ledger/ledger';
 import { Ports } from '../ports';
+
+/** The statuses of a certificate that was never given out. */
+const NOT_ISSUED: readonly LedgerStatus[] = ['RESERVED', 'SIGNED', 'WITHDRAWN'];
 
 /**
  * Makes the key and the bundles of a renewed certificate the current ones, and records that. The key of the certificate before it stays, because
@@ -13,15 +17,31 @@ import { Ports } from '../ports';
 export async function deliverRenewal(renewed: LedgerEntry, table: string, holder: Holder, ports: Ports): Promise<boolean> {
   await restoreCurrent(renewed, table, ports);
   const former = await ports.revocations(table).certificate(renewed.issuer, renewed.renews!);
-  if (former?.renews !== undefined) {
+  if (former?.identity === renewed.identity && former.renews !== undefined && former.renews !== renewed.serialNumber) {
     await releaseVersion(renewed, former.renews, ports);
   }
   return ports.ledger(table).advance(renewed, 'ISSUED', { deliveredAt: ports.clock().toISOString() }, holder);
 }
 
+/**
+ * The entry that is to renew a certificate, or that was to. Anyone with write access to the table could have it name the certificate of another
+ * resource.
+ *
+ * @throws Error if it is anything else
+ */
+export async function reservedRenewal(latest: LedgerEntry, table: string, ports: Ports): Promise<LedgerEntry | undefined> {
+  const { issuer, identity, serialNumber, renewedBy } = latest;
+  const reserved = renewedBy === undefined ? undefined : await ports.revocations(table).certificate(issuer, renewedBy);
+  if (reserved && (reserved.identity !== identity || reserved.renews !== serialNumber || !NOT_ISSUED.includes(reserved.status))) {
+    throw new Error(`the ledger ${table} must have a reservation of ${identity} under ${quote(renewedBy)}, got the entry of ${quote(reserved.identity)} `
+      + `with the status ${reserved.status}; ${TABLE_WAS_CHANGED}`);
+  }
+  return reserved;
+}
+
 /** Takes back what was made to renew a certificate that nothing declares any more. @returns whether there was anything to take back */
-export async function takeBackRenewal(withdrawn: LedgerEntry, serialNumber: string, table: string, holder: Holder, ports: Ports): Promise<boolean> {
-  const reserved = await ports.revocations(table).certificate(withdrawn.issuer, serialNumber);
+export async function takeBackRenewal(withdrawn: LedgerEntry, table: string, holder: Holder, ports: Ports): Promise<boolean> {
+  const reserved = await reservedRenewal(withdrawn, table, ports);
   if (!reserved || !['RESERVED', 'SIGNED'].includes(reserved.status)) {
     return false;
   }

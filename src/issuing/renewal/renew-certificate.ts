@@ -1,6 +1,8 @@
-import { deliverRenewal, giveUp, takeBackRenewal } from './deliver-renewal';
+import { deliverRenewal, giveUp, reservedRenewal, takeBackRenewal } from './deliver-renewal';
+import { renewalFact } from './renewal-fact';
 import { renewedDeclaration } from './renewed-declaration';
 import { quote } from '../../contract/rules';
+import { formatTime } from '../../contract/term';
 import { OvertakenError } from '../../resource/overtaken-error';
 import { assertResponseFits } from '../../resource/response-size';
 import { largestData } from '../declaration/answer-data';
@@ -11,6 +13,7 @@ import { IssuingCa, issuingCa } from '../issuing-ca';
 import { assertPassphrases, writeBundlesOf } from '../keys/bundles';
 import { custodyOf } from '../keys/custody';
 import { ownerOf } from '../keys/key-owner';
+import { tagFacts } from '../keys/parameter-tags';
 import { IssuedEntry } from '../ledger/genuine-entry';
 import { Holder, LedgerEntry, ResourceRecord } from '../ledger/ledger';
 import { isUnderWay, reservation } from '../ledger/reservation';
@@ -25,6 +28,12 @@ const DAY = 86_400_000;
 
 /** The request that the ledger names for what a renewal has written. */
 const RENEWAL = 'renewal';
+
+/** What a retired CA does not issue. */
+const RENEWED = 'renewed certificate';
+
+/** A request that has not ended after this time never will; milliseconds. */
+const LOST = DAY;
 
 /**
  * What was done about a certificate: it was renewed; an earlier renewal, which had been interrupted, was delivered; a renewal that nothing
@@ -44,7 +53,8 @@ type RenewableEntry = LedgerEntry & { readonly renewal: DeclaredRenewal };
  * bundles become the current ones last.
  *
  * A request for the resource overtakes a renewal: every write here is on the condition that the latest request for the resource is still the
- * one that was read at the beginning. A later call continues the renewal, or takes it back.
+ * one that was read at the beginning. A later call continues the renewal, or takes it back. After a request that has failed, the resource still
+ * has what it had before, and that is renewed.
  *
  * @param found a certificate in the index of the ledger; it is read again
  * @param table the ledger of the CA
@@ -58,21 +68,23 @@ export async function renewIfDue(found: Pick<LedgerEntry, 'identity' | 'serialNu
     return 'nothing';
   }
   const { stackId, logicalResourceId, status, renewedBy } = latest;
-  const holder: Holder = { stackId, logicalResourceId, requestId: record.requestId };
+  const holder: Holder = { stackId, logicalResourceId, requestId: record.requestId, evenIfFailed: true };
   if (status === 'WITHDRAWN' && renewedBy !== undefined) {
-    return await takeBackRenewal(latest, renewedBy, table, holder, ports) ? 'taken back' : 'nothing';
+    return await takeBackRenewal(latest, table, holder, ports) ? 'taken back' : 'nothing';
   }
-  if (!isDeclared(latest, record)) {
-    return 'nothing';
-  }
-  if (latest.serialNumber !== found.serialNumber) {
-    const isWaiting = latest.renews === found.serialNumber && latest.deliveredAt === undefined;
-    return isWaiting && await deliverRenewal(latest, table, holder, ports) ? 'delivered' : 'nothing';
-  }
-  if (!isDue(latest, ports.clock()) || isRevoked(await ports.revocations(table).find(latest.issuer, latest.serialNumber))) {
+  const isWaiting = latest.renews === found.serialNumber && latest.deliveredAt === undefined;
+  const isNext = latest.serialNumber === found.serialNumber && isDue(latest, ports.clock());
+  if (!isDeclared(latest, record) || (!isWaiting && !isNext)
+    || isRevoked(await ports.revocations(table).find(latest.issuer, latest.serialNumber))) {
     return 'nothing';
   }
   try {
+    if (record.outcome === undefined) {
+      return assertNotLost(record, ports.clock());
+    }
+    if (!isNext) {
+      return await deliverRenewal(latest, table, holder, ports) ? 'delivered' : 'nothing';
+    }
     const renewed = await renew(latest, table, holder, ports);
     return renewed && await deliverRenewal(renewed, table, holder, ports) ? 'renewed' : 'nothing';
   } catch (error) {
@@ -83,9 +95,18 @@ export async function renewIfDue(found: Pick<LedgerEntry, 'identity' | 'serialNu
   }
 }
 
-/** Whether the resource has this certificate, and no request for it is under way. */
-function isDeclared({ status, identity }: LedgerEntry, { outcome, declares }: ResourceRecord): boolean {
-  return status === 'ISSUED' && outcome === 'SUCCESS' && declares === identity;
+/** Whether the resource has this certificate after its latest request that has succeeded. */
+function isDeclared({ status, identity }: LedgerEntry, { declares }: ResourceRecord): boolean {
+  return status === 'ISSUED' && declares === identity;
+}
+
+/** While a request is under way, nothing is renewed. */
+function assertNotLost({ since, requestId }: ResourceRecord, now: Date): RenewalOutcome {
+  if (now.getTime() - new Date(since).getTime() > LOST) {
+    throw new Error(`the request ${requestId}, which began on ${since}, must have ended before a certificate of its resource can be renewed; `
+      + 'deploy a change of the resource');
+  }
+  return 'nothing';
 }
 
 function isDue(entry: LedgerEntry, now: Date): entry is RenewableEntry {
@@ -101,7 +122,7 @@ async function renew(latest: RenewableEntry, table: string, holder: Holder, port
   };
   assertWanted(request, latest);
   const ca = await issuingCa(declared.issuer, ledger, ports, declared.issuerKeyIdentifier);
-  assertNotRetired(latest.issuer, ca?.retirement, 'renewed certificate');
+  assertNotRetired(latest.issuer, ca?.retirement, RENEWED);
   await genuine(request, latest, ca, ports);
   const declaration = await completed(declared, ports);
   const reserved = await reserve({ ...request, declaration }, latest, table, holder, ca, ports);
@@ -110,7 +131,11 @@ async function renew(latest: RenewableEntry, table: string, holder: Holder, port
     return undefined;
   }
   await writeBundlesOf(declaration, signed as IssuedEntry, ca, ports);
-  const facts = { issuedAt: ports.clock().toISOString(), issuedBy: RENEWAL };
+  // An earlier call may have made the reservation for what was declared then.
+  const { retainKey, bundles } = declaration;
+  const facts = {
+    issuedAt: ports.clock().toISOString(), issuedBy: RENEWAL, retainKey, bundles, ...renewalFact(signed, declaration), ...tagFacts(signed, declaration),
+  };
   const isLatest = await ledger.renew(signed, { ...latest, renewedBy: signed.serialNumber }, facts, holder);
   return isLatest ? { ...signed, ...facts, status: 'ISSUED' } : undefined;
 }
@@ -119,7 +144,7 @@ async function renew(latest: RenewableEntry, table: string, holder: Holder, port
 async function reserve(
   request: CertificateRequest, latest: RenewableEntry, table: string, holder: Holder, ca: IssuingCa | undefined, ports: Ports,
 ): Promise<LedgerEntry | undefined> {
-  const standing = latest.renewedBy === undefined ? undefined : await ports.revocations(table).certificate(latest.issuer, latest.renewedBy);
+  const standing = await reservedRenewal(latest, table, ports);
   if (standing && isUnderWay(standing, ports.clock())) {
     return standing;
   }
@@ -133,11 +158,24 @@ async function reserve(
     renewalNumber: (latest.renewalNumber ?? 0) + 1,
     renews: latest.serialNumber,
   };
-  if (entry.notAfter <= latest.notAfter) {
+  if (entry.notAfter <= latest.notAfter && isEndOf(ca, entry.notAfter)) {
     throw new Error(`the renewed certificate must end after the present one, on ${quote(latest.notAfter)}, got ${quote(entry.notAfter)}, because the CA ends then; `
       + 'declare a successor of the CA, and issue the certificate with that');
   }
-  return await ports.ledger(table).reserveRenewal(entry, latest, holder) ? entry : undefined;
+  if (!await ports.ledger(table).reserveRenewal(entry, latest, holder)) {
+    return undefined;
+  }
+  const retirement = (await ports.ledger(table).find(latest.issuer))?.retirement; // which may have begun before the reservation: see `settleRetirement`
+  if (retirement !== undefined && retirement !== 'active') {
+    await giveUp(entry, table, holder, ports);
+    assertNotRetired(latest.issuer, retirement, RENEWED);
+  }
+  return entry;
+}
+
+function isEndOf(ca: IssuingCa | undefined, notAfter: string): boolean {
+  const end = ca?.issuer.validity?.notAfter;
+  return end !== undefined && formatTime(end) === notAfter;
 }
 
 /** Makes the key and the certificate of a reservation. @returns the signed entry, or `undefined` if another call was faster */

@@ -110,6 +110,10 @@ export class AwsIotThing extends Resource {
     if (thingName === undefined) {
       throw new Error(`${this.node.path}: thingName must be given for a certificate whose subject comes from a certificateSigningRequest`);
     }
+    if (certificate._isRenewed) {
+      throw new Error(`${this.node.path}: certificate must be one without a renewal, got ${certificate.node.path}: a renewed certificate is not registered `
+        + 'until the next deployment; leave out renewal, or register the CA with AwsIotCaRegistration, so that devices register what they present');
+    }
     validate(this, [thingName], () => checkThingName(thingName));
     validate(this, [], () => attributes && checkThingAttributes(knownValues(this, attributes, false) as { [name: string]: unknown }, 'attributes', false));
     validate(this, [], () => certificate._complaintFor(IotPlatform.AWS_IOT_CORE));

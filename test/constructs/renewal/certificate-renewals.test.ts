@@ -1,9 +1,9 @@
-import { App, Duration, Stack } from 'aws-cdk-lib';
+import { App, Duration, Stack, Token } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import {
-  CertificateOutputs, CertificateRenewals, DeliveryFormat, DeviceCertificate, DeviceCertificateOptions, PemSource, PrivateIotCa, Renewal,
+  AwsIotThing, CertificateOutputs, CertificateRenewals, DeliveryFormat, DeviceCertificate, DeviceCertificateOptions, PemSource, PrivateIotCa, Renewal,
 } from '../../../src';
-import { opensslRequest } from '../../support/foreign-ca';
+import { opensslCa, opensslRequest } from '../../support/foreign-ca';
 
 const RENEWAL = Renewal.beforeExpiry(Duration.days(30));
 
@@ -100,6 +100,29 @@ test.each<[string, Partial<DeviceCertificateOptions>, RegExp]>([
     /^Iot\/Ca\/Device: renewal must be left out for a certificate that is made from a certificateSigningRequest, because its key is elsewhere; declare a new request before it ends$/],
 ])('a renewal that %s is refused at synthesis', (_, options, expected) => {
   expect(() => declared(options)).toThrow(expected);
+});
+
+test('a window that is not known at synthesis is refused, because the function looks as far ahead', () => {
+  expect(() => Renewal.beforeExpiry(Duration.days(Token.asNumber({ Ref: 'Days' }))))
+    .toThrow(/^Renewal\.beforeExpiry\(\): before must be known at synthesis, because the function looks as far ahead, got a token; use a number$/);
+});
+
+test('a certificate of a CA in another account is refused, because its ledger can\'t be searched from here', () => {
+  const stack = new Stack(new App(), 'Iot', { env: { account: '111111111111', region: 'eu-central-1' } });
+  const ca = PrivateIotCa.fromPrivateIotCaAttributes(stack, 'Ca', {
+    caId: `ca-${'0'.repeat(32)}`,
+    certificatePem: opensslCa('Root').certificate,
+    ledgerTableArn: 'arn:aws:dynamodb:eu-central-1:222222222222:table/Ledger',
+    signingKeyArn: 'arn:aws:kms:eu-central-1:222222222222:key/1234abcd-12ab-34cd-56ef-1234567890ab',
+  });
+  expect(() => ca.addDeviceCertificate('Device', { subject: { commonName: 'sensor-001' }, renewal: RENEWAL }))
+    .toThrow(/renewal must be left out for a certificate of a CA in another account, 222222222222, whose ledger can't be searched from here/);
+});
+
+test('a renewed certificate can\'t be registered with AWS IoT Core as a thing, because the next one would not be', () => {
+  const { stack, device } = declared();
+  expect(() => new AwsIotThing(stack, 'Thing', { certificate: device }))
+    .toThrow(/^Iot\/Thing: certificate must be one without a renewal, got Iot\/Ca\/Device: a renewed certificate is not registered until the next deployment; leave out renewal/);
 });
 
 test('what only renewed certificates have is an error for others', () => {

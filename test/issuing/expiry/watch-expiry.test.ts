@@ -141,7 +141,27 @@ test('a certificate that is renewed is announced only once its renewal is late',
     watched.pass(1);
     await watched.run();
   }
-  expect(watched.announced).toEqual(['renewed 7', 'renewed 1', 'renewed 0']);
+  expect(watched.announced).toEqual(['renewed 30', 'renewed 7', 'renewed 1', 'renewed 0']);
+});
+
+test('a device that is renewed in time counts neither as one that ends soon nor for the days that are left', async () => {
+  const watched = await Watched.start();
+  await watched.device('renewed', {
+    ValidityDays: '90', Renewal: { BeforeDays: '14', KeepKey: 'false' }, Bundles: [{ Type: 'CombinedPem', SecretArn: `${SECRET}renewedCombined-AbCdEf` }],
+  });
+  watched.pass(70); // 20 days are left, and its renewal is due in 6
+  await watched.run();
+  expect(watched.metrics).toEqual({ 'DaysToExpiry ca': 3580, 'ExpiringDevices 1': 0, 'ExpiringDevices 4': 0, 'ExpiringDevices 12': 0 });
+  watched.pass(8);
+  await watched.run();
+  expect(watched.metrics).toMatchObject({ 'DaysToExpiry device': 12, 'ExpiringDevices 4': 1 });
+});
+
+test('the end of the CA itself is announced, too', async () => {
+  const watched = await Watched.start({ ValidityDays: '100' });
+  watched.pass(71);
+  await watched.run();
+  expect(watched.announced).toEqual(['undefined 30']);
 });
 
 test('in ten years, everything that ends is announced at each threshold exactly once, with runs that come twice or die', async () => {

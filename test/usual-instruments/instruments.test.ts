@@ -53,7 +53,7 @@ describe('every role', () => {
     const roles = ofType(withInstrument(app => {
       PermissionsBoundary.of(app).apply(ManagedPolicy.fromManagedPolicyArn(app.node.findChild('Stack'), 'Boundary', BOUNDARY));
     }), 'AWS::IAM::Role');
-    expect(roles).toHaveLength(12);
+    expect(roles).toHaveLength(13);
     roles.forEach(([, { Properties }]) => expect(Properties.PermissionsBoundary).toBe(BOUNDARY));
   });
 

@@ -71,7 +71,7 @@ function refusal(caId: string, table: string, living: readonly LedgerEntry[], re
   const count = living.length > MAX_COUNTED ? `more than ${MAX_COUNTED}` : `${living.length}`;
   const named = living.slice(0, MAX_NAMED).map(describeCertificate).join(', ');
   return `retirement must wait until nothing depends on the CA ${caId}, got ${count} living certificate${living.length === 1 ? '' : 's'}: ${named}`
-    + `${living.length > MAX_NAMED ? ', …' : ''}; list them with private-iot-ca list --living --ledger ${table} --ca ${caId}, have each replaced by `
+    + `${living.length > MAX_NAMED ? ', …' : ''}; list them with private-iot-ca list --living --ca ${caId}, for a CA in AWS with --ledger ${table}; have each replaced by `
     + `a certificate of the successor, removed or revoked, and deploy again; or retire the CA in use with Retirement.evenInUse('${caId}')`
     + (retiredInUse === undefined ? '' : `, got '${retiredInUse}'`);
 }

@@ -51,7 +51,7 @@ describe('the retirement of a CA', () => {
     }
     await expect(handle(retire())).rejects.toThrow(new RegExp(`^Ca: retirement must wait until nothing depends on the CA ${caId}, got 4 living certificates: `
       + 'device CN=sensor-\\d \\(until 2027-03-01T12:00:00Z\\), device CN=sensor-\\d \\(until [^)]+\\), device CN=sensor-\\d \\(until [^)]+\\), …; '
-      + `list them with private-iot-ca list --living --ledger ledger --ca ${caId}, .* Retirement\\.evenInUse\\('${caId}'\\)$`));
+      + `list them with private-iot-ca list --living --ca ${caId}, for a CA in AWS with --ledger ledger; .* Retirement\\.evenInUse\\('${caId}'\\)$`));
     expect(retirement()).toBe('active');
     expect((await createDevice('sensor-5')).physicalResourceId).toMatch(/^device-/);
   });

@@ -117,11 +117,11 @@ interface Threshold {
 }
 
 const THRESHOLDS: { readonly [T in keyof Required<ExpiryThresholds>]: Threshold } = {
-  ca: { kind: 'ca', what: 'The CA itself', default: 180 },
-  subordinateCas: { kind: 'subordinate', what: 'A CA below the CA', default: 180 },
-  servers: { kind: 'server', what: 'A server\'s certificate of the CA', default: 14 },
-  devices: { kind: 'device', what: 'A device\'s certificate of the CA', default: 28 },
-  verificationCertificates: { kind: 'verification', what: 'A verification certificate of the CA' },
+  ca: { kind: 'ca', what: 'The CA', default: 180 },
+  subordinateCas: { kind: 'subordinate', what: 'A CA certificate that was issued by', default: 180 },
+  servers: { kind: 'server', what: 'A server certificate that was issued by', default: 14 },
+  devices: { kind: 'device', what: 'A device certificate that was issued by', default: 28 },
+  verificationCertificates: { kind: 'verification', what: 'A verification certificate that was issued by' },
 };
 
 /**

@@ -39,7 +39,7 @@ test('the alarms compare the least days within a day, and one more alarm goes of
     ComparisonOperator: 'LessThanThreshold',
     EvaluationPeriods: 1,
     TreatMissingData: 'notBreaching',
-    AlarmDescription: 'A device\'s certificate of the CA Iot/Ca ends in less than 28 days; private-iot-ca list --expiring 28d shows which one',
+    AlarmDescription: 'A device certificate that was issued by Iot/Ca ends in less than 28 days; private-iot-ca list --expiring 28d shows which one',
   });
   template.hasResourceProperties('AWS::CloudWatch::Alarm', {
     Namespace: 'AWS/Lambda', MetricName: 'Errors', AlarmDescription: 'The ends of the certificates of the CA Iot/Ca are not watched; see the log of the function',

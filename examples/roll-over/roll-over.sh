@@ -23,7 +23,7 @@ look() {
   for device in sensor001 sensor002 sensor003; do
     openssl verify -x509_strict -purpose sslclient -CAfile "$out/trusted-cas.pem" "$out/$device.pem" >"$out/said" || { cat "$out/said"; return 1; }
     openssl verify -x509_strict -purpose sslclient -CAfile "$old/root.pem" "${between[@]}" "$out/$device.pem" >"$out/said" || { cat "$out/said"; return 1; }
-    echo "$device connects to today's broker, and to one that knows only the old root"
+    echo "$device is accepted by today's bundle, and by a verifier that knows only the old root"
   done
 }
 

@@ -22,7 +22,7 @@ beforeAll(() => {
 
 test('OpenSSL accepts every device after every step, by the bundle of the day and by the old root alone', () => {
   expect(said.match(/^=== \d\./gm)).toHaveLength(7);
-  expect(said.match(/^sensor00[123] connects to today's broker, and to one that knows only the old root$/gm)).toHaveLength(6 * 3);
+  expect(said.match(/^sensor00[123] is accepted by today's bundle, and by a verifier that knows only the old root$/gm)).toHaveLength(6 * 3);
 });
 
 test('the retirement that comes too early is refused with the two certificates that keep the CA, and they are listed', () => {

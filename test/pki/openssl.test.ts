@@ -3,7 +3,7 @@ import { HASH_ALGORITHM_NAMES, HashAlgorithmName, KEY_ALGORITHM_NAMES, KEY_ALGOR
 import { parseCertificate } from '../../src/pki/certificate';
 import { encodeName } from '../../src/pki/name';
 import { toPem } from '../../src/pki/pem';
-import { ProfileName, PROFILES } from '../../src/pki/profile';
+import { ProfileName } from '../../src/pki/profile';
 import { signerOf } from '../../src/pki/signer';
 import { openssl, opensslOutput, temporaryFiles } from '../support/openssl';
 
@@ -68,7 +68,7 @@ describe('openssl x509 -text', () => {
   };
 
   test.each(KEY_ALGORITHM_NAMES)('says the purpose of each profile, by %s', async algorithm => {
-    for (const [index, profile] of (Object.keys(PROFILES) as ProfileName[]).entries()) {
+    for (const [index, profile] of (Object.keys(USAGES) as ProfileName[]).entries()) {
       const hash = HASH_ALGORITHM_NAMES[index % HASH_ALGORITHM_NAMES.length];
       const ca = await testCa({ algorithm, hash, pathLength: 2 });
       const certificate = profile === 'ca' ? ca.certificate : await testCertificate(ca.issuer, { profile, algorithm, hash });

@@ -10,7 +10,7 @@ import { statementsOf } from '../support/stacks';
 const ROLES = [
   'PrivateIotCaProvider/Role', 'PrivateIotCaAwsIotRegistrar/Role', 'PrivateIotCaAzureRegistrar/Role', 'PrivateIotCaHuaweiRegistrar/Role',
   'PrivateIotCaApsaraMqttRegistrar/Role', 'PrivateIotCaTencentRegistrar/Role', 'Jitp/ProvisioningRole',
-  'Ca/Revocation/Role', 'Ca/Revocation/Ocsp/Role', 'Ca/RevokeFunction/Role', 'InKms/Revocation/Role', 'Existing/Revocation/Role',
+  'Ca/Revocation/Role', 'Ca/Revocation/Ocsp/Role', 'Ca/RevokeFunction/Role', 'InKms/Revocation/Role', 'Existing/Revocation/Role', 'Expiry/Role',
 ].map(path => `Stack/${path}`);
 
 interface ReportedRole {

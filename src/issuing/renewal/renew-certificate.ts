@@ -134,8 +134,12 @@ async function renew(latest: RenewableEntry, table: string, holder: Holder, port
   // An earlier call may have made the reservation for what was declared then.
   const { retainKey, bundles } = declaration;
   const facts = {
-    issuedAt: ports.clock().toISOString(), issuedBy: RENEWAL, retainKey, bundles,
-    ...renewalFact(signed, declaration), ...tagFacts(signed, declaration),
+    issuedAt: ports.clock().toISOString(),
+    issuedBy: RENEWAL,
+    retainKey,
+    bundles,
+    ...renewalFact(signed, declaration),
+    ...tagFacts(signed, declaration),
   };
   const isLatest = await ledger.renew(signed, { ...latest, renewedBy: signed.serialNumber }, facts, holder);
   return isLatest ? { ...signed, ...facts, status: 'ISSUED' } : undefined;

@@ -9,9 +9,9 @@ import * as library from '../../../src';
 import {
   ApsaraMqttRevocation, AwsIotClientCertificateValidation, AwsIotRevocation, AzureRevocation, TencentIotHubRevocation, ApsaraMqttCaRegistration,
   AwsIotCaRegistration, AwsIotThing, AwsIotThingPolicy, AzureCaRegistration, AzureIotService, CaCertificate, CertificateOutputs, CrossCertificate,
-  DeviceCertificate, ExpiryAlarms, Renewal, HuaweiIotdaCaRegistration, HuaweiIotdaRevocation, InvocationAlarm, KeyStorage, PemSource, PrivateIotCa, PrivateIotCaDashboard,
-  PrivateIotCaFunctions, ProofOfPossessionSignature, ServerCertificate, SigningAlarm, TencentIotHubCaRegistration, TrustBundle,
-  LoadBalancerRevocation, RevocationPublication, RolesAnywhereRevocation, VerificationCertificate,
+  DeviceCertificate, ExpiryAlarms, Renewal, HuaweiIotdaCaRegistration, HuaweiIotdaRevocation, InvocationAlarm, KeyStorage, PemSource, PrivateIotCa,
+  PrivateIotCaDashboard, PrivateIotCaFunctions, ProofOfPossessionSignature, ServerCertificate, SigningAlarm, TencentIotHubCaRegistration,
+  TrustBundle, LoadBalancerRevocation, RevocationPublication, RolesAnywhereRevocation, VerificationCertificate,
 } from '../../../src';
 import { opensslCa, opensslRequest } from '../../support/foreign-ca';
 import { fullStack } from '../../support/full-stack';

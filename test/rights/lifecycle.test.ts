@@ -141,13 +141,6 @@ describe.each(PLACES)('in $partition', place => {
       await stack.deploy(second, Object.keys(second.Resources).find(id => id.startsWith('CaBroker') && second.Resources[id].Type.startsWith('Custom::')));
     }
     await stack.deploy(second);
-    await stack.use('CaRevokeFunction', { stacks: ['Everything'], reason: 'certificateHold' });
-    await stack.use('CaRevokeFunction', { commonNames: ['sensor-001'], reason: 'keyCompromise' });
-    if (place.partition === 'aws') {
-      const ocsp = { rawPath: `/ocsp/${stack.idOf('Existing')}`, requestContext: { http: { method: 'POST' } }, headers: { 'content-type': 'application/ocsp-request' } };
-      const request = requestAbout(readCertificates('certificate', OLD.certificate)[0], ['4A'.repeat(20)]);
-      await stack.use('ExistingRevocationOcsp', { ...ocsp, body: request.toString('base64'), isBase64Encoded: true });
-    }
     const ledgerOf = (ca: string): string => [...stack.names('AWS::DynamoDB::GlobalTable')].find(([id]) => id.startsWith(`${ca}Ledger`))![1];
     for (const [ca, renewed] of [['Ca', 'CaRenewed'], ['InKms', 'InKmsRenewedToo']]) {
       await makeDue(made.client(DynamoDBClient), ledgerOf(ca), stack.idOf(ca)!, stack.certificateOf(renewed).serialNumber);
@@ -157,6 +150,13 @@ describe.each(PLACES)('in $partition', place => {
     expect(stack.used.slice(before).filter(({ action }) => action === 'kms:Sign')).toHaveLength(1); // the other key is in a secret
     await makeEndSoon(made.client(DynamoDBClient), ledgerOf('Ca'), stack.idOf('Ca')!, stack.certificateOf('CaBroker').serialNumber);
     await stack.use('Expiry', { 'source': 'aws.events', 'detail-type': 'Scheduled Event', 'detail': {} });
+    await stack.use('CaRevokeFunction', { stacks: ['Everything'], reason: 'certificateHold' });
+    await stack.use('CaRevokeFunction', { commonNames: ['sensor-001'], reason: 'keyCompromise' });
+    if (place.partition === 'aws') {
+      const ocsp = { rawPath: `/ocsp/${stack.idOf('Existing')}`, requestContext: { http: { method: 'POST' } }, headers: { 'content-type': 'application/ocsp-request' } };
+      const request = requestAbout(readCertificates('certificate', OLD.certificate)[0], ['4A'.repeat(20)]);
+      await stack.use('ExistingRevocationOcsp', { ...ocsp, body: request.toString('base64'), isBase64Encoded: true });
+    }
     await stack.delete();
     expect(stack.used.length).toBeGreaterThan(200);
     assertRights(stack);

@@ -8,7 +8,9 @@ import { AwsSelection, carryOutInAws, planInAws } from './revoke/aws-revocation'
 import { InvokeFunction } from './revoke/function-revocation';
 import { revokeInDirectory } from './revoke/local-revocation';
 import { DescribeLedger, FunctionChoice, isInAws, namedFunctions } from './revoke/named-functions';
-import { changeQuestion, describeOutcomes, describePlatforms, describeUnreached, Outcome, Outcomes, outcomesDocument } from './revoke/report';
+import {
+  changeQuestion, describeOutcomes, describePlatforms, describeUnreached, failuresText, Outcome, Outcomes, outcomesDocument,
+} from './revoke/report';
 import { count } from './table';
 import { Terminal } from './terminal';
 import { isRevocationReason, REVOCATION_REASON_NAMES, RevocationReason } from '../contract/revocation';
@@ -75,7 +77,8 @@ async function revokeHere(options: RevokeOptions, order: Order, terminal: Termin
   const unlock = lockDirectory(local);
   try {
     const done = await terminal.progress.during('revoking', () => revokeInDirectory(local, options, order, reach, rehearsal.keys));
-    terminal.print(json ? outcomesDocument(false, done) : `${changes === 0 ? 'no changes\n' : ''}${listsText(done.lists, terminal.columns)}`);
+    terminal.print(json ? outcomesDocument(false, done)
+      : `${failuresText(done.outcomes, terminal.columns)}${changes === 0 ? 'no changes\n' : ''}${listsText(done.lists, terminal.columns)}`);
     const failed = done.lists.find(({ issuer, failure }) => failure !== undefined && done.issuers.has(issuer));
     if (failed) {
       throw new DeploymentError(`the certificates are revoked, but the revocation list of ${failed.ca} could not be made: ${failed.failure}; `
@@ -107,7 +110,7 @@ async function revokeInAws(options: RevokeOptions, order: Order, terminal: Termi
   }
   const done = await terminal.progress.during('revoking', () => carryOutInAws(plan, asked, aws.awsFunction().invokeFunction));
   terminal.print(options.json ? outcomesDocument(false, done)
-    : `${done.changed === 0 ? 'no changes' : `${count(done.changed, 'certificate')} changed in the ledger; lists that the CA publishes follow within seconds`}\n`);
+    : `${failuresText(done.outcomes, terminal.columns)}${done.changed === 0 ? 'no changes' : `${count(done.changed, 'certificate')} changed in the ledger; lists that the CA publishes follow within seconds`}\n`);
   return done.failed === 0 && plan.unreached.length === 0;
 }
 

@@ -42,6 +42,13 @@ export function describeOutcomes(outcomes: readonly Outcome[], columns: number |
   return `${table(['serial number', 'subject', 'resource', 'CA', 'what happens'], rows, { columns })}\n`;
 }
 
+/** The certificates that could not be changed, although the trial had found nothing against it, and what to do; nothing if there are none. */
+export function failuresText(outcomes: readonly Outcome[], columns: number | undefined): string {
+  const failed = outcomes.filter(({ error }) => error !== undefined);
+  return failed.length === 0 ? '' : `${describeOutcomes(failed, columns)}${failed.length} of ${count(outcomes.length, 'certificate')} could not be changed; `
+    + 'give the same command again, which goes on with them\n';
+}
+
 const CHANGES: { readonly [S in State]: string } = { REVOKED: 'revoked', HELD: 'on hold', RELEASED: 'released' };
 
 function whatHappens({ state, reason, revokedAt, changed, error }: Pick<Outcome, 'state' | 'reason' | 'revokedAt' | 'changed' | 'error'>): string {

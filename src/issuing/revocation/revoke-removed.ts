@@ -17,8 +17,8 @@ const REVOCABLE = ['device', 'devid', 'server'];
  * has the other one.
  *
  * A certificate that is on hold is revoked for good then, and one that was revoked before stays as it is.
- * A certificate that one of another identity has replaced is not revoked: the device uses it until it gets the new one. Those that the
- * certificate has renewed are revoked with it.
+ * A certificate that one of another identity has replaced is not revoked then: the device uses it until it gets the new one. Once the resource
+ * itself is removed, the certificates that it had before are revoked with the last one, and so are those that each has renewed.
  *
  * @param table the name of the ledger of the CA
  */
@@ -31,19 +31,34 @@ export async function revokeRemoved(event: LifecycleEvent, identity: string, tab
   }
   const { issuer, commonName } = entry;
   const revocations = ports.revocations(table);
+  const standing = commonName === undefined ? [] : await ledger.named(issuer, commonName, ports.clock());
   const byDefault = entry.retainKey !== true && (await revocations.publication(issuer))?.active === true
-    && !(commonName !== undefined && (await ledger.named(issuer, commonName, ports.clock())).some(other => other.status === 'ISSUED' && !isOf(other, event)));
+    && !standing.some(other => other.status === 'ISSUED' && !isOf(other, event));
   if (truth('revokeOnRemoval', event.properties.RevokeOnRemoval, byDefault)) {
     const orderedBy = `the removal of ${event.logicalResourceId} from ${event.stackId}`;
-    for (const serialNumber of await inForce(entry, revocations, ports.clock())) {
+    const former = standing.filter(other => other.identity !== identity && isOf(other, event) && wasGivenOut(other) && other.retainKey !== true);
+    for (const serialNumber of (await Promise.all([entry, ...former].map(each => inForce(each, revocations, ports.clock())))).flat()) {
       await revokeCertificate({ issuer, serialNumber, reason: 'cessationOfOperation', orderedBy }, revocations, ports.clock());
     }
   }
 }
 
+/** Whether a withdrawn certificate was given out, and not only taken back by the request that made it. */
+function wasGivenOut({ status, issuedAt, reservedBy, withdrawnBy }: LedgerEntry): boolean {
+  return status === 'WITHDRAWN' && issuedAt !== undefined && withdrawnBy !== reservedBy;
+}
+
 /** The serial numbers of a certificate, and of those before it that it has renewed and that have not expired. */
 async function inForce(entry: LedgerEntry, revocations: Pick<Revocations, 'certificate'>, now: Date): Promise<string[]> {
-  const former = entry.renews === undefined ? undefined : await revocations.certificate(entry.issuer, entry.renews);
-  const earlier = former && new Date(former.notAfter) > now ? await inForce(former, revocations, now) : [];
-  return [entry.serialNumber, ...earlier];
+  const found = [entry.serialNumber];
+  let next = entry.renews;
+  while (next !== undefined && !found.includes(next)) {
+    const former = await revocations.certificate(entry.issuer, next);
+    if (former?.identity !== entry.identity || new Date(former.notAfter) <= now) { // anyone with write access to the table could name another one
+      break;
+    }
+    found.push(former.serialNumber);
+    next = former.renews;
+  }
+  return found;
 }

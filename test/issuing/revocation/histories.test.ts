@@ -157,13 +157,16 @@ class History {
     await this.send(device, 'Delete', next, tried.physicalResourceId);
   }
 
+  /** Revokes the certificate of the device, and those of its other generations that anyone could still use. */
   private async remove(device: Device): Promise<void> {
     const { physicalId, certificate } = device.declared!;
     await this.send(device, 'Delete', device.generation, physicalId);
     device.declared = undefined;
     device.failed = false;
-    if (certificate.state !== 'revoked') {
-      this.revoked(certificate, 'cessationOfOperation');
+    for (const each of new Set([certificate, ...device.had.values()])) {
+      if (each.state !== 'revoked' && (each === certificate || each.notAfter > this.world.now)) {
+        this.revoked(each, 'cessationOfOperation');
+      }
     }
   }
 

@@ -53,6 +53,30 @@ test('a certificate that a changed declaration replaces is not revoked: the devi
   expect(await revocationOf(replaced)).toBeUndefined();
 });
 
+test('when the device itself leaves its stack, the certificate that it had before is revoked with the last one', async () => {
+  const made = await send('device', 'Create', device());
+  const replaced = await send('device', 'Update', device({ Generation: '2' }), made.physicalResourceId);
+  await send('device', 'Delete', device(), made.physicalResourceId);
+  await send('device', 'Delete', device({ Generation: '2' }), replaced.physicalResourceId);
+  for (const each of [made, replaced]) {
+    expect(await revocationOf(each)).toMatchObject({ state: 'REVOKED', reason: 'cessationOfOperation' });
+  }
+});
+
+test('a certificate of another device that somebody has the ledger name as the one before is not revoked', async () => {
+  const other = await send('device', 'Create', device());
+  world.now = new Date(world.now.getTime() + 1000);
+  const elsewhere = device({ Subject: { CommonName: 'sensor-002' }, KeyStorage: { Type: 'SecretsManager', SecretArn: `${SECRET}Second-AbCdEf` } });
+  const second = { ...request('device', 'Create', elsewhere), logicalResourceId: 'Second' };
+  const made = await handleLifecycleEvent(second, world.ports());
+  const [key, entry] = [...world.entries].find(([, { identity }]) => identity === made.physicalResourceId)!;
+  world.entries.set(key, { ...entry, renews: other.data!.SerialNumber });
+  const removal = { ...request('device', 'Delete', elsewhere, made.physicalResourceId), logicalResourceId: 'Second' };
+  await handleLifecycleEvent(removal, world.ports());
+  expect(await revocationOf(made)).toMatchObject({ state: 'REVOKED' });
+  expect(await revocationOf(other)).toBeUndefined();
+});
+
 test('a rollback revokes neither the certificate that it brings back nor the one that it takes away', async () => {
   const made = await send('device', 'Create', device());
   const replaced = await send('device', 'Update', device({ Generation: '2' }), made.physicalResourceId);

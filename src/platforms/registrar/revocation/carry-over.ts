@@ -40,7 +40,8 @@ const MAX_TURNS = 8;
  * The revocation is read again after each change, and after one whose outcome is not known: another invocation may have carried over a later
  * one in the meantime, and the state that is written last must be that of the latest revocation.
  *
- * A certificate that has expired is left alone: no platform accepts it.
+ * A certificate that has expired is left alone: no platform accepts it. The end of a hold is carried over all the same, since a device that was
+ * disabled may have another certificate.
  *
  * @param states the states that are carried over
  * @returns what was changed last, in words, or `undefined` if there was nothing to change
@@ -57,7 +58,7 @@ export async function carryOver(
     throw new Error(`the ledger must hold the revoked certificate ${revoked.serialNumber}, got none; restore the table from its point-in-time recovery`);
   }
   const certificate = new X509Certificate(der);
-  if (new Date(certificate.validTo) <= new Date()) {
+  if (recorded.state !== 'RELEASED' && new Date(certificate.validTo) <= new Date()) {
     return undefined;
   }
   let last: string | undefined;

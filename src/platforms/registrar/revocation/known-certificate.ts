@@ -33,7 +33,7 @@ export class KnownCertificate implements RevokedCertificate {
 
   public async hasOther(): Promise<boolean> {
     for await (const other of this.others()) {
-      if (await other.isGood()) {
+      if (await other.isGood() && !await this.hasCompromisedKey(other)) {
         return true;
       }
     }
@@ -61,7 +61,11 @@ export class KnownCertificate implements RevokedCertificate {
     }
     if (!isDisabled) {
       await this.ledger.noteDisabled(this.signed, thing);
-      await change();
+      try {
+        await change();
+      } finally {
+        await this.ledger.noteDisabled(this.signed, thing); // the end of the hold may have been noted in the meantime, before the change took effect
+      }
     }
     return !isDisabled;
   }
@@ -77,6 +81,15 @@ export class KnownCertificate implements RevokedCertificate {
     }
     await this.ledger.noteEnabled(issuer, thing, note);
     return isDisabled;
+  }
+
+  /** Whether another certificate has the same key, and that key is compromised. */
+  private async hasCompromisedKey(other: OtherCertificate): Promise<boolean> {
+    if (this.reason !== 'keyCompromise') {
+      return false;
+    }
+    const certificate = await certificateOf(other);
+    return certificate !== undefined && certificate.publicKey.equals(this.certificate.publicKey);
   }
 
   private async *others(): AsyncIterable<OtherCertificate> {

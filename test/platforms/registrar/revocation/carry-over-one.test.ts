@@ -64,10 +64,24 @@ describe('a platform is not told of', () => {
     expect(platform.told).toEqual([]);
   });
 
-  test('a certificate that has expired', async () => {
+  test('a certificate that has expired, unless its hold has ended, because the device may have another one', async () => {
     await ledger.revoke('4A', 'REVOKED', { validity: ENDED });
     expect(await carried()).toBeUndefined();
     expect(platform.told).toEqual([]);
+    await ledger.revoke('4A', 'RELEASED', { validity: ENDED });
+    expect(await carried()).toBe(`RELEASED ${NUMBER}`);
+  });
+
+  test('the end of a hold that was noted before the hold took effect: what the platform has is noted last', async () => {
+    await ledger.revoke('4A', 'HELD');
+    platform.before = async revoked => {
+      platform.before = () => undefined;
+      await revoked.apply('platform#device#sensor-4A', false, async () => {
+        await ledger.noteEnabled(CA_ID, 'platform#device#sensor-4A', (await ledger.disabled(CA_ID, 'platform#device#sensor-4A'))!);
+      });
+    };
+    await carried();
+    expect(await ledger.disabled(CA_ID, 'platform#device#sensor-4A')).toMatchObject({ isDisabled: true });
   });
 
   test('a certificate that the ledger has lost', async () => {

@@ -1,3 +1,4 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { handleLifecycleEvent } from '../../src/issuing/lifecycle';
 import { AnsweredError } from '../../src/resource/answered-error';
 import { LifecycleEvent, LifecycleResult } from '../../src/resource/lifecycle-event';
@@ -178,6 +179,21 @@ describe('a delivery that is overtaken', () => {
     await expect(handle(update({ Generation: '2' }), paused)).rejects.toThrow('a later request for this resource has begun');
     expect(issuedDevices()).toEqual([]);
     expect([...world.versions.keys()].filter(key => key.startsWith(DEVICE_SECRET))).toEqual([]);
+  });
+
+  test.each(['write', 'advance', 'makeCurrent'])('by another update to the same declaration at %s leaves the key of its certificate', async operation => {
+    let second: LifecycleResult | undefined;
+    const paused: Gate = async (called, effect) => {
+      if (called === operation && !second) {
+        second = await handle(update({ Generation: '2' }));
+      }
+      return effect();
+    };
+    await expect(handle(update({ Generation: '2' }), paused)).rejects.toThrow('a later request for this resource has begun');
+    const { SerialNumber } = second!.data!;
+    expect(world.currentVersion.get(DEVICE_SECRET)).toBe(SerialNumber);
+    const kept = world.versions.get(`${DEVICE_SECRET}/${SerialNumber}`)!;
+    expect(new X509Certificate(second!.data!.CertificatePem!).checkPrivateKey(createPrivateKey(kept))).toBe(true);
   });
 
   test('does not come to life when it is delivered again after the next request', async () => {

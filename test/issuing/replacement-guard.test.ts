@@ -87,6 +87,14 @@ describe('a changed word in the declaration of a CA', () => {
     await expect(handle(change())).rejects.toThrow(/living certificates: ca CN=Acme factory \(until [^)]+\) and 1 more/);
   });
 
+  test('counts no further than a hundred certificates', async () => {
+    for (let number = 0; number < 101; number++) {
+      const KeyStorage = { Type: 'SecretsManager', SecretArn: `${SECRET}Device${number}-AbCdEf` };
+      await handle(named(request('device', 'Create', deviceProperties(caId, { KeyStorage })), `Device${number}`));
+    }
+    await expect(handle(change())).rejects.toThrow(/device CN=sensor-001 \(until [^)]+\) and more than 99 others/);
+  });
+
   test('does not stand in the way of the rollback, whatever the new CA has issued meanwhile', async () => {
     await createDevice();
     const next = await handle(change({ Replaces: caId }));

@@ -139,4 +139,10 @@ const driver = project.addTask('driver', {
 driver.spawn(project.tasks.tryFind('bundle')!);
 driver.exec('jest test/driver');
 
+const histories = project.addTask('histories', {
+  description: 'Play random histories of revocations, and compare what diff says about random changes with what the deployments do: what runs at night',
+  env: { REVOCATION_HISTORIES: '$(echo ${REVOCATION_HISTORIES:-2000})', DIFF_CHANGES: '$(echo ${DIFF_CHANGES:-500})' },
+});
+histories.exec('jest --coverage=false test/issuing/revocation/histories test/cli/diff/random-changes');
+
 project.synth();

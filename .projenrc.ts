@@ -38,7 +38,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   npmProvenance: true,
   jsiiVersion: '~6.0.0',
   typescriptVersion: '~6.0.0',
-  minNodeVersion: '20.0.0',
+  minNodeVersion: '20.12.0', // the first 20.x with crypto.hash()
 
   // The floor for users. From 2.198.0 on, determineLatestNodeRuntime() answers nodejs22.x or newer in the commercial
   // and China Regions; below it answers nodejs20.x, with which AWS no longer lets functions be created. Nothing else

@@ -1,12 +1,12 @@
 import { CertificateContent, CopiedParts } from './certificate-content';
 import { bitString, sequence } from './der';
-import { assertMayIssue, IssuerLimits } from './issuer-limits';
+import { IssuerLimits, mayIssue } from './issuer-limits';
 import { CertificateProfile } from './profile';
 import { caKeyAlgorithm, publicKeyForm } from './public-key-forms';
 import { longestSignature, signatureAlgorithm } from './signature-algorithms';
 import { Signer } from './signer';
 import { KEY_IDENTIFIER_OCTETS, subjectKeyOf } from './subject-key';
-import { tbsCertificate } from './tbs-certificate';
+import { OwnFields, tbsCertificates } from './tbs-certificate';
 import { Validity } from './validity';
 import { DeclaredExtensions } from '../contract/extensions';
 import { HashAlgorithmName, KEY_ALGORITHMS, KeyAlgorithmName } from '../contract/key-algorithms';
@@ -20,19 +20,38 @@ export interface Issuer extends IssuerLimits {
   readonly signer: Signer;
 }
 
+/** The part of a certificate's content that the certificates of a batch have in common. */
+export type CommonContent = Omit<CertificateContent, keyof OwnFields>;
+
 /**
- * Issues a certificate. No other function signs one. It makes X.509 version 3 as RFC 5280 profiles it, and does not verify the signature;
- * `verifyCertificate` does.
+ * Issues a certificate.
  *
  * @param issuer a CA, or `selfIssuer` of the subject
  * @returns the certificate, DER
  */
 export async function issue(profile: CertificateProfile, content: CertificateContent, issuer: Issuer): Promise<Buffer> {
+  return issuing(profile, content, issuer)(content);
+}
+
+/**
+ * Prepares a CA to issue a batch of certificates: what they have in common is checked and encoded once. No other function signs certificates.
+ * It makes X.509 version 3 as RFC 5280 profiles it, and does not verify the signatures; `verifyCertificate` does.
+ *
+ * @param issuer a CA, or `selfIssuer` of the subject
+ * @returns a function that issues one certificate of the batch, DER; a promise if the signer returns promises
+ */
+export function issuing(profile: CertificateProfile, common: CommonContent, issuer: Issuer): (own: OwnFields) => Buffer | Promise<Buffer> {
   const { signer } = issuer;
-  assertMayIssue(profile, content, issuer);
-  const algorithm = signatureAlgorithm(KEY_ALGORITHMS[caKeyAlgorithm(signer.publicKey)].family, content.hashAlgorithm);
-  const tbs = tbsCertificate(profile, content, subjectKeyOf(content.publicKey), issuer, algorithm);
-  return sequence(tbs, algorithm, bitString(await signer.sign(tbs, content.hashAlgorithm)));
+  const assertMayIssue = mayIssue(profile, common, issuer);
+  const algorithm = signatureAlgorithm(KEY_ALGORITHMS[caKeyAlgorithm(signer.publicKey)].family, common.hashAlgorithm);
+  const encode = tbsCertificates(profile, common, issuer, algorithm);
+  return own => {
+    assertMayIssue(own.subject);
+    const tbs = encode(own, subjectKeyOf(own.publicKey));
+    const signed = (signature: Buffer): Buffer => sequence(tbs, algorithm, bitString(signature));
+    const signature = signer.sign(tbs, common.hashAlgorithm);
+    return Buffer.isBuffer(signature) ? signed(signature) : signature.then(signed);
+  };
 }
 
 /** The issuer of a self-signed certificate: its own name and its own key. */
@@ -79,8 +98,8 @@ export function largestCertificate(profile: CertificateProfile, content: Planned
   const signedBy = issuer ?? { ...subjectKey, name: content.subject, keyAlgorithm: caKeyAlgorithm(publicKey) };
   const algorithm = signatureAlgorithm(KEY_ALGORITHMS[signedBy.keyAlgorithm].family, content.hashAlgorithm);
   const { serialNumber = LONGEST_SERIAL_NUMBER, validity = LONGEST_VALIDITY, subject, pathLength, extensions, copied } = content;
-  const complete = { serialNumber, validity, subject, pathLength, extensions, copied, publicKey };
-  const tbs = tbsCertificate(profile, complete, subjectKey, signedBy, algorithm);
+  const encode = tbsCertificates(profile, { validity, pathLength, extensions, copied }, signedBy, algorithm);
+  const tbs = encode({ serialNumber, subject, publicKey }, subjectKey);
   return sequence(tbs, algorithm, bitString(longestSignature(signedBy.keyAlgorithm)));
 }
 

@@ -44,15 +44,24 @@ export function limitsOf(path: readonly Certificate[]): Required<Pick<IssuerLimi
 export type LimitedContent = Pick<CertificateContent, 'validity' | 'pathLength' | 'subject' | 'extensions'>;
 
 /**
- * Refuses certificates that a CA must not sign. No validator notices a violation of the first rule below, and only some validators
- * refuse a violation of the last, that of extended key usages. `issue` also makes this check; a caller can make it earlier to find out
+ * Refuses certificates that a CA must not sign. No validator notices a violation of the first rule of `mayIssue`, and only some validators
+ * refuse a violation of the last, that of extended key usages. `issuing` also makes this check; a caller can make it earlier to find out
  * before the first write.
  *
  * @param issuer without limits for a self-signed certificate
  */
-export function assertMayIssue(
-  profile: CertificateProfile, { validity, pathLength, subject, extensions }: LimitedContent, issuer: IssuerLimits,
-): void {
+export function assertMayIssue(profile: CertificateProfile, content: LimitedContent, issuer: IssuerLimits): void {
+  mayIssue(profile, content, issuer)(content.subject);
+}
+
+/**
+ * Makes the check of `assertMayIssue` for what the certificates of a batch have in common.
+ *
+ * @returns the check for the subject of each
+ */
+export function mayIssue(
+  profile: CertificateProfile, { validity, pathLength, extensions }: Omit<LimitedContent, 'subject'>, issuer: IssuerLimits,
+): (subject: Buffer) => void {
   const outer = issuer.validity;
   if (outer && (validity.notBefore < outer.notBefore || validity.notAfter > outer.notAfter)) {
     throw new Error('validity must lie within the validity of the CA and of the CAs above it, '
@@ -68,9 +77,9 @@ export function assertMayIssue(
   if (!profile.ca && extensions?.nameConstraints) {
     throw new Error('nameConstraints must be left out for a certificate that is not a CA (RFC 5280, section 4.2.1.10)');
   }
-  const alternativeNames = rawNames(extensions?.subjectAlternativeNames ?? {});
-  assertNamesPermitted({ subject, alternativeNames, profile: profile.name }, issuer.nameConstraints ?? []);
   assertUsagesAllowed(profile, extensions?.extendedKeyUsages ?? [], issuer.extendedKeyUsages ?? []);
+  const alternativeNames = rawNames(extensions?.subjectAlternativeNames ?? {});
+  return subject => assertNamesPermitted({ subject, alternativeNames, profile: profile.name }, issuer.nameConstraints ?? []);
 }
 
 /** RFC 5280, section 6.1.4 (l, m): each CA on the path uses up one level of the path length that the CAs above it allow. */

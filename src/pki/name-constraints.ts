@@ -99,6 +99,9 @@ export function assertNamesPermitted(
   { subject, alternativeNames, profile, byStandard = false }: NamedSubject, chain: readonly NameConstraints[],
   names: readonly RawGeneralName[] = alternativeNames ?? [],
 ): void {
+  if (chain.length === 0) {
+    return;
+  }
   const inSubject = subject ? [{ type: 'directory', value: subject } as const, ...mailboxesOf(subject)] : [];
   const commonName = subject && commonNameOf(subject);
   for (const constraints of chain) {

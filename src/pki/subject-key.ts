@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { PublicKeyForm, RSA_BITS, RSA_PUBLIC_EXPONENT, subjectKeyFormOf } from './public-key-forms';
 import { KEY_ALGORITHM_NAMES, KEY_ALGORITHMS, KeyFamily } from '../contract/key-algorithms';
 
@@ -25,7 +25,7 @@ export const SUBJECT_KEYS = `RSA of ${RSA_BITS.min} to ${RSA_BITS.max} bits (a m
  */
 export function subjectKeyOf(publicKey: Buffer): SubjectKey {
   const { family, keyOffset } = formOf(publicKey);
-  return { family, keyIdentifier: createHash('sha1').update(publicKey.subarray(keyOffset)).digest() };
+  return { family, keyIdentifier: hash('sha1', publicKey.subarray(keyOffset), 'buffer') };
 }
 
 /**

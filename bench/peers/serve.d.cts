@@ -1,0 +1,2 @@
+export function input(name: string): string;
+export function serve(issue: () => unknown): void;

@@ -30,6 +30,18 @@ export function hasToken(value: unknown): boolean {
   return Token.isUnresolved(value) || (typeof value === 'object' && value !== null && Object.values(value).some(hasToken));
 }
 
+/**
+ * Refuses a duration that is a token where the synthesis needs its value.
+ *
+ * @param where the construct, or the method, that takes the duration
+ * @param reason why the value must be known
+ */
+export function assertKnown(where: IConstruct | string, property: string, duration: Duration, reason: string): void {
+  if (duration.isUnresolved()) {
+    throw new Error(`${typeof where === 'string' ? where : where.node.path}: ${property} must be known at synthesis, because ${reason}, got a token; use a number`);
+  }
+}
+
 /** Checks a subject. If some of its attributes are tokens, each of the others is checked by itself. */
 export function validateSubject(scope: Construct, subject: SubjectValues): void {
   const values = Object.values(subject);

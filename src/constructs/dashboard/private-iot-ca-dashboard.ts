@@ -1,10 +1,10 @@
-import { AspectPriority, Aspects, Duration, Stack } from 'aws-cdk-lib';
+import { AspectPriority, Aspects, Duration } from 'aws-cdk-lib';
 import { Dashboard, PeriodOverride } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
 import { dashboardRows } from './dashboard-rows';
 import { partsFor } from './shown-parts';
 import { quote } from '../../contract/rules';
-import { isKnownToDiffer } from '../ca/cross-account';
+import { assertInEnvironment } from '../ca/cross-account';
 import { IPrivateIotCa } from '../ca/i-private-iot-ca';
 import { check, Kinds, listOf, optional, pathBelow, TEXT } from '../checks/kinds';
 import { CA } from '../checks/object-kinds';
@@ -94,14 +94,9 @@ export class PrivateIotCaDashboard extends Construct {
   }
 
   private assertCas(): void {
-    const { account, region } = Stack.of(this);
     if (this.cas.length === 0) {
       throw new Error(`${this.node.path}: cas must have at least one CA, got none`);
     }
-    const elsewhere = this.cas.find(({ env }) => isKnownToDiffer(account, env.account) || isKnownToDiffer(region, env.region));
-    if (elsewhere) {
-      throw new Error(`${this.node.path}: cas must be in the account and the Region of the stack, ${account}/${region}, where their metrics are, `
-        + `got ${elsewhere.node.path} in ${elsewhere.env.account}/${elsewhere.env.region}`);
-    }
+    this.cas.forEach(ca => assertInEnvironment(this, 'cas', ca, { why: 'where their metrics are' }));
   }
 }

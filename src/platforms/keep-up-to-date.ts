@@ -44,7 +44,7 @@ export function keepUpToDate(scope: Construct, { checkInterval, check, resource,
   onSchedule(scope, subscription.function, checkInterval, check);
   const occasions = OCCASIONS.map(id => scope.node.findChild(id));
   occasions.forEach(occasion => occasion.node.addDependency(resource));
-  const failedChecks = failedChecksAlarm(scope, subscription.function, checkInterval, `Two checks in a row have failed, or were not made. ${complaint}`);
+  const failedChecks = failedChecksAlarm(scope, subscription.function, checkInterval, `Two checks in a row have failed, or were not made. ${complaint}`, 'deployment');
   failedChecks.node.addDependency(...occasions);
   const undelivered = undeliveredAlarm(scope, queue, `Something has not been delivered for an hour. ${complaint}`);
   return anyOfAlarms(scope, [failedChecks, undelivered, events.alarm], complaint);

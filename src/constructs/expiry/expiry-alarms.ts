@@ -139,7 +139,11 @@ const THRESHOLDS: { readonly [T in keyof Required<ExpiryThresholds>]: Threshold 
  * new ExpiryAlarms(ca.stack, 'Expiry', { ca, topic, thresholds: { devices: Duration.days(45) } });
  */
 export class ExpiryAlarms extends Construct {
-  /** The alarms: one for each threshold, and the one that goes off if the function fails, which would otherwise hide everything. */
+  /**
+   * The alarms: one for each threshold, and one that goes off when two of three runs of the function have failed, or were not made although there has
+   * been a run before, since that would hide everything. Until the first run, twelve hours after the deployment, the state of the latter is
+   * `INSUFFICIENT_DATA`.
+   */
   public readonly alarms: Alarm[];
 
   /** The CA. @internal */
@@ -177,7 +181,7 @@ export class ExpiryAlarms extends Construct {
     onSchedule(this, watching, INTERVAL, 'Watches the ends of the certificates of a CA');
     const ofThresholds = Object.entries(days).map(([name, threshold]) => this.alarmFor(ca, THRESHOLDS[name as keyof ExpiryThresholds], threshold));
     const failing = failedChecksAlarm(this, watching, INTERVAL, `The ends of the certificates of the CA ${ca.node.path} are not watched; see the log of the function`,
-      TreatMissingData.IGNORE);
+      'schedule');
     this.alarms = [...ofThresholds, failing];
     if (topic) {
       this.alarms.forEach(alarm => alarm.addAlarmAction(new SnsAction(topic)));

@@ -50,6 +50,21 @@ test('the alarms compare the least days within a day, and one more alarm goes of
   });
 });
 
+test('one of the alarms goes off if the function fails, or is no longer invoked, but not before its first run', () => {
+  declared().template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+    AlarmDescription: 'The ends of the certificates of the CA Iot/Ca are not watched; see the log of the function',
+    Metrics: [
+      Match.objectLike({ Expression: 'FILL(errors, 1) + 0 * FILL(errors, REPEAT)' }),
+      Match.objectLike({ Id: 'errors', MetricStat: { Metric: Match.objectLike({ Namespace: 'AWS/Lambda', MetricName: 'Errors' }), Period: 43_200, Stat: 'Sum' }, ReturnData: false }),
+    ],
+    Threshold: 1,
+    ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+    EvaluationPeriods: 3,
+    DatapointsToAlarm: 2,
+    TreatMissingData: 'ignore',
+  });
+});
+
 test('a topic is told of every alarm', () => {
   const stack = new Stack(new App(), 'Iot');
   const ca = new PrivateIotCa(stack, 'Ca', { subject: { commonName: 'Acme IoT Root CA' } });

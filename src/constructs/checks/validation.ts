@@ -25,6 +25,15 @@ export function validate(scope: Construct, values: unknown[], rule: () => Compla
   }
 }
 
+/** The complaint of a rule that is also, or only, an error. */
+export function complaintOf(rule: () => Complaint | void): Complaint {
+  try {
+    return rule() ?? undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
 /** Whether a value is a token or contains a token. */
 export function hasToken(value: unknown): boolean {
   return Token.isUnresolved(value) || (typeof value === 'object' && value !== null && Object.values(value).some(hasToken));

@@ -3,6 +3,7 @@ import { Alarm, ComparisonOperator, Metric, Stats, TreatMissingData } from 'aws-
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
+import { watchesEnds } from './watched-cas';
 import { checkAnnouncements, checkDaysLeft, DAYS_LEFT_METRIC, ExpiringKind, KIND_DIMENSION, WatchEnvironment, WEEKS } from '../../contract/expiry';
 import { CA_DIMENSION, METRIC_NAMESPACE } from '../../contract/revocation-functions';
 import { failedChecksAlarm } from '../alarms/failed-checks-alarm';
@@ -75,6 +76,7 @@ export interface ExpiryAlarmsProps {
    * The topic to which the alarms are delivered, in the Region of the stack. An encrypted topic must use a customer managed key that lets
    * `cloudwatch.amazonaws.com` use it.
    *
+   * @see https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html#compatibility-with-aws-services
    * @default - the alarms have no action; add one with `addAlarmAction`
    */
   readonly topic?: ITopic;
@@ -146,16 +148,13 @@ export class ExpiryAlarms extends Construct {
    */
   public readonly alarms: Alarm[];
 
-  /** The CA. @internal */
-  public readonly _ca: IPrivateIotCa;
-
   constructor(scope: Construct, id: string, props: ExpiryAlarmsProps) {
     check(pathBelow(scope, id), KINDS, props);
     super(scope, id);
     keepPrivateKeysOut(this);
     const { ca, topic, thresholds = {}, announce = ANNOUNCED } = props;
-    this._ca = ca;
     this.assertInReach(ca, topic);
+    watchesEnds(ca);
     const days = this.thresholds(thresholds, ca.validity);
     const announced = announce.map(each => this.daysOf('announce', each));
     validate(this, [], () => checkAnnouncements(announced.length));

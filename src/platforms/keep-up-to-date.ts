@@ -46,6 +46,7 @@ export function keepUpToDate(scope: Construct, { checkInterval, check, resource,
   occasions.forEach(occasion => occasion.node.addDependency(resource));
   const failedChecks = failedChecksAlarm(scope, subscription.function, checkInterval, `Two checks in a row have failed, or were not made. ${complaint}`, 'deployment');
   failedChecks.node.addDependency(...occasions);
-  const undelivered = undeliveredAlarm(scope, queue, `Something has not been delivered for an hour. ${complaint}`);
+  const undelivered = undeliveredAlarm(scope, queue, 'For an hour, there were always events that the function could not carry out, or did not get; '
+    + `after very many revocations, it may still be at work. ${complaint}`);
   return anyOfAlarms(scope, [failedChecks, undelivered, events.alarm], complaint);
 }

@@ -104,7 +104,8 @@ test('all events together need no more filters than the five that Lambda takes',
   const stack = new Stack(new App(), 'Iot');
   const ca = new PrivateIotCa(stack, 'Ca', { subject: { commonName: 'Acme IoT Root CA' } });
   [
-    ca.onCertificateIssued, ca.onCertificateRenewed, ca.onCertificateExpiring, ca.onCertificateRefused, ca.onRevocationChanged, ca.onRevocationListsPublished,
+    ca.onCertificateIssued, ca.onCertificateRenewed, ca.onCertificateExpiring, ca.onCertificateRefused, ca.onRevocationChanged,
+    ca.onRevocationListsPublished,
   ].forEach((on, n) => on.call(ca, `Rule${n}`));
   const [{ Properties }] = Object.values(Template.fromStack(stack).findResources('AWS::Lambda::EventSourceMapping'));
   expect(Properties.FilterCriteria.Filters).toHaveLength(5);

@@ -5,8 +5,10 @@ import { Construct } from 'constructs';
 import { anyOfAlarms } from '../constructs/alarms/any-of-alarms';
 import { failedChecksAlarm } from '../constructs/alarms/failed-checks-alarm';
 import { undeliveredAlarm } from '../constructs/alarms/undelivered-alarm';
+import { assertKnown, validate } from '../constructs/checks/validation';
 import { CaEventSubscription, onCaEvent } from '../constructs/events/on-ca-event';
 import { onSchedule } from '../constructs/revocation/on-rule';
+import { checkCheckMinutes } from '../contract/revocation-functions';
 
 /** A function that keeps something up to date with a CA, and what invokes it. */
 export interface KeptUpToDate extends CaEventSubscription {
@@ -19,6 +21,13 @@ export interface KeptUpToDate extends CaEventSubscription {
   readonly resource: CustomResource;
   /** What is the case when the function fails. */
   readonly complaint: string;
+}
+
+/** Checks how often a function compares everything. */
+export function validCheckInterval(scope: Construct, interval = Duration.hours(1)): Duration {
+  assertKnown(scope, 'checkInterval', interval, 'an alarm looks at as much time');
+  validate(scope, [], () => checkCheckMinutes(interval.toMinutes({ integral: false })));
+  return interval;
 }
 
 /** The ids of what invokes the function again. */
@@ -35,8 +44,9 @@ export function keepUpToDate(scope: Construct, { checkInterval, check, resource,
   onSchedule(scope, subscription.function, checkInterval, check);
   const occasions = OCCASIONS.map(id => scope.node.findChild(id));
   occasions.forEach(occasion => occasion.node.addDependency(resource));
-  const failedChecks = failedChecksAlarm(scope, subscription.function, checkInterval, `Two checks in a row have failed, or were not made. ${complaint}`);
+  const failedChecks = failedChecksAlarm(scope, subscription.function, checkInterval, `Two checks in a row have failed, or were not made. ${complaint}`, 'deployment');
   failedChecks.node.addDependency(...occasions);
-  const undelivered = undeliveredAlarm(scope, queue, `Something has not been delivered for an hour. ${complaint}`);
+  const undelivered = undeliveredAlarm(scope, queue, 'For an hour, there were always events that the function could not carry out, or did not get; '
+    + `after very many revocations, it may still be at work. ${complaint}`);
   return anyOfAlarms(scope, [failedChecks, undelivered, events.alarm], complaint);
 }

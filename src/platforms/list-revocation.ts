@@ -2,8 +2,8 @@ import { Arn, ArnFormat, Aws, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib
 import { CompositeAlarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { Policy, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { keepUpToDate } from './keep-up-to-date';
-import { isKnownToDiffer } from '../constructs/ca/cross-account';
+import { keepUpToDate, validCheckInterval } from './keep-up-to-date';
+import { assertInEnvironment, isKnownToDiffer } from '../constructs/ca/cross-account';
 import { grantRead } from '../constructs/ca/ledger-table';
 import { Kinds, optional } from '../constructs/checks/kinds';
 import { DURATION, PUBLICATION, REMOVAL_POLICY } from '../constructs/checks/object-kinds';
@@ -19,7 +19,6 @@ import { RevocationPublication } from '../constructs/revocation/revocation-publi
 import { CaEventType } from '../contract/ca-events';
 import { COMPLETE_LIST_PEM } from '../contract/crl-places';
 import { GivenListEnvironment, GivenListProperties } from '../contract/given-lists';
-import { checkCheckMinutes } from '../contract/revocation-functions';
 import { Complaint, quote } from '../contract/rules';
 
 /**
@@ -96,9 +95,8 @@ export abstract class ListRevocation extends Construct {
     super(scope, id);
     keepPrivateKeysOut(this);
     const service = serviceOf(this);
-    const { publication, checkInterval = Duration.hours(1) } = props;
-    const minutes = checkInterval.toMinutes({ integral: false });
-    validate(this, [minutes], () => checkCheckMinutes(minutes));
+    const { publication } = props;
+    const checkInterval = validCheckInterval(this, props.checkInterval);
     const removalPolicy = validRemovalPolicy(this, props.removalPolicy, RemovalPolicy.DESTROY);
     this.publication = publication;
     this.target = service.target;
@@ -159,13 +157,11 @@ export abstract class ListRevocation extends Construct {
   }
 
   private assertInReach(): void {
-    const { account, region } = Stack.of(this);
-    const there = Stack.of(this.publication);
-    if (isKnownToDiffer(account, there.account) || isKnownToDiffer(region, there.region)) {
-      throw new Error(`${this.node.path}: publication must be in the account and the Region of the stack, where new lists are announced, `
-        + `${account}/${region}, got ${this.publication.node.path} in ${there.account}/${there.region}; declare this construct there: what the list is given `
-        + 'to may be in another Region');
-    }
+    const { account } = Stack.of(this);
+    const { node } = this.publication;
+    assertInEnvironment(this, 'publication', { node, env: Stack.of(this.publication) }, {
+      why: 'where new lists are announced', wayOut: 'declare this construct there: what the list is given to may be in another Region',
+    });
     const { account: owner } = Arn.split(this.target, ArnFormat.SLASH_RESOURCE_NAME);
     if (isKnownToDiffer(owner, account)) {
       throw new Error(`${this.node.path}: what the list is given to must be in the account of the stack, ${account}, got ${quote(this.target)}`);

@@ -2,15 +2,14 @@ import { Aws, Duration, Stack } from 'aws-cdk-lib';
 import { CompositeAlarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { Policy } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { keepUpToDate } from './keep-up-to-date';
+import { keepUpToDate, validCheckInterval } from './keep-up-to-date';
 import { PlatformId, platformRules } from './registry';
 import { validateLedgerStream } from '../constructs/ca/ca-parts';
-import { isKnownToDiffer } from '../constructs/ca/cross-account';
+import { assertInEnvironment } from '../constructs/ca/cross-account';
 import { IPrivateIotCa } from '../constructs/ca/i-private-iot-ca';
 import { grantListRevocations, grantNoteDisabled, grantReadNames, grantReadRevocations } from '../constructs/ca/ledger-table';
 import { Kinds, listOf, optional, TEXT } from '../constructs/checks/kinds';
 import { CA, DURATION } from '../constructs/checks/object-kinds';
-import { validate } from '../constructs/checks/validation';
 import { INTERNET } from '../constructs/functions/vpc-endpoints';
 import { keepPrivateKeysOut } from '../constructs/keys/private-key-guard';
 import { readableLedgerOf } from '../constructs/provider/certificate-provider';
@@ -20,9 +19,7 @@ import { rolePolicy } from '../constructs/provider/role-policy';
 import { onDeployed } from '../constructs/revocation/on-rule';
 import { carriesOver } from '../constructs/revocation/revocation-reach';
 import { CaEventType } from '../contract/ca-events';
-import {
-  checkCheckMinutes, LedgerOfCa, PLATFORM_REVOCATION_CHECK_TYPE, PlatformRevocationCheckProperties, PlatformRevocationEnvironment,
-} from '../contract/revocation-functions';
+import { LedgerOfCa, PLATFORM_REVOCATION_CHECK_TYPE, PlatformRevocationCheckProperties, PlatformRevocationEnvironment } from '../contract/revocation-functions';
 
 /**
  * Whose revocations are carried over to a platform, and how often that is checked.
@@ -109,14 +106,13 @@ export abstract class PlatformRevocation extends Construct {
   protected constructor(scope: Construct, id: string, props: DeviceRevocationProps, made: PlatformRevocationFunction) {
     super(scope, id);
     keepPrivateKeysOut(this);
-    const { ca, checkInterval = Duration.hours(1), ledgerStreamArn, otherCas = [] } = props;
+    const { ca, ledgerStreamArn, otherCas = [] } = props;
     const { name } = platformRules(made.platform);
-    const minutes = checkInterval.toMinutes({ integral: false });
-    validate(this, [minutes], () => checkCheckMinutes(minutes));
+    const checkInterval = validCheckInterval(this, props.checkInterval);
     validateLedgerStream(this, ca.ledger, ledgerStreamArn);
     this.ca = ca;
     this.place = made.place;
-    this.assertInReach();
+    assertInEnvironment(this, 'ca', ca, { why: 'where its revocations are announced' });
     this.assertOnce();
     carriesOver(ca, made.platform);
 
@@ -167,15 +163,6 @@ export abstract class PlatformRevocation extends Construct {
       resource,
       complaint: `Revocations of the CA ${ca.node.path} are not carried over to ${name}; revoked devices may still connect`,
     });
-  }
-
-  private assertInReach(): void {
-    const { account, region } = Stack.of(this);
-    const { env } = this.ca;
-    if (isKnownToDiffer(account, env.account) || isKnownToDiffer(region, env.region)) {
-      throw new Error(`${this.node.path}: ca must be in the account and the Region of the stack, where its revocations are announced, `
-        + `${account}/${region}, got ${this.ca.node.path} in ${env.account}/${env.region}`);
-    }
   }
 
   private assertOnce(): void {

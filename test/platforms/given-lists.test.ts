@@ -142,8 +142,8 @@ describe.each(KINDS)('the list for %s', (_, { declare, handler, type }) => {
     declare(stack, lists);
     expect(app.synth().getStackByName('Devices').dependencies.map(({ id }) => id)).toContain('Pki');
     const elsewhere = new Stack(app, 'Elsewhere', { env: { ...ENV, region: 'us-east-1' } });
-    expect(() => declare(elsewhere, lists)).toThrow('Elsewhere/Given: publication must be in the account and the Region of the stack, where new lists are announced, '
-      + '111111111111/us-east-1, got Pki/Ca/Revocation in 111111111111/eu-central-1; declare this construct there: what the list is given to may be in another Region');
+    expect(() => declare(elsewhere, lists)).toThrow('Elsewhere/Given: publication must be in the account and the Region of the stack, 111111111111/us-east-1, where new lists '
+      + 'are announced, got Pki/Ca/Revocation in 111111111111/eu-central-1; declare this construct there: what the list is given to may be in another Region');
   });
 
   test('is given by one construct', () => {

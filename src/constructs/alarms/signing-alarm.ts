@@ -1,4 +1,4 @@
-import { Lazy, Stack, Token } from 'aws-cdk-lib';
+import { Lazy, Stack } from 'aws-cdk-lib';
 import { CfnRule, EventField, Match, Rule, RuleTargetInput } from 'aws-cdk-lib/aws-events';
 import { SnsTopic } from 'aws-cdk-lib/aws-events-targets';
 import { IRole } from 'aws-cdk-lib/aws-iam';
@@ -7,6 +7,7 @@ import { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { alarmTopic } from './alarm-topic';
 import { quote } from '../../contract/rules';
+import { isKnownToDiffer } from '../ca/cross-account';
 import { IPrivateIotCa } from '../ca/i-private-iot-ca';
 import { check, Kinds, listOf, optional } from '../checks/kinds';
 import { note } from '../checks/notices';
@@ -119,7 +120,7 @@ export class SigningAlarm extends Construct {
   /** CloudTrail records a call in the Region in which it is made, which is the key's Region. */
   private assertInRegion(key: IKey): void {
     const [own, other] = [Stack.of(this).region, key.env.region];
-    if (!Token.isUnresolved(own) && !Token.isUnresolved(other) && own !== other) {
+    if (isKnownToDiffer(own, other)) {
       throw new Error(`${this.node.path}: key must be in the Region of the stack, ${own}, where its use is recorded, got ${quote(other)}; `
         + 'declare the alarm in a stack in the key\'s Region');
     }

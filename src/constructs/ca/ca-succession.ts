@@ -1,6 +1,6 @@
 import { Construct } from 'constructs';
 import { IPrivateIotCa } from './i-private-iot-ca';
-import { KnownCa, knownCa, succeedsAnother } from './known-ca';
+import { KnownCa, knownCa, replacesAnother } from './known-ca';
 import { Retirement } from './retirement';
 import { SuccessionProperties } from '../../contract/properties';
 import { checkCaId, quote } from '../../contract/rules';
@@ -23,8 +23,9 @@ export interface CaSuccessionOptions {
   readonly predecessor?: IPrivateIotCa;
 
   /**
-   * Retires the CA: from then on it issues nothing, while it still publishes its revocation lists and answers OCSP requests. A retired CA may
-   * leave the stack without a word. Leave the property out again to take the CA back into use.
+   * Retires the CA: from then on it issues nothing, while it still publishes its revocation lists and answers OCSP requests. Once a deployment has
+   * retired it, its construct can be removed from the stack, or replaced by another CA without `replaces`, whatever depends on it. Leave the
+   * property out again to take the CA back into use.
    *
    * @default - the CA issues
    */
@@ -97,9 +98,9 @@ export function validateNotRetired(certificate: Construct, ca: IPrivateIotCa): v
 }
 
 /** What is known about the succession of a CA from its declaration. */
-export function knownSuccession(props: CaSuccessionOptions & { readonly generation?: number }): Pick<KnownCa, 'succeeds' | 'isRetired'> {
+export function knownSuccession(props: CaSuccessionOptions & { readonly generation?: number }): Pick<KnownCa, 'isReplacement' | 'isRetired'> {
   const { retirement } = props;
-  return { succeeds: succeedsAnother(props), isRetired: retirement !== undefined && retirement._properties.RetiredInUse === undefined };
+  return { isReplacement: replacesAnother(props), isRetired: retirement !== undefined && retirement._properties.RetiredInUse === undefined };
 }
 
 function validateCaId(ca: Construct, caId: string | undefined, property: keyof CaSuccessionOptions): void {

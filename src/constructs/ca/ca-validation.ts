@@ -17,7 +17,7 @@ import { IotPlatform } from '../../platforms/iot-platform';
 import { checkCaForPlatform } from '../../platforms/platform-checks';
 import { validateCustomExtensions } from '../certificates/request-validation';
 import { warn } from '../checks/notices';
-import { validate, validatePathLength, validateSubject } from '../checks/validation';
+import { complaintOf, validate, validatePathLength, validateSubject } from '../checks/validation';
 import { KeyAlgorithm } from '../keys/key-algorithm';
 
 /** Checks everything about a CA that can be checked at synthesis, except its term and its extensions. */
@@ -119,14 +119,7 @@ function checkAllowed(oid: string): Complaint {
  * @param then what else to do with the chain
  */
 export function validateChain(scope: Construct, property: string, text: string, then: (chain: CaChain) => void, legacy = false): void {
-  validate(scope, [text], () => {
-    try {
-      then(readCaChain(property, text, legacy));
-      return undefined;
-    } catch (error) {
-      return (error as Error).message;
-    }
-  });
+  validate(scope, [text], () => complaintOf(() => then(readCaChain(property, text, legacy))));
 }
 
 /** Warns of a CA that can't issue certificates for devices, or whose certificates some validators refuse. */

@@ -1,5 +1,6 @@
-import { IResource, Token } from 'aws-cdk-lib';
+import { IResource, ResourceEnvironment, Stack, Token } from 'aws-cdk-lib';
 import { AccountPrincipal, Grant, GrantOnPrincipalOptions, IGrantable, IResourceWithPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { IConstruct } from 'constructs';
 
 /** The conditions of a right, by operator and key. */
 export type Conditions = Record<string, Record<string, unknown>>;
@@ -45,4 +46,31 @@ function permit({ actions, conditions, resourceArns }: RightOnResource, grantee:
 /** Whether two accounts, or two Regions, are both known and differ. */
 export function isKnownToDiffer(one: string | undefined, other: string): one is string {
   return one !== undefined && !Token.isUnresolved(one) && !Token.isUnresolved(other) && one !== other;
+}
+
+/** Whether two environments are known to be in different accounts or Regions. */
+export function isElsewhere(one: ResourceEnvironment, other: ResourceEnvironment): boolean {
+  return isKnownToDiffer(one.account, other.account) || isKnownToDiffer(one.region, other.region);
+}
+
+/**
+ * Refuses what is known to be in another account or Region than the stack of `scope`.
+ *
+ * @param property the property that names it
+ * @param reason why it must be there, and what to do if it is not
+ */
+export function assertInEnvironment(
+  scope: IConstruct, property: string, { node, env }: Pick<IResource, 'node' | 'env'>, reason: { readonly why?: string; readonly wayOut?: string } = {},
+): void {
+  const own = Stack.of(scope);
+  if (isElsewhere(own, env)) {
+    const { why = '', wayOut = '' } = reason;
+    throw new Error(`${scope.node.path}: ${property} must be in the account and the Region of the stack, ${environmentText(own)}${why && `, ${why}`}, `
+      + `got ${node.path} in ${environmentText(env)}${wayOut && `; ${wayOut}`}`);
+  }
+}
+
+/** An environment for people. Only one half of it may be known. */
+function environmentText({ account, region }: ResourceEnvironment): string {
+  return `${Token.isUnresolved(account) ? 'unknown-account' : account}/${Token.isUnresolved(region) ? 'unknown-region' : region}`;
 }

@@ -1,6 +1,6 @@
 import { CustomResource } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { certificatesIn, chainsOf } from './ca-chain';
+import { certificatesIn, joined } from './ca-chain';
 import { IPrivateIotCa } from './i-private-iot-ca';
 import { issuerProperties } from './known-ca';
 import { grantRead } from './ledger-table';
@@ -100,7 +100,7 @@ export class CrossCertificate extends IssuedCertificateBase implements IIotCerti
       Generation: validGeneration(this, props.generation),
     };
     this._resource = provider.resource(this, ResourceType.CROSS_CERTIFICATE, properties, rights);
-    this._resource.node.addDependency(beforeIssuance(ca), beforeIssuance(subjectCa));
+    this._resource.node.addDependency(beforeIssuance(ca));
   }
 
   /**
@@ -120,8 +120,6 @@ export class CrossCertificate extends IssuedCertificateBase implements IIotCerti
         + `got ${certificate.node.path}, which is below ${(certificate as IssuedCertificateBase)._issuer.node.path}`);
     }
     const between = position === 0 ? [] : certificatesIn(this, links.slice(0, position));
-    const above = this._issuer._chain;
-    return chainsOf([certificate.certificatePem, ...between, this.certificatePem, ...certificatesIn(this, above.links)], above.endsInRoot)
-      .certificateChainWithoutRootPem;
+    return joined([certificate.certificatePem, ...between, this.certificateChainWithoutRootPem]);
   }
 }

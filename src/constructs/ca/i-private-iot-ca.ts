@@ -235,8 +235,8 @@ export interface IPrivateIotCa extends IResource {
 
   /**
    * Triggers a rule when the end of a certificate of this CA is near, or has come, and nothing has renewed it. The event `Certificate Expiring` has
-   * what `Certificate Issued` has, and the threshold that has been passed (`daysLeft`, 0 after the end). It may come twice. It needs the
-   * `ExpiryAlarms` of the CA, which look for such certificates.
+   * what `Certificate Issued` has, and the threshold that has been passed (`daysLeft`, 0 after the end). It may come twice. The `ExpiryAlarms` of the
+   * CA look for such certificates; without them there are no such events, and a note says so at synthesis.
    *
    * @param id the id of the rule below this CA, or below `options.crossStackScope`
    * @example

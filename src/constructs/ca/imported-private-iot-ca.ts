@@ -90,47 +90,55 @@ export class ImportedPrivateIotCa extends PrivateIotCaBase {
 
   /** Always throws an error: the function belongs to the stack that declares the CA. */
   public get revokeFunction(): never {
-    throw new Error(`${this.node.path}: revokeFunction is available only where the CA is declared; use it in the stack of the CA`);
+    return this.refuseMember('revokeFunction', 'use it in the stack of the CA');
   }
 
   /** Always throws an error: the function belongs to the stack that declares the CA. */
   public grantRevoke(): never {
-    throw new Error(`${this.node.path}: grantRevoke is available only where the CA is declared; call it in the stack of the CA`);
+    return this.refuseMember('grantRevoke', 'call it in the stack of the CA');
   }
 
   /** Always throws an error: the events belong to the stack that declares the CA. A `Rule` of your own can match them; see the documentation. */
   public onCertificateIssued(): never {
-    throw new Error(`${this.node.path}: onCertificateIssued is available only where the CA is declared; declare a Rule for the events of ${this.caId}`);
+    return this.refuseEvents('onCertificateIssued');
   }
 
   /** Always throws an error: the events belong to the stack that declares the CA. A `Rule` of your own can match them; see the documentation. */
   public onCertificateRenewed(): never {
-    throw new Error(`${this.node.path}: onCertificateRenewed is available only where the CA is declared; declare a Rule for the events of ${this.caId}`);
+    return this.refuseEvents('onCertificateRenewed');
   }
 
   /** Always throws an error: the events belong to the stack that declares the CA. A `Rule` of your own can match them; see the documentation. */
   public onCertificateExpiring(): never {
-    throw new Error(`${this.node.path}: onCertificateExpiring is available only where the CA is declared; declare a Rule for the events of ${this.caId}`);
+    return this.refuseEvents('onCertificateExpiring');
   }
 
   /** Always throws an error: the events belong to the stack that declares the CA. A `Rule` of your own can match them; see the documentation. */
   public onCertificateRefused(): never {
-    throw new Error(`${this.node.path}: onCertificateRefused is available only where the CA is declared; declare a Rule for the events of ${this.caId}`);
+    return this.refuseEvents('onCertificateRefused');
   }
 
   /** Always throws an error: the events belong to the stack that declares the CA. A `Rule` of your own can match them; see the documentation. */
   public onRevocationChanged(): never {
-    throw new Error(`${this.node.path}: onRevocationChanged is available only where the CA is declared; declare a Rule for the events of ${this.caId}`);
+    return this.refuseEvents('onRevocationChanged');
   }
 
   /** Always throws an error: the events belong to the stack that declares the CA. A `Rule` of your own can match them; see the documentation. */
   public onRevocationListsPublished(): never {
-    throw new Error(`${this.node.path}: onRevocationListsPublished is available only where the CA is declared; declare a Rule for the events of ${this.caId}`);
+    return this.refuseEvents('onRevocationListsPublished');
   }
 
   /** Always throws an error: the function that signs the lists belongs to the stack that declares the CA. */
   public publishRevocation(): never {
-    throw new Error(`${this.node.path}: publishRevocation is available only where the CA is declared; call it in the stack of the CA`);
+    return this.refuseMember('publishRevocation', 'call it in the stack of the CA');
+  }
+
+  private refuseEvents(method: string): never {
+    return this.refuseMember(method, `declare a Rule for the events of ${this.caId}`);
+  }
+
+  private refuseMember(member: string, wayOut: string): never {
+    throw new Error(`${this.node.path}: ${member} is available only where the CA is declared; ${wayOut}`);
   }
 
   /** Checks the certificates that precede the first token, as it would those of a CA that is taken over. */

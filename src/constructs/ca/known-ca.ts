@@ -31,14 +31,14 @@ export interface KnownCa {
   readonly awaitsCertificate?: boolean;
   /** Whether the CA is signed elsewhere, so that another certificate can take the place of its own. */
   readonly isRenewable?: boolean;
-  /** Whether the CA takes the place of another one. */
-  readonly succeeds?: boolean;
+  /** Whether the CA takes the place of another one, which is not the same as a successor beside its predecessor. */
+  readonly isReplacement?: boolean;
   /** Whether the CA is declared to be retired once nothing depends on it. */
   readonly isRetired?: boolean;
 }
 
-/** Whether a declaration says that its CA takes the place of another one, which is not the same as a successor beside its predecessor. */
-export function succeedsAnother({ generation = 1, replaces }: { readonly generation?: number; readonly replaces?: string }): boolean {
+/** Whether a declaration says that its CA takes the place of another one. */
+export function replacesAnother({ generation = 1, replaces }: { readonly generation?: number; readonly replaces?: string }): boolean {
   return replaces !== undefined || (!Token.isUnresolved(generation) && generation > 1);
 }
 

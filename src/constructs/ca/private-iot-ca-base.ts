@@ -25,7 +25,11 @@ import { PublishRevocationOptions } from '../revocation/publish-revocation-optio
 import { publishRevocation, RevocationPublication } from '../revocation/revocation-publication';
 import { grantRevoke, revokeFunction } from '../revocation/revoke-function';
 
-/** The common base of CAs that were not made by their declaration. */
+/**
+ * The common base of all CAs, wherever they are made. The classes that extend it expose its members as their own.
+ *
+ * @internal
+ */
 export abstract class PrivateIotCaBase extends Resource implements IPrivateIotCa {
   public abstract readonly caId: string;
   public abstract readonly certificatePem: string;

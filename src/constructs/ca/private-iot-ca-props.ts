@@ -111,8 +111,11 @@ export interface PrivateIotCaProps extends CertificateExtensionOptions, CaOption
    * Raise this number, from 1 to 1,000,000, to make a new CA with a new key from an unchanged declaration. Every certificate
    * below the CA is then issued again, so a CA with living certificates must be named in `replaces`. If another stack uses the CA
    * by a strong reference, CloudFormation refuses the change, because it does not change an export that is imported; a weak
-   * reference, the default of `cdk init` today, allows it. It is safer to declare a second CA with this one as its `predecessor`, move
-   * the users, and then retire this one.
+   * reference, the default of `cdk init` today, allows it.
+   *
+   * The former CA is then without revocation: its lists are not renewed any more, its OCSP responder is that of the new CA, and no function can
+   * revoke what it has issued. Where devices use its certificates, declare a second CA with this one as its `predecessor` instead, move the
+   * devices, and then retire this one.
    *
    * @default 1
    */

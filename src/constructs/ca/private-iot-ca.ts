@@ -1,47 +1,34 @@
 import { CustomResource, Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { ITable } from 'aws-cdk-lib/aws-dynamodb';
-import { OnEventOptions, Rule } from 'aws-cdk-lib/aws-events';
-import { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import { IKey } from 'aws-cdk-lib/aws-kms';
-import { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import { CaCertificate, CaCertificateOptions } from './ca-certificate';
-import { CaChainLinks, certificateIn, certificatesIn, chainOfDeclared, chainsOf } from './ca-chain';
+import { CaChainLinks, chainOfDeclared } from './ca-chain';
 import { knownSuccession, successionProperties, validateNotRetired, validateSuccessorName } from './ca-succession';
 import { validateCaProps } from './ca-validation';
-import { CrossCertificate, CrossCertificateOptions } from './cross-certificate';
 import { ExistingCaProps, ExistingIotCa } from './existing-iot-ca';
-import { grantIssue, grantReadPrivateKey } from './grant-issue';
 import { IPrivateIotCa } from './i-private-iot-ca';
 import { ImportedPrivateIotCa, PrivateIotCaAttributes } from './imported-private-iot-ca';
 import { KeptCaProps, KeptIotCa } from './kept-iot-ca';
 import { issuerProperties, knownByDeclaration, rememberCa } from './known-ca';
 import { grantRecord, ledgerTable } from './ledger-table';
+import { PrivateIotCaBase } from './private-iot-ca-base';
 import { PRIVATE_IOT_CA_KINDS, PrivateIotCaProps } from './private-iot-ca-props';
-import { CaEventType } from '../../contract/ca-events';
-import { PrivateIotCaProperties } from '../../contract/properties';
+import { CertificateAttributes, PrivateIotCaProperties } from '../../contract/properties';
 import { ResourceType } from '../../contract/resource-types';
 import { IotPlatform } from '../../platforms/iot-platform';
 import { defaultHashAlgorithm } from '../certificates/default-hash-algorithm';
-import { DeviceCertificate, DeviceCertificateOptions } from '../certificates/device-certificate';
 import { HashAlgorithm } from '../certificates/hash-algorithm';
-import { IIotCertificate, IotCertificateBase } from '../certificates/iot-certificate';
+import { derBase64Of, IIotCertificate } from '../certificates/iot-certificate';
 import { sayTerm, validateCanIssue, validateIssuing } from '../certificates/issuing-validation';
 import { renderExtensions } from '../certificates/render-extensions';
-import { ServerCertificate, ServerCertificateOptions } from '../certificates/server-certificate';
-import { VerificationCertificate, VerificationCertificateOptions } from '../certificates/verification-certificate';
 import { check } from '../checks/kinds';
-import { renderSubject, sayNotices, validateInsideCa, validGeneration, validHashAlgorithm, validId, validTerm } from '../checks/validation';
-import { caEventRule } from '../events/ca-event-rule';
+import { renderSubject, sayNotices, validateInsideCa, validGeneration, validHashAlgorithm, validTerm } from '../checks/validation';
 import { KeyAlgorithm } from '../keys/key-algorithm';
 import { KeyStorage } from '../keys/key-storage';
 import { CertificateProvider, ledgerOf } from '../provider/certificate-provider';
 import { validRemovalPolicy } from '../provider/removal-policy';
 import { beforeIssuance } from '../revocation/issuance-order';
-import { PublishRevocationOptions } from '../revocation/publish-revocation-options';
-import { publishRevocation, RevocationPublication } from '../revocation/revocation-publication';
-import { grantRevoke, revokeFunction } from '../revocation/revoke-function';
 
 /**
  * A private CA for IoT devices: a key, a certificate that the CA itself or a CA above it signs, and a ledger of everything
@@ -55,7 +42,7 @@ import { grantRevoke, revokeFunction } from '../revocation/revoke-function';
  *
  * @resource Custom::PrivateIotCa
  */
-export class PrivateIotCa extends IotCertificateBase implements IPrivateIotCa, IIotCertificate {
+export class PrivateIotCa extends PrivateIotCaBase implements IPrivateIotCa, IIotCertificate {
   /**
    * Uses a CA of another stack.
    *
@@ -113,9 +100,8 @@ export class PrivateIotCa extends IotCertificateBase implements IPrivateIotCa, I
   /** @internal */
   public readonly _chain: CaChainLinks;
   /** @internal */
-  protected readonly _resource: CustomResource;
-  /** @internal */
   protected readonly _hasRemovalPolicy = true;
+  private readonly resource: CustomResource;
   private readonly signedElsewhere: boolean;
   private readonly signed: boolean;
 
@@ -179,35 +165,15 @@ export class PrivateIotCa extends IotCertificateBase implements IPrivateIotCa, I
     } else if (!signedElsewhere) {
       sayTerm(this, { days: term.ValidityDays, notBefore: props.notBefore, notAfter: props.notAfter });
     }
-    this._resource = provider.resource(this, ResourceType.PRIVATE_IOT_CA, properties, rights, { removalPolicy, secret: key.secret });
+    this.resource = provider.resource(this, ResourceType.PRIVATE_IOT_CA, properties, rights, { removalPolicy, secret: key.secret });
     if (issuer) {
-      this._resource.node.addDependency(beforeIssuance(issuer));
+      this.resource.node.addDependency(beforeIssuance(issuer));
     }
-    const keyIdentifier = signedElsewhere ? undefined : this._attribute('SubjectKeyIdentifier');
+    const keyIdentifier = signedElsewhere ? undefined : this.attribute('SubjectKeyIdentifier');
     rememberCa(this, { ...knownByDeclaration(props), ...knownSuccession(props), keyIdentifier, isRenewable: signedElsewhere });
     validateSuccessorName(this, props.predecessor);
-    this.caId = this._resource.ref;
+    this.caId = this.resource.ref;
     this._chain = chainOfDeclared(this, props);
-  }
-
-  public get caCertificates(): string[] {
-    return this.caCertificatesFor(this);
-  }
-
-  public get certificateChainPem(): string {
-    return chainsOf(this.caCertificates, this._chain.endsInRoot).certificateChainPem;
-  }
-
-  public get certificateChainWithoutRootPem(): string {
-    return chainsOf(this.caCertificates, this._chain.endsInRoot).certificateChainWithoutRootPem;
-  }
-
-  public certificatePemFor(scope: Construct): string {
-    return certificateIn(scope, this);
-  }
-
-  public caCertificatesFor(scope: Construct): string[] {
-    return certificatesIn(scope, this._chain.links);
   }
 
   /** Whether the CA's certificate is still to be made elsewhere. Until then, a note takes its place. @internal */
@@ -215,11 +181,39 @@ export class PrivateIotCa extends IotCertificateBase implements IPrivateIotCa, I
     return this.signedElsewhere && !this.signed;
   }
 
+  public get certificatePem(): string {
+    return this.attribute('CertificatePem');
+  }
+
   public get certificateDerBase64(): string {
     if (this._awaitsCertificate) {
       throw new Error(`${this.node.path}: certificateDerBase64 is available only for a CA that has its signedCertificate`);
     }
-    return super.certificateDerBase64;
+    return derBase64Of(this.certificatePem);
+  }
+
+  public get serialNumber(): string {
+    return this.attribute('SerialNumber');
+  }
+
+  public get notBefore(): string {
+    return this.attribute('NotBefore');
+  }
+
+  public get notAfter(): string {
+    return this.attribute('NotAfter');
+  }
+
+  public get sha256Fingerprint(): string {
+    return this.attribute('Sha256Fingerprint');
+  }
+
+  public get sha1Fingerprint(): string {
+    return this.attribute('Sha1Fingerprint');
+  }
+
+  public get subjectKeyIdentifier(): string {
+    return this.attribute('SubjectKeyIdentifier');
   }
 
   /**
@@ -231,70 +225,10 @@ export class PrivateIotCa extends IotCertificateBase implements IPrivateIotCa, I
     if (!this.signedElsewhere) {
       throw new Error(`${this.node.path}: certificateSigningRequestPem is available only for a CA that is signedElsewhere`);
     }
-    return this._attribute('CertificateSigningRequestPem');
+    return this.attribute('CertificateSigningRequestPem');
   }
 
-  public addVerificationCertificate(id: string, options: VerificationCertificateOptions): VerificationCertificate {
-    return new VerificationCertificate(this, validId(this, id), { ca: this, ...options });
-  }
-
-  public addDeviceCertificate(id: string, options: DeviceCertificateOptions): DeviceCertificate {
-    return new DeviceCertificate(this, validId(this, id), { ca: this, ...options });
-  }
-
-  public addServerCertificate(id: string, options: ServerCertificateOptions): ServerCertificate {
-    return new ServerCertificate(this, validId(this, id), { ca: this, ...options });
-  }
-
-  public addCaCertificate(id: string, options: CaCertificateOptions): CaCertificate {
-    return new CaCertificate(this, validId(this, id), { ca: this, ...options });
-  }
-
-  public addCrossCertificate(id: string, options: CrossCertificateOptions): CrossCertificate {
-    return new CrossCertificate(this, validId(this, id), { ca: this, ...options });
-  }
-
-  public publishRevocation(options?: PublishRevocationOptions): RevocationPublication {
-    return publishRevocation(this, options);
-  }
-
-  public get revokeFunction(): IFunction {
-    return revokeFunction(this);
-  }
-
-  public grantRevoke(grantee: IGrantable): Grant {
-    return grantRevoke(this, grantee);
-  }
-
-  public onCertificateIssued(id: string, options?: OnEventOptions): Rule {
-    return caEventRule(this, CaEventType.CERTIFICATE_ISSUED, id, options);
-  }
-
-  public onCertificateRenewed(id: string, options?: OnEventOptions): Rule {
-    return caEventRule(this, CaEventType.CERTIFICATE_RENEWED, id, options);
-  }
-
-  public onCertificateExpiring(id: string, options?: OnEventOptions): Rule {
-    return caEventRule(this, CaEventType.CERTIFICATE_EXPIRING, id, options);
-  }
-
-  public onCertificateRefused(id: string, options?: OnEventOptions): Rule {
-    return caEventRule(this, CaEventType.CERTIFICATE_REFUSED, id, options);
-  }
-
-  public onRevocationChanged(id: string, options?: OnEventOptions): Rule {
-    return caEventRule(this, CaEventType.REVOCATION_CHANGED, id, options);
-  }
-
-  public onRevocationListsPublished(id: string, options?: OnEventOptions): Rule {
-    return caEventRule(this, CaEventType.LISTS_PUBLISHED, id, options);
-  }
-
-  public grantIssue(grantee: IGrantable): Grant {
-    return grantIssue(this, grantee);
-  }
-
-  public grantReadPrivateKey(grantee: IGrantable): Grant {
-    return grantReadPrivateKey(this, grantee);
+  private attribute(name: keyof CertificateAttributes): string {
+    return this.resource.getAttString(name);
   }
 }

@@ -1,31 +1,38 @@
 import { check, TEXT } from '../checks/kinds';
 
+/** The properties of the resource of a CA that is retired. */
+interface RetirementProperties {
+  readonly Retired: true;
+  readonly RetiredInUse?: string;
+}
+
 /** How a CA ends that has a successor, or whose product is at its end. */
-export abstract class Retirement {
+export class Retirement {
   /**
-   * The CA is retired if nothing depends on it. Otherwise the deployment fails, changes nothing, and names the certificates: those that a
-   * resource declares, including those of CAs below this one, and that have neither expired nor been revoked for good.
+   * Retires the CA once no certificate depends on it. A certificate depends on the CA if the CA or a CA below it has issued it for a resource that is
+   * still declared, and if it has neither expired nor been revoked for good. One that is on hold counts; cross-certificates and proofs of possession do not.
+   *
+   * As long as there is such a certificate, the deployment fails, changes nothing, and names the first ones. CloudFormation removes what a deployment
+   * no longer declares only at its end, so retire the CA in the deployment after the one that moves the last device.
    */
   public static whenUnused(): Retirement {
-    return new RetirementWith({ Retired: true });
+    return new Retirement({ Retired: true });
   }
 
   /**
-   * The CA is retired even if certificates depend on it. They stay valid.
+   * Retires the CA even if certificates depend on it. They stay valid.
    *
    * @param caId the `caId` of the CA itself, from its outputs or from the error of `whenUnused`
    */
   public static evenInUse(caId: string): Retirement {
     check('Retirement.evenInUse()', { caId: TEXT }, { caId });
-    return new RetirementWith({ Retired: true, RetiredInUse: caId });
+    return new Retirement({ Retired: true, RetiredInUse: caId });
   }
 
   /** The properties of the CA's resource. @internal */
-  public abstract readonly _properties: { readonly Retired: true; readonly RetiredInUse?: string };
-}
+  public readonly _properties: RetirementProperties;
 
-class RetirementWith extends Retirement {
-  constructor(public readonly _properties: Retirement['_properties']) {
-    super();
+  private constructor(properties: RetirementProperties) {
+    this._properties = properties;
   }
 }

@@ -1,4 +1,4 @@
-import { CustomResource, Duration, Lazy, RemovalPolicy, Stack, TagManager } from 'aws-cdk-lib';
+import { CustomResource, Duration, Lazy, RemovalPolicy, Stack, TagManager, Token } from 'aws-cdk-lib';
 import { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
@@ -162,7 +162,8 @@ export abstract class EndEntityCertificateBase extends IssuedCertificateBase {
         + 'from here; declare the certificate in the account of the CA, or raise generation in time');
     }
     const beforeDays = renewal.before.toDays({ integral: false });
-    validate(this, [beforeDays, validityDays], () => checkRenewal(beforeDays, validityDays));
+    // Against a validity that is known only at deployment, the function checks it by the same rule.
+    validate(this, [], () => checkRenewal(beforeDays, Token.isUnresolved(validityDays) ? undefined : validityDays));
     const living = deliveryFormats.find(({ name }) => BUNDLES_WITH_CERTIFICATE.includes(name)) ?? DeliveryFormat.combinedPem();
     this._living = living;
     return deliveryFormats.includes(living) ? deliveryFormats : [...deliveryFormats, living];

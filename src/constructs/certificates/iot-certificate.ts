@@ -75,14 +75,13 @@ export interface IIotCertificate extends IResource {
 }
 
 /**
- * A certificate that a custom resource makes. The classes that extend it expose its members as their own.
+ * A certificate that a CA of this library issues. The classes that extend it expose its members as their own.
  *
  * @internal
  */
-export abstract class IotCertificateBase extends Resource implements IIotCertificate {
-  public abstract readonly certificateChainPem: string;
-  public abstract readonly certificateChainWithoutRootPem: string;
-
+export abstract class IssuedCertificateBase extends Resource implements IIotCertificate {
+  /** The CA that issues the certificate. @internal */
+  public abstract readonly _issuer: IPrivateIotCa;
   /** @internal */
   protected abstract readonly _resource: CustomResource;
   /** Whether the declaration says what happens to the certificate's key. @internal */
@@ -100,10 +99,16 @@ export abstract class IotCertificateBase extends Resource implements IIotCertifi
     return this._attribute('CertificatePem');
   }
 
+  public get certificateChainPem(): string {
+    return chainsBelow(this, this._issuer, this.certificatePem).certificateChainPem;
+  }
+
+  public get certificateChainWithoutRootPem(): string {
+    return chainsBelow(this, this._issuer, this.certificatePem).certificateChainWithoutRootPem;
+  }
+
   public get certificateDerBase64(): string {
-    const afterBegin = Fn.select(1, Fn.split('-----BEGIN CERTIFICATE-----\n', this.certificatePem));
-    const lines = Fn.select(0, Fn.split('\n-----END CERTIFICATE-----', afterBegin));
-    return Fn.join('', Fn.split('\n', lines));
+    return derBase64Of(this.certificatePem);
   }
 
   public get serialNumber(): string {
@@ -136,20 +141,9 @@ export abstract class IotCertificateBase extends Resource implements IIotCertifi
   }
 }
 
-/**
- * A certificate that a CA of this library issues. The classes that extend it expose its members as their own.
- *
- * @internal
- */
-export abstract class IssuedCertificateBase extends IotCertificateBase {
-  /** The CA that issues the certificate. @internal */
-  public abstract readonly _issuer: IPrivateIotCa;
-
-  public get certificateChainPem(): string {
-    return chainsBelow(this, this._issuer, this.certificatePem).certificateChainPem;
-  }
-
-  public get certificateChainWithoutRootPem(): string {
-    return chainsBelow(this, this._issuer, this.certificatePem).certificateChainWithoutRootPem;
-  }
+/** The DER in base64 of a certificate whose PEM is known only at deployment. */
+export function derBase64Of(certificatePem: string): string {
+  const afterBegin = Fn.select(1, Fn.split('-----BEGIN CERTIFICATE-----\n', certificatePem));
+  const lines = Fn.select(0, Fn.split('\n-----END CERTIFICATE-----', afterBegin));
+  return Fn.join('', Fn.split('\n', lines));
 }

@@ -21,7 +21,7 @@ import { Validity, validityFrom } from '../../pki/validity';
 import { IPrivateIotCa } from '../ca/i-private-iot-ca';
 import { KnownCa, knownCa } from '../ca/known-ca';
 import { warn } from '../checks/notices';
-import { hasToken, TermProps, validate } from '../checks/validation';
+import { complaintOf, hasToken, TermProps, validate } from '../checks/validation';
 
 /** The properties of a certificate's declaration that its issuer may refuse. */
 export interface DeclaredCertificate extends TermProps {
@@ -42,7 +42,10 @@ export function validateCanIssue(scope: Construct, ca: IPrivateIotCa): void {
     : undefined);
 }
 
-/** Refuses a subject CA of a cross-certificate that the function would refuse. */
+/**
+ * Refuses a subject CA of a cross-certificate that the function would refuse: the path length of the signing CA must leave room for one more CA
+ * (RFC 5280, section 4.2.1.9), and its name constraints must permit the name of the subject CA (section 4.2.1.10).
+ */
 export function validateCanCertify(scope: Construct, ca: IPrivateIotCa, subjectCa: IPrivateIotCa): void {
   const { subjects: [subject], awaitsCertificate } = knownCa(subjectCa);
   const { subjects, nameConstraints } = knownCa(ca);
@@ -55,17 +58,10 @@ export function validateCanCertify(scope: Construct, ca: IPrivateIotCa, subjectC
       + 'have verifiers trust both CAs instead (TrustBundle)');
   validate(scope, [outer, inner], () => outer === undefined || inner === undefined || inner < outer ? undefined
     : `ca must have a pathLength above that of subjectCa, ${inner}, got ${ca.node.path} with ${outer}; have verifiers trust both CAs instead (TrustBundle)`);
-  validate(scope, [], () => {
-    try {
-      if (subject) {
-        assertNotCaSubject(subject, subjects);
-        assertNamesPermitted({ subject, profile: 'ca' }, nameConstraints);
-      }
-      return undefined;
-    } catch (error) {
-      return (error as Error).message;
-    }
-  });
+  validate(scope, [], () => subject && complaintOf(() => {
+    assertNotCaSubject(subject, subjects);
+    assertNamesPermitted({ subject, profile: 'ca' }, nameConstraints);
+  }));
 }
 
 /**
@@ -79,15 +75,11 @@ export function validateIssuing(
 ): void {
   const known = knownCa(ca);
   const { clipToIssuer = false, notBefore, notAfter } = certificate;
-  validate(scope, [], () => {
-    try {
-      assertNames(certificate, profile, known);
-      assertUsagesAllowed(PROFILES[profile], knownUsages(certificate), known.extendedKeyUsages);
-      return checkTermWithin({ notBefore, notAfter }, known, clipToIssuer);
-    } catch (error) {
-      return (error as Error).message;
-    }
-  });
+  validate(scope, [], () => complaintOf(() => {
+    assertNames(certificate, profile, known);
+    assertUsagesAllowed(PROFILES[profile], knownUsages(certificate), known.extendedKeyUsages);
+    return checkTermWithin({ notBefore, notAfter }, known, clipToIssuer);
+  }));
   sayTerm(scope, { days, notBefore, notAfter }, known, clipToIssuer);
   sayNames(scope, certificate, profile, known);
   sayResponder(scope, ca, certificate);
@@ -166,11 +158,7 @@ export function sayTerm(scope: Construct, { days, notBefore, notAfter }: Term, k
     return;
   }
   const issuer = known && { notBefore: known.notBefore ?? ANY_TIME.notBefore, notAfter: known.notAfter ?? ANY_TIME.notAfter };
-  try {
-    validityFrom(new Date(), PROFILES.device, { days, notBefore, notAfter }, issuer, clipToIssuer);
-  } catch (error) {
-    const today = formatTime(new Date()).slice(0, 10);
-    warn(scope, 'term', `${(error as Error).message}. As of ${today}, no new certificate can be issued with this validity; `
-      + 'existing certificates stay as they are');
-  }
+  const complaint = complaintOf(() => void validityFrom(new Date(), PROFILES.device, { days, notBefore, notAfter }, issuer, clipToIssuer));
+  warn(scope, 'term', complaint && `${complaint}. As of ${formatTime(new Date()).slice(0, 10)}, no new certificate can be issued with this validity; `
+    + 'existing certificates stay as they are');
 }

@@ -10,7 +10,7 @@ import { SubjectValues } from '../../contract/subject-attributes';
 import { AllowedSubject, checkAllowedSubject, checkRequestedSubject, checkSubjectIsDecided } from '../../contract/subject-rules';
 import { CertificationRequest, readCertificationRequest } from '../../pki/certification-request';
 import { readName } from '../../pki/name-reader';
-import { hasToken, renderSubject, validate } from '../checks/validation';
+import { complaintOf, hasToken, renderSubject, validate } from '../checks/validation';
 import { DeliveryFormat } from '../keys/delivery-format';
 
 /** The options that determine the names in a certificate that is made from a request. */
@@ -90,13 +90,8 @@ export function validRequest(scope: Construct, options: NameOptions): AllowedSub
   if (names) {
     validate(scope, [names], () => checkNameRules(names));
   }
-  validate(scope, [], () => {
-    try {
-      return checkSubjectIsDecided(knownRequest(source) !== undefined, subject !== undefined, allowedSubject !== undefined);
-    } catch (error) {
-      return (error as Error).message;
-    }
-  });
+  validate(scope, [], () => complaintOf(() =>
+    checkSubjectIsDecided(knownRequest(source) !== undefined, subject !== undefined, allowedSubject !== undefined)));
   const rule = allowedSubject?._for(scope);
   if (rule) {
     validate(scope, [rule.subject], () => checkAllowedSubject(rule));
@@ -109,12 +104,10 @@ function checkKnownRequest(options: NameOptions, rule: AllowedSubject | undefine
   if (options.subject || !knownRequest(options.certificateSigningRequest)) {
     return undefined;
   }
-  try {
+  return complaintOf(() => {
     const requested = knownSubject(options)!;
     return checkSubject(requested) ?? (rule && !hasToken(rule.subject) ? checkRequestedSubject(requested, rule) : undefined);
-  } catch (error) {
-    return (error as Error).message;
-  }
+  });
 }
 
 /** Refuses extensions that the CA does not allow. The rules of extensions refuse those that the function refuses in any case. */

@@ -27,6 +27,7 @@ export const WARNINGS = {
 /** The ids of notes, and what each note says. The id of a note about a platform consists of the platform's identifier and the notice's id. */
 export const NOTES = {
   'crl-domain': 'Certificates name the domain of a CloudFront distribution',
+  'expiry-unwatched': 'A rule asks for `Certificate Expiring`, and nothing in the app looks for such certificates of the CA',
   'former-ca': 'A CA with published lists replaces another CA, whose certificates can\'t be revoked any more',
   'revocation-unread': 'A `revokeFunction` revokes certificates of a CA, and nobody who accepts devices learns of it',
   'trail-of-invocations': 'What AWS CloudTrail must record for an `InvocationAlarm`',

@@ -25,9 +25,30 @@ export function validate(scope: Construct, values: unknown[], rule: () => Compla
   }
 }
 
+/** The complaint of a rule that is also, or only, an error. */
+export function complaintOf(rule: () => Complaint | void): Complaint {
+  try {
+    return rule() ?? undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
 /** Whether a value is a token or contains a token. */
 export function hasToken(value: unknown): boolean {
   return Token.isUnresolved(value) || (typeof value === 'object' && value !== null && Object.values(value).some(hasToken));
+}
+
+/**
+ * Refuses a duration that is a token where the synthesis needs its value.
+ *
+ * @param where the construct, or the method, that takes the duration
+ * @param reason why the value must be known
+ */
+export function assertKnown(where: IConstruct | string, property: string, duration: Duration, reason: string): void {
+  if (duration.isUnresolved()) {
+    throw new Error(`${typeof where === 'string' ? where : where.node.path}: ${property} must be known at synthesis, because ${reason}, got a token; use a number`);
+  }
 }
 
 /** Checks a subject. If some of its attributes are tokens, each of the others is checked by itself. */

@@ -1,15 +1,15 @@
-import { AspectPriority, Aspects, Duration, Stack } from 'aws-cdk-lib';
+import { AspectPriority, Aspects, Duration } from 'aws-cdk-lib';
 import { Dashboard, PeriodOverride } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
 import { dashboardRows } from './dashboard-rows';
 import { partsFor } from './shown-parts';
 import { quote } from '../../contract/rules';
-import { isKnownToDiffer } from '../ca/cross-account';
+import { assertInEnvironment } from '../ca/cross-account';
 import { IPrivateIotCa } from '../ca/i-private-iot-ca';
 import { check, Kinds, listOf, optional, pathBelow, TEXT } from '../checks/kinds';
 import { CA } from '../checks/object-kinds';
 import { validate } from '../checks/validation';
-import { ExpiryAlarms } from '../expiry/expiry-alarms';
+import { areEndsWatched } from '../expiry/watched-cas';
 import { keepPrivateKeysOut } from '../keys/private-key-guard';
 import { publicationOf } from '../revocation/revocation-publication';
 
@@ -43,8 +43,10 @@ const KINDS: Kinds<PrivateIotCaDashboardProps> = { cas: listOf(CA), dashboardNam
  * lists (with `publishRevocation`), and the functions and queues that work for the CAs. It shows what is declared at the end of synthesis, also
  * what was declared after it. What is not declared has no row.
  *
- * A dashboard in the stack of one of its CAs shows that stack and the stacks of its other CAs. In a stack of its own, it also shows what uses
- * the CAs in any other stack of the app, in the same account and Region.
+ * Its stack decides which functions, queues and alarms it can show, because stacks can't need each other. In the stack of one of its CAs, it shows those
+ * in that stack and in the stacks of its other CAs. In a stack without any of its CAs, it shows those of all stacks of the same app, or of the same
+ * stage, in the same account and Region, also in stacks that use the CAs. The ends of certificates and the life of lists are shown in either case.
+ * What another app declares for a CA that `fromPrivateIotCaAttributes` returns is not known here.
  *
  * @example
  * declare const ca: PrivateIotCa;
@@ -86,22 +88,13 @@ export class PrivateIotCaDashboard extends Construct {
   }
 
   private reported(): Parameters<typeof dashboardRows>[0] {
-    const watching = this.node.root.node.findAll().filter(each => each instanceof ExpiryAlarms);
-    return {
-      watched: this.cas.filter(ca => watching.some(each => each._ca === ca)),
-      published: this.cas.filter(ca => publicationOf(ca)?._lists),
-    };
+    return { watched: this.cas.filter(areEndsWatched), published: this.cas.filter(ca => publicationOf(ca)?._lists) };
   }
 
   private assertCas(): void {
-    const { account, region } = Stack.of(this);
     if (this.cas.length === 0) {
       throw new Error(`${this.node.path}: cas must have at least one CA, got none`);
     }
-    const elsewhere = this.cas.find(({ env }) => isKnownToDiffer(account, env.account) || isKnownToDiffer(region, env.region));
-    if (elsewhere) {
-      throw new Error(`${this.node.path}: cas must be in the account and the Region of the stack, ${account}/${region}, where their metrics are, `
-        + `got ${elsewhere.node.path} in ${elsewhere.env.account}/${elsewhere.env.region}`);
-    }
+    this.cas.forEach(ca => assertInEnvironment(this, 'cas', ca, { why: 'where their metrics are' }));
   }
 }

@@ -3,7 +3,7 @@ import { AlarmBase, IAlarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { CfnFunction, Function } from 'aws-cdk-lib/aws-lambda';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { IConstruct } from 'constructs';
-import { isKnownToDiffer } from '../ca/cross-account';
+import { isElsewhere } from '../ca/cross-account';
 import { IPrivateIotCa } from '../ca/i-private-iot-ca';
 import { callerIn } from '../functions/rights-of-caller';
 import { outermostStack } from '../provider/reach';
@@ -46,8 +46,7 @@ function reachOf(scope: IConstruct, cas: readonly IPrivateIotCa[]): (construct: 
   const own = outermostStack(scope);
   const homes = cas.map(outermostStack);
   return construct => {
-    const { account, region } = outermostStack(construct);
-    const isReferable = Stage.of(construct) === Stage.of(scope) && !isKnownToDiffer(account, own.account) && !isKnownToDiffer(region, own.region);
-    return isReferable && (!homes.includes(own) || [own, ...homes].includes(outermostStack(construct)));
+    const home = outermostStack(construct);
+    return Stage.of(construct) === Stage.of(scope) && !isElsewhere(home, own) && (!homes.includes(own) || [own, ...homes].includes(home));
   };
 }

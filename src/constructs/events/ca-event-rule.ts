@@ -5,7 +5,9 @@ import { CaEvents } from './ca-events';
 import { CaEventType, EVENT_SOURCE } from '../../contract/ca-events';
 import { IPrivateIotCa } from '../ca/i-private-iot-ca';
 import { check, having, Kinds, listOf, MAP, optional, pathBelow, struct, TEXT } from '../checks/kinds';
+import { note } from '../checks/notices';
 import { validId } from '../checks/validation';
+import { areEndsWatched } from '../expiry/watched-cas';
 
 const TEXTS = optional(listOf(TEXT));
 const PATTERN_KINDS: Kinds<EventPattern> = {
@@ -30,5 +32,21 @@ export function caEventRule(ca: IPrivateIotCa & Construct, type: CaEventType, id
   rule.addEventPattern(eventPattern);
   rule.addEventPattern(own);
   rule.addTarget(target);
+  if (type === CaEventType.CERTIFICATE_EXPIRING) {
+    rule.node.addValidation({ validate: () => sayIfUnwatched(rule, ca) });
+  }
   return rule;
+}
+
+/** The rules of which it was said that they get no events: an app can be synthesized several times. */
+const SAID = new WeakSet<Rule>();
+
+/** The alarms can be declared after the rule, so this is said at the end. */
+function sayIfUnwatched(rule: Rule, ca: IPrivateIotCa): string[] {
+  if (!areEndsWatched(ca) && !SAID.has(rule)) {
+    SAID.add(rule);
+    note(rule, 'expiry-unwatched', `nothing in this app looks for certificates of ${ca.node.path} that end soon, so there are no such events: `
+      + 'declare ExpiryAlarms for the CA');
+  }
+  return [];
 }

@@ -43,8 +43,8 @@ const ID = 'Events';
 
 /**
  * Announces what happens in the ledger of a CA as events on the default event bus of its account and Region: revocations, new revocation lists
- * and, if something needs it, certificates that are issued, renewed, refused or about to end. A stream has room for two readers, so everything that is to learn of a revocation, except
- * the function that publishes lists, learns of it by these events.
+ * and, if something needs it, certificates that are issued, renewed, refused or about to end. A stream has room for two readers, so everything
+ * that is to learn of a revocation, except the function that publishes lists, learns of it by these events.
  *
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Streams.html
  */
@@ -66,7 +66,10 @@ export class CaEvents extends Construct {
   /** The alarm that goes off when changes of the ledger could not be announced, as long as they are in the queue of what was given up. */
   public readonly alarm: Alarm;
 
-  /** The keys of the items of which events are made. */
+  /**
+   * The keys of the items of which events are made: at most five with all that can be added, because each is a filter, and Lambda allows five.
+   * https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html
+   */
   private readonly keys: ChangedKeys[] = [{ prefix: 'revoked#' }, { prefix: 'crl#' }];
   private readonly rights: Policy;
 
@@ -97,7 +100,8 @@ export class CaEvents extends Construct {
       batchSize: 100, reportBatchItemFailures: true, bisectBatchOnError: true, retryAttempts: RETRIES,
     }, givenUp);
     this.alarm = new Alarm(this, 'Alarm', {
-      alarmDescription: `Changes of the ledger of the CA ${ca.node.path} could not be announced: revocations are carried over by the next check, ends of holds are not`,
+      alarmDescription: `Changes of the ledger of the CA ${ca.node.path} could not be announced, so rules have no events of them. What carries revocations over `
+        + 'finds these by its next check, but no ends of holds. The alarm ends when the queue GivenUp of the CA is empty',
       metric: givenUp.metricApproximateNumberOfMessagesVisible({ statistic: Stats.MAXIMUM }),
       threshold: 1,
       comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,

@@ -3,15 +3,16 @@ import { Alarm, ComparisonOperator, Metric, Stats, TreatMissingData } from 'aws-
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
-import { checkAnnouncements, checkDaysLeft, DAYS_LEFT_METRIC, ExpiringKind, KIND_DIMENSION, WatchEnvironment } from '../../contract/expiry';
+import { watchesEnds } from './watched-cas';
+import { checkAnnouncements, checkDaysLeft, DAYS_LEFT_METRIC, ExpiringKind, KIND_DIMENSION, WatchEnvironment, WEEKS } from '../../contract/expiry';
 import { CA_DIMENSION, METRIC_NAMESPACE } from '../../contract/revocation-functions';
 import { failedChecksAlarm } from '../alarms/failed-checks-alarm';
-import { isKnownToDiffer } from '../ca/cross-account';
+import { assertInEnvironment, isKnownToDiffer } from '../ca/cross-account';
 import { IPrivateIotCa } from '../ca/i-private-iot-ca';
 import { grantWatchEnds } from '../ca/ledger-table';
 import { check, Kinds, listOf, optional, pathBelow, struct } from '../checks/kinds';
 import { CA, DURATION, TOPIC } from '../checks/object-kinds';
-import { validate } from '../checks/validation';
+import { assertKnown, validate } from '../checks/validation';
 import { keepPrivateKeysOut } from '../keys/private-key-guard';
 import { libraryFunction } from '../provider/library-function';
 import { rolePolicy } from '../provider/role-policy';
@@ -22,13 +23,14 @@ const INTERVAL = Duration.hours(12);
 const PERIOD = Duration.days(1);
 
 /**
- * How long before the end of the first certificate of each kind an alarm goes off, in whole days.
+ * How long before the end of the first certificate of each kind an alarm goes off: whole days, from 1 to 3650, that are known at synthesis. The
+ * alarm ends when no certificate of the kind ends so soon any more, because it was replaced, renewed, withdrawn or revoked.
  */
 export interface ExpiryThresholds {
   /**
    * Before the end of the CA itself. Its successor has to be declared and trusted before certificates that end later than the CA are needed.
    *
-   * @default - a fifth of the CA's validity, at most a year; 180 days if the validity is not known
+   * @default - a fifth of the CA's validity, at most a year; 180 days if the validity is not known at synthesis
    */
   readonly ca?: Duration;
 
@@ -74,6 +76,7 @@ export interface ExpiryAlarmsProps {
    * The topic to which the alarms are delivered, in the Region of the stack. An encrypted topic must use a customer managed key that lets
    * `cloudwatch.amazonaws.com` use it.
    *
+   * @see https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html#compatibility-with-aws-services
    * @default - the alarms have no action; add one with `addAlarmAction`
    */
   readonly topic?: ITopic;
@@ -86,8 +89,8 @@ export interface ExpiryAlarmsProps {
   readonly thresholds?: ExpiryThresholds;
 
   /**
-   * How long before its end a certificate is announced as the event `Certificate Expiring`, up to 10 times, in whole days. A certificate is also
-   * announced once it has ended. Thresholds that are longer than the validity of a certificate are left out for it, and so are those that come
+   * How long before its end a certificate is announced as the event `Certificate Expiring`, up to 10 times, in whole days, from 1 to 3650, that are
+   * known at synthesis. A certificate is also announced once it has ended. Thresholds that are longer than the validity of a certificate are left out for it, and so are those that come
    * before its `renewal`.
    *
    * @default - 60, 30, 14, 7 and 1 days
@@ -138,28 +141,29 @@ const THRESHOLDS: { readonly [T in keyof Required<ExpiryThresholds>]: Threshold 
  * new ExpiryAlarms(ca.stack, 'Expiry', { ca, topic, thresholds: { devices: Duration.days(45) } });
  */
 export class ExpiryAlarms extends Construct {
-  /** The alarms: one for each threshold, and the one that goes off if the function fails, which would otherwise hide everything. */
+  /**
+   * The alarms: one for each threshold, and one that goes off when two of three runs of the function have failed, or were not made although there has
+   * been a run before, since that would hide everything. Until the first run, twelve hours after the deployment, the state of the latter is
+   * `INSUFFICIENT_DATA`.
+   */
   public readonly alarms: Alarm[];
-
-  /** The CA. @internal */
-  public readonly _ca: IPrivateIotCa;
 
   constructor(scope: Construct, id: string, props: ExpiryAlarmsProps) {
     check(pathBelow(scope, id), KINDS, props);
     super(scope, id);
     keepPrivateKeysOut(this);
     const { ca, topic, thresholds = {}, announce = ANNOUNCED } = props;
-    this._ca = ca;
     this.assertInReach(ca, topic);
+    watchesEnds(ca);
     const days = this.thresholds(thresholds, ca.validity);
-    const announced = announce.map(each => each.toDays({ integral: false }));
-    validate(this, announced, () => announced.map(each => checkDaysLeft('announce', each)).find(Boolean) ?? checkAnnouncements(announced.length));
+    const announced = announce.map(each => this.daysOf('announce', each));
+    validate(this, [], () => checkAnnouncements(announced.length));
     const environment: WatchEnvironment = {
       STACK_ID: Aws.STACK_ID,
       CA_ID: ca.caId,
       LEDGER_TABLE: ca.ledger.tableName,
       ANNOUNCED_DAYS: JSON.stringify(announced),
-      WINDOW_DAYS: String(Math.max(...Object.values(days), 7 * 12)),
+      WINDOW_DAYS: String(Math.max(...Object.values(days), 7 * Math.max(...WEEKS))),
     };
     const { role, function: watching } = libraryFunction(this, {
       description: 'Watches the ends of the certificates of a CA',
@@ -176,7 +180,7 @@ export class ExpiryAlarms extends Construct {
     onSchedule(this, watching, INTERVAL, 'Watches the ends of the certificates of a CA');
     const ofThresholds = Object.entries(days).map(([name, threshold]) => this.alarmFor(ca, THRESHOLDS[name as keyof ExpiryThresholds], threshold));
     const failing = failedChecksAlarm(this, watching, INTERVAL, `The ends of the certificates of the CA ${ca.node.path} are not watched; see the log of the function`,
-      TreatMissingData.IGNORE);
+      'schedule');
     this.alarms = [...ofThresholds, failing];
     if (topic) {
       this.alarms.forEach(alarm => alarm.addAlarmAction(new SnsAction(topic)));
@@ -186,11 +190,17 @@ export class ExpiryAlarms extends Construct {
   private thresholds(given: ExpiryThresholds, validity: Duration | undefined): { [name in keyof ExpiryThresholds]: number } {
     const names = Object.keys(THRESHOLDS) as (keyof ExpiryThresholds)[];
     return Object.fromEntries(names.flatMap(name => {
-      const standard = name === 'ca' && validity ? Math.max(1, Math.min(365, Math.floor(validity.toDays() / 5))) : THRESHOLDS[name].default;
-      const days = given[name]?.toDays({ integral: false }) ?? standard;
-      validate(this, [days], () => days === undefined ? undefined : checkDaysLeft(`thresholds.${name}`, days));
+      const threshold = given[name];
+      const days = threshold ? this.daysOf(`thresholds.${name}`, threshold) : defaultDays(name, validity);
       return days === undefined ? [] : [[name, days]];
     }));
+  }
+
+  private daysOf(property: string, before: Duration): number {
+    assertKnown(this, property, before, 'the function looks as far ahead');
+    const days = before.toDays({ integral: false });
+    validate(this, [], () => checkDaysLeft(property, days));
+    return days;
   }
 
   /** The id of the construct is final. */
@@ -212,14 +222,16 @@ export class ExpiryAlarms extends Construct {
   }
 
   private assertInReach(ca: IPrivateIotCa, topic: ITopic | undefined): void {
-    const { account, region } = Stack.of(this);
-    if (isKnownToDiffer(account, ca.env.account) || isKnownToDiffer(region, ca.env.region)) {
-      throw new Error(`${this.node.path}: ca must be in the account and the Region of the stack, ${account}/${region}, `
-        + `got ${ca.node.path} in ${ca.env.account}/${ca.env.region}`);
-    }
+    const { region } = Stack.of(this);
+    assertInEnvironment(this, 'ca', ca);
     if (topic && isKnownToDiffer(region, topic.env.region)) {
       throw new Error(`${this.node.path}: topic must be in the Region of the stack, ${region}, because an alarm can't publish elsewhere, `
         + `got ${topic.node.path} in ${topic.env.region}`);
     }
   }
+}
+
+/** The days of a threshold that is not declared; `undefined` if there is no alarm then. */
+function defaultDays(name: keyof ExpiryThresholds, validity: Duration | undefined): number | undefined {
+  return name === 'ca' && validity && !validity.isUnresolved() ? Math.max(1, Math.min(365, Math.floor(validity.toDays() / 5))) : THRESHOLDS[name].default;
 }

@@ -84,10 +84,10 @@ export interface PrivateIotCaFunctionOptions {
   readonly reservedConcurrentExecutions?: number;
 
   /**
-   * The queue that gets the scheduled invocations that fail three times: of the function that publishes revocation lists, and of those that
-   * compare a platform with what is revoked. All other functions get no queue: CloudFormation learns of their failures, events wait in queues
-   * of their own, and callers get an answer. Whoever reads the queue can see requests of CloudFormation to publish lists, if one of them
-   * fails as well.
+   * The queue that gets the scheduled invocations that fail three times, in the account and the Region of the functions. Five kinds of functions
+   * have a schedule: those that publish revocation lists, give lists to a service, compare a platform with what is revoked, renew certificates, and watch
+   * the ends of certificates. The others get no queue: CloudFormation learns of their failures, events wait in queues of their own, and callers get
+   * an answer. Requests of CloudFormation to functions with a schedule get into the queue too if they fail, so readers of the queue can see them.
    *
    * @default - failed invocations are only in logs and in the alarms of the constructs
    */

@@ -1,5 +1,5 @@
 import { Stack } from 'aws-cdk-lib';
-import { CfnManagedPolicy, CfnPolicy } from 'aws-cdk-lib/aws-iam';
+import { CfnManagedPolicy, CfnPolicy, IRole } from 'aws-cdk-lib/aws-iam';
 import { Construct, IConstruct } from 'constructs';
 import type { ConfigurableFunction } from './apply-options';
 
@@ -28,14 +28,20 @@ export function callerIn(scope: IConstruct): Caller | undefined {
   return CALLERS.get(scope);
 }
 
-/** The actions that the policies of the role in a scope allow, after the synthesis has attached them. */
+/** The actions that the role of the function in a scope may use, after the synthesis has attached its policies. Functions can share a role. */
 export function rightsOf(scope: IConstruct): string[] {
+  const caller = callerIn(scope);
   const stack = Stack.of(scope);
-  const name = JSON.stringify(stack.resolve(callerIn(scope)?.role.roleName));
-  const isOfRole = (roles: string[] = []): boolean => (stack.resolve(roles) as unknown[]).some(each => JSON.stringify(each) === name);
-  return scope.node.findAll()
-    .filter(construct => construct instanceof CfnPolicy || construct instanceof CfnManagedPolicy)
-    .filter(({ roles }) => isOfRole(roles))
+  return (caller ? policiesOf(caller.role, stack) : [])
     .flatMap(({ policyDocument }) => stack.resolve(policyDocument).Statement as Statement[])
     .flatMap(({ Effect, Action = [] }) => Effect === 'Allow' ? Action : []);
+}
+
+/** The policies of a role in the template of a stack, wherever they are declared, after the synthesis has attached them. */
+export function policiesOf({ roleName }: IRole, stack: Stack): (CfnPolicy | CfnManagedPolicy)[] {
+  const name = JSON.stringify(stack.resolve(roleName));
+  const isOfRole = (roles: unknown[] = []): boolean => roles.some(each => JSON.stringify(each) === name);
+  return stack.node.findAll()
+    .filter(construct => construct instanceof CfnPolicy || construct instanceof CfnManagedPolicy)
+    .filter(policy => policy.stack === stack && isOfRole(stack.resolve(policy.roles)));
 }

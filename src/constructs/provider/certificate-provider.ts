@@ -1,5 +1,5 @@
 import { Aws, CfnResource, CustomResource, Duration, Lazy, Names, RemovalPolicy, Resource, Stack, Token } from 'aws-cdk-lib';
-import { IGrantable, ManagedPolicy, Policy, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
+import { CfnManagedPolicy, CfnPolicy, IGrantable, ManagedPolicy, Policy, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
 import { Function } from 'aws-cdk-lib/aws-lambda';
 import { Construct, IConstruct } from 'constructs';
 import { functionResource } from './function-resource';
@@ -18,6 +18,7 @@ import { arnsToIssue } from '../ca/grant-issue';
 import { IPrivateIotCa } from '../ca/i-private-iot-ca';
 import { exportedPems } from '../certificates/exported-pem';
 import { noticeId, warn } from '../checks/notices';
+import { policiesOf } from '../functions/rights-of-caller';
 import { keepPrivateKeysOut } from '../keys/private-key-guard';
 
 /** The construct id below the stack. It is final: the function's logical ID derives from it, and a service token can't change. */
@@ -184,11 +185,11 @@ export class CertificateProvider extends Construct {
       return [];
     }
     const stack = Stack.of(this);
-    const constructs = this.node.findAll();
-    const inline = constructs.filter(construct => construct instanceof Policy)
-      .reduce((sum, { document }) => sum + largestSize(stack, document), 0);
-    const managed = Math.max(0, ...constructs.filter(construct => construct instanceof ManagedPolicy)
-      .map(({ document }) => largestSize(stack, document)));
+    const policies = policiesOf(this.role, stack);
+    const sizes = (kind: typeof CfnPolicy | typeof CfnManagedPolicy): number[] =>
+      policies.filter(policy => policy instanceof kind).map(({ policyDocument }) => largestSize(stack, policyDocument));
+    const inline = sizes(CfnPolicy).reduce((sum, size) => sum + size, 0);
+    const managed = Math.max(0, ...sizes(CfnManagedPolicy));
     return [
       ...inline > INLINE_POLICY_CHARACTERS ? ['the rights on CAs and on parameters with a path of their own must fit into the '
         + `${INLINE_POLICY_CHARACTERS} characters that IAM allows for the inline policies of a role, got up to ${inline}; `

@@ -1,5 +1,5 @@
 import { Aws, Duration, Lazy, Stack } from 'aws-cdk-lib';
-import { Alarm, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { Policy } from 'aws-cdk-lib/aws-iam';
 import { Construct, IConstruct } from 'constructs';
 import { RenewedCa, RenewerEnvironment } from '../../contract/renewal';
@@ -48,8 +48,9 @@ export class CertificateRenewals extends Construct {
   }
 
   /**
-   * The alarm that goes off when two runs in a row have failed: a certificate could not be renewed. Tell somebody:
-   * `alarm.addAlarmAction(new SnsAction(topic))`.
+   * The alarm that goes off when two of three runs have failed, because a certificate could not be renewed, or were not made although there has
+   * been a run before. Tell somebody: `alarm.addAlarmAction(new SnsAction(topic))`. Until the first run, six hours after the deployment, its state
+   * is `INSUFFICIENT_DATA`.
    */
   public readonly alarm: Alarm;
 
@@ -77,7 +78,7 @@ export class CertificateRenewals extends Construct {
     renewing.node.addDependency(this.rights);
     onSchedule(this, renewing, INTERVAL, 'Renews the certificates of this stack that are due');
     this.alarm = failedChecksAlarm(this, renewing, INTERVAL, `Certificates of the stack ${stack.node.path} are not renewed, and expire; see the log of the function`,
-      TreatMissingData.IGNORE);
+      'schedule');
   }
 
   /** @internal */

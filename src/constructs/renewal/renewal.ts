@@ -1,6 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { check, FLAG, having, Kinds, optional } from '../checks/kinds';
 import { DURATION } from '../checks/object-kinds';
+import { assertKnown } from '../checks/validation';
 
 /**
  * Options of a renewal.
@@ -41,9 +42,7 @@ export class Renewal {
   public static beforeExpiry(before: Duration, options: RenewalOptions = {}): Renewal {
     check('Renewal.beforeExpiry()', { before: DURATION }, { before });
     check('Renewal.beforeExpiry()', KINDS, options);
-    if (before.isUnresolved()) {
-      throw new Error('Renewal.beforeExpiry(): before must be known at synthesis, because the function looks as far ahead, got a token; use a number');
-    }
+    assertKnown('Renewal.beforeExpiry()', 'before', before, 'the function looks as far ahead');
     return new Renewal(before, options.keepKey ?? false);
   }
 

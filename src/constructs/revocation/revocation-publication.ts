@@ -119,7 +119,7 @@ export class RevocationPublication extends Construct {
       note(this, 'crl-domain', 'certificates name the domain of the CloudFront distribution for as long as they are valid, so it must stay; '
         + 'with a domainName of your own, the lists can move');
     }
-    if (knownCa(ca).succeeds) {
+    if (knownCa(ca).isReplacement) {
       note(this, 'former-ca', 'the CA that this one replaces has no lists and no revokeFunction any more, so what it has issued can\'t be revoked; '
         + 'where its certificates are still in use, declare a second CA instead, and keep the former one until they have expired');
     }

@@ -1,4 +1,4 @@
-import { CfnResource, RemovalPolicy, Resource, Stack, Token } from 'aws-cdk-lib';
+import { CfnResource, RemovalPolicy, Resource, Stack } from 'aws-cdk-lib';
 import { CfnCACertificate } from 'aws-cdk-lib/aws-iot';
 import { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
@@ -7,6 +7,7 @@ import { AwsIotRegistrationCodeAttributes, AwsIotRegistrationCodeProperties } fr
 import { JUST_IN_TIME_REGISTRATION, sendNewCertificates } from './just-in-time-registration';
 import { JIT_PROVISIONING, JustInTimeProvisioning } from './provisioning/just-in-time-provisioning';
 import { checkKeyOfCa, sayIfEnded, validateChain } from '../../constructs/ca/ca-validation';
+import { isKnownToDiffer } from '../../constructs/ca/cross-account';
 import { IPrivateIotCa } from '../../constructs/ca/i-private-iot-ca';
 import { PemSource } from '../../constructs/certificates/pem-source';
 import { VerificationCertificate } from '../../constructs/certificates/verification-certificate';
@@ -196,7 +197,7 @@ export class AwsIotCaRegistration extends Resource implements ICaRegistration {
     }
     this.assertAutoRegistration('addJustInTimeRegistration');
     const [own, region] = [this.env.region, fn.env.region];
-    if (!Token.isUnresolved(own) && !Token.isUnresolved(region) && own !== region) {
+    if (isKnownToDiffer(own, region)) {
       throw new Error(`${this.node.path}: fn must be in the Region of the registration, ${own}, got ${fn.node.path} in ${region}; use a function there`);
     }
     this.registration.autoRegistrationStatus = 'ENABLE';

@@ -1,4 +1,5 @@
 import { App, Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
 import { CrossCertificate, HashAlgorithm, KeyStorage, PrivateIotCa, PrivateIotCaProps, TrustBundle } from '../../../src';
 import { attributeOf, ledgerRights, logicalIds, propertiesOf, rightsOf, stackWithCa } from '../../support/stacks';
 
@@ -43,6 +44,16 @@ describe('a cross-certificate', () => {
       Resource: stack.resolve(next.ledger.tableArn),
     }]);
     expect(rightsOf(stack)).toContainEqual(ledgerRights(stack.resolve(ca.ledger.tableArn)));
+  });
+
+  test('waits for the first lists of its signer, which it names, and not for those of the CA whose key it certifies', () => {
+    const { stack, ca } = stackWithCa({ pathLength: 1 });
+    const next = new PrivateIotCa(stack, 'Ca2036', { subject: NEXT });
+    [ca, next].forEach(each => each.publishRevocation());
+    ca.addCrossCertificate('NextByCa', { subjectCa: next });
+    const [{ DependsOn }] = Object.values(Template.fromStack(stack).findResources(TYPE));
+    const publications = logicalIds(stack)['Custom::IotRevocationPublication'];
+    expect(DependsOn.filter((id: string) => publications.includes(id))).toEqual([expect.stringMatching(/^CaRevocation/)]);
   });
 
   test('certifies a CA of another stack, with a right to read its ledger, by a CA whose key is in KMS', () => {

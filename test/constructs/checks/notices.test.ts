@@ -25,7 +25,7 @@ test('each warning and each note has an id of its own, which the documentation e
   const ids = idsInSource().sort();
   expect(ids.filter(id => !id.includes('$'))).toEqual([
     'ca-has-ended', 'ca-names', 'ca-of-another-account', 'common-name-constraints', 'common-name-in-topics', 'common-name-twice',
-    'crl-domain', 'extended-key-usage', 'former-ca', 'mailbox-constraints', 'name-constraints', 'no-outputs', 'ocsp-signing', 'revocation-unread', 'signing-region',
+    'crl-domain', 'expiry-unwatched', 'extended-key-usage', 'former-ca', 'mailbox-constraints', 'name-constraints', 'no-outputs', 'ocsp-signing', 'revocation-unread', 'signing-region',
     'term', 'trail-of-invocations', 'trail-of-signatures',
   ]);
   expect(ids.filter(id => id.includes('$'))).toEqual(['${id}.${notice}', 'lint.${finding.rule}']);

@@ -1,9 +1,9 @@
 import { App, Stack } from 'aws-cdk-lib';
-import { Match, Template } from 'aws-cdk-lib/assertions';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { OnEventOptions } from 'aws-cdk-lib/aws-events';
 import { SnsTopic } from 'aws-cdk-lib/aws-events-targets';
 import { Topic } from 'aws-cdk-lib/aws-sns';
-import { AwsIotRevocation, PrivateIotCa } from '../../../src';
+import { AwsIotRevocation, ExpiryAlarms, PrivateIotCa } from '../../../src';
 
 function declared(): Template {
   const stack = new Stack(new App(), 'Iot', { env: { account: '111111111111', region: 'eu-central-1' } });
@@ -56,7 +56,8 @@ test('changes that are given up are kept in a queue, and an alarm goes off as lo
   });
   template.hasResourceProperties('AWS::SQS::Queue', { MessageRetentionPeriod: 14 * 24 * 3600, VisibilityTimeout: Match.absent(), SqsManagedSseEnabled: true });
   template.hasResourceProperties('AWS::CloudWatch::Alarm', {
-    AlarmDescription: 'Changes of the ledger of the CA Iot/Ca could not be announced: revocations are carried over by the next check, ends of holds are not',
+    AlarmDescription: 'Changes of the ledger of the CA Iot/Ca could not be announced, so rules have no events of them. What carries revocations over finds these by '
+      + 'its next check, but no ends of holds. The alarm ends when the queue GivenUp of the CA is empty',
     MetricName: 'ApproximateNumberOfMessagesVisible',
     Dimensions: [{ Name: 'QueueName', Value: { 'Fn::GetAtt': ['CaEventsGivenUpB6BF5D31', 'QueueName'] } }],
     Threshold: 1,
@@ -97,6 +98,46 @@ test('the logical IDs are final', () => {
     'AWS::SQS::QueuePolicy RevocationQueuePolicy2FB68CBB',
     'Custom::PlatformRevocationCheck RevocationCheckC0AFB560',
   ]);
+});
+
+test('all events together need no more filters than the five that Lambda takes', () => {
+  const stack = new Stack(new App(), 'Iot');
+  const ca = new PrivateIotCa(stack, 'Ca', { subject: { commonName: 'Acme IoT Root CA' } });
+  [
+    ca.onCertificateIssued, ca.onCertificateRenewed, ca.onCertificateExpiring, ca.onCertificateRefused, ca.onRevocationChanged,
+    ca.onRevocationListsPublished,
+  ].forEach((on, n) => on.call(ca, `Rule${n}`));
+  const [{ Properties }] = Object.values(Template.fromStack(stack).findResources('AWS::Lambda::EventSourceMapping'));
+  expect(Properties.FilterCriteria.Filters).toHaveLength(5);
+});
+
+describe('a rule for certificates that end soon', () => {
+  const said = (declare: (ca: PrivateIotCa) => unknown): unknown[] => {
+    const app = new App();
+    const stack = new Stack(app, 'Iot');
+    declare(new PrivateIotCa(stack, 'Ca', { subject: { commonName: 'Acme IoT Root CA' } }));
+    app.synth();
+    return Annotations.fromStack(stack).findInfo('/Iot/Ca/Expiring', Match.stringLikeRegexp('expiry-unwatched')).map(({ entry }) => entry.data);
+  };
+
+  test('brings a note if nothing looks for them', () => {
+    expect(said(ca => ca.onCertificateExpiring('Expiring'))).toEqual([expect.stringContaining('nothing in this app looks for certificates of Iot/Ca that end soon, '
+      + 'so there are no such events: declare ExpiryAlarms for the CA')]);
+  });
+
+  test('brings none with alarms of the CA, even if they are declared after it', () => {
+    expect(said(ca => {
+      ca.onCertificateExpiring('Expiring');
+      new ExpiryAlarms(ca.stack, 'Expiry', { ca });
+    })).toEqual([]);
+  });
+
+  test('brings a note if only another CA has alarms', () => {
+    expect(said(ca => {
+      ca.onCertificateExpiring('Expiring');
+      new ExpiryAlarms(ca.stack, 'Expiry', { ca: new PrivateIotCa(ca.stack, 'Other', { subject: { commonName: 'Other' } }) });
+    })).toHaveLength(1);
+  });
 });
 
 describe('a rule of a user', () => {

@@ -1,4 +1,4 @@
-import { App, Duration, Stack } from 'aws-cdk-lib';
+import { App, Duration, Stack, Token } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { ExpiryAlarms, ExpiryAlarmsProps, PrivateIotCa } from '../../../src';
@@ -10,6 +10,9 @@ function declared(props: Partial<ExpiryAlarmsProps> = {}, validity = Duration.da
   return { made, template: Template.fromStack(stack) };
 }
 
+/** A number that is known only at deployment. */
+const DAYS = Token.asNumber({ Ref: 'Days' });
+
 /** The alarms of thresholds: the kind, and the days. */
 const thresholds = (template: Template): { [kind: string]: number } => Object.fromEntries(
   Object.values(template.findResources('AWS::CloudWatch::Alarm', { Properties: { MetricName: 'DaysToExpiry' } })).map(({ Properties }) =>
@@ -17,6 +20,10 @@ const thresholds = (template: Template): { [kind: string]: number } => Object.fr
 
 test('by default, alarms go off a year before the end of a CA of ten years, and in time for what it has issued', () => {
   expect(thresholds(declared().template)).toEqual({ ca: 365, subordinate: 180, server: 14, device: 28 });
+});
+
+test('the alarm of a CA whose validity is known only at deployment goes off 180 days before its end', () => {
+  expect(thresholds(declared({}, Duration.days(DAYS)).template)).toMatchObject({ ca: 180 });
 });
 
 test('the alarm of a CA that lives for a shorter time goes off later', () => {
@@ -41,8 +48,20 @@ test('the alarms compare the least days within a day, and one more alarm goes of
     TreatMissingData: 'notBreaching',
     AlarmDescription: 'A device certificate that was issued by Iot/Ca ends in less than 28 days; private-iot-ca list --expiring 28d shows which one',
   });
-  template.hasResourceProperties('AWS::CloudWatch::Alarm', {
-    Namespace: 'AWS/Lambda', MetricName: 'Errors', AlarmDescription: 'The ends of the certificates of the CA Iot/Ca are not watched; see the log of the function',
+});
+
+test('one of the alarms goes off if the function fails, or is no longer invoked, but not before its first run', () => {
+  declared().template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+    AlarmDescription: 'The ends of the certificates of the CA Iot/Ca are not watched; see the log of the function',
+    Metrics: [
+      Match.objectLike({ Expression: 'FILL(errors, 1) + 0 * FILL(errors, REPEAT)' }),
+      Match.objectLike({ Id: 'errors', MetricStat: { Metric: Match.objectLike({ Namespace: 'AWS/Lambda', MetricName: 'Errors' }), Period: 43_200, Stat: 'Sum' }, ReturnData: false }),
+    ],
+    Threshold: 1,
+    ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+    EvaluationPeriods: 3,
+    DatapointsToAlarm: 2,
+    TreatMissingData: 'ignore',
   });
 });
 
@@ -92,6 +111,8 @@ test('the logical IDs are final', () => {
 test.each<[string, Partial<ExpiryAlarmsProps>, RegExp]>([
   ['a threshold that is not in whole days', { thresholds: { servers: Duration.hours(30) } }, /^Iot\/Expiry: thresholds\.servers must be whole days, from 1 to 3650, got 1\.25$/],
   ['an announcement after the end', { announce: [Duration.days(0)] }, /^Iot\/Expiry: announce must be whole days, from 1 to 3650, got 0$/],
+  ['a threshold that is not known at synthesis', { thresholds: { ca: Duration.days(DAYS) } }, /^Iot\/Expiry: thresholds\.ca must be known at synthesis, because the function looks as far ahead, got a token; use a number$/],
+  ['an announcement that is not known at synthesis', { announce: [Duration.days(7), Duration.days(DAYS)] }, /^Iot\/Expiry: announce must be known at synthesis, .* got a token; use a number$/],
   ['too many announcements', { announce: Array.from({ length: 11 }, (_, n) => Duration.days(n + 1)) }, /^Iot\/Expiry: announce must have at most 10 items, got 11$/],
 ])('%s is refused at synthesis', (_, props, expected) => {
   expect(() => declared(props)).toThrow(expected);
@@ -101,4 +122,14 @@ test('a topic in another Region is refused at synthesis, because an alarm can\'t
   const stack = new Stack(new App(), 'Elsewhere', { env: { account: '111111111111', region: 'us-east-1' } });
   const topic = Topic.fromTopicArn(stack, 'Topic', 'arn:aws:sns:us-east-1:111111111111:Alarms');
   expect(() => declared({ topic })).toThrow(/^Iot\/Expiry: topic must be in the Region of the stack, eu-central-1, because an alarm can't publish elsewhere, got Elsewhere\/Topic in us-east-1$/);
+});
+
+test.each([
+  ['account and Region', { account: '222222222222', region: 'us-east-1' }, '222222222222/us-east-1'],
+  ['account', { account: '222222222222' }, '222222222222/unknown-region'],
+])('a CA in another %s is refused at synthesis, because its metrics are there', (_, env, place) => {
+  const app = new App();
+  const ca = new PrivateIotCa(new Stack(app, 'Pki', { env: { account: '111111111111', region: 'eu-central-1' } }), 'Ca', { subject: { commonName: 'Root' } });
+  expect(() => new ExpiryAlarms(new Stack(app, 'Elsewhere', { env }), 'Expiry', { ca }))
+    .toThrow(`Elsewhere/Expiry: ca must be in the account and the Region of the stack, ${place}, got Pki/Ca in 111111111111/eu-central-1`);
 });

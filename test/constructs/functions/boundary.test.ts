@@ -1,6 +1,6 @@
-import { App, Stack } from 'aws-cdk-lib';
+import { App, Duration, Stack } from 'aws-cdk-lib';
 import { CfnManagedPolicy, Effect, ManagedPolicy, PermissionsBoundary, PolicyStatement, PolicyStatementProps } from 'aws-cdk-lib/aws-iam';
-import { PrivateIotCa } from '../../../src';
+import { PrivateIotCa, Renewal } from '../../../src';
 
 /** What the function of a CA whose key is in a secret does. */
 const NEEDED = ['cloudformation:ListStackResources', 'dynamodb:*', 'logs:*', 'secretsmanager:*'];
@@ -33,6 +33,14 @@ test.each<[string, PolicyStatementProps[], string]>([
 ])('a boundary that %s is an error, which names the action and the boundary', (_, statements, action) => {
   expect(() => withBoundary(...statements).synth()).toThrow('[Iot/PrivateIotCaProvider] the permissions boundary of the role must allow what the function does, '
     + `got Iot/Boundary/Resource, which does not allow ${action}; add these actions to the boundary`);
+});
+
+test('a boundary must allow a function whose role is that of another function what that one does', () => {
+  const app = withBoundary({ actions: ['*'] }, { effect: Effect.DENY, actions: ['secretsmanager:PutSecretValue'] });
+  const ca = app.node.findChild('Iot').node.findChild('Ca') as PrivateIotCa;
+  ca.addDeviceCertificate('Device', { subject: { commonName: 'sensor-001' }, renewal: Renewal.beforeExpiry(Duration.days(30)) });
+  expect(() => app.synth()).toThrow('[Iot/PrivateIotCaRenewals] the permissions boundary of the role must allow what the function does, '
+    + 'got Iot/Boundary/Resource, which does not allow secretsmanager:PutSecretValue; add these actions to the boundary');
 });
 
 test('a boundary that is made elsewhere is left to IAM', () => {

@@ -1,10 +1,10 @@
-import { App, Aspects, Stack } from 'aws-cdk-lib';
+import { App, Aspects, Duration, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import {
   GatewayVpcEndpointAwsService, InterfaceVpcEndpoint, InterfaceVpcEndpointAwsService, SecurityGroup, SubnetType, Vpc,
 } from 'aws-cdk-lib/aws-ec2';
 import { CfnFunction } from 'aws-cdk-lib/aws-lambda';
-import { AwsIotCaRegistration, AwsIotCertificateMode, PrivateIotCa, PrivateIotCaFunctions } from '../../../src';
+import { AwsIotCaRegistration, AwsIotCertificateMode, PrivateIotCa, PrivateIotCaFunctions, Renewal } from '../../../src';
 import { CONTEXTS } from '../../support/feature-flags';
 import { registeredStack } from '../../support/registered-stack';
 
@@ -174,6 +174,13 @@ describe('isolated subnets', () => {
     const { stack, vpc } = stackInVpc(app, vpcWith(ALL.filter(name => name !== 'secretsmanager')));
     new InterfaceVpcEndpoint(stack, 'Secrets', { vpc, service: InterfaceVpcEndpointAwsService.SECRETS_MANAGER });
     expect(() => app.synth()).not.toThrow();
+  });
+
+  test('are an error for a function whose role is that of another function, with the rights of both', () => {
+    const app = new App();
+    const { ca } = stackInVpc(app, vpcWith(ALL.filter(name => name !== 'secretsmanager')));
+    ca.addDeviceCertificate('Device', { subject: { commonName: 'sensor-001' }, renewal: Renewal.beforeExpiry(Duration.days(30)) });
+    expect(() => app.synth()).toThrow('[Iot/PrivateIotCaRenewals] vpc must lead to secretsmanager, which the function calls, got the isolated subnets of Iot/Vpc');
   });
 
   test('are an error for a function that calls an API without an endpoint', () => {

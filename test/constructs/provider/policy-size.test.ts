@@ -1,8 +1,10 @@
 import { App, Aws, CfnResource, NestedStack, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
+import { Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { DeliveryFormat, DeviceCertificateOptions, KeyStorage, PemSource, PrivateIotCa } from '../../../src';
+import { CertificateProvider } from '../../../src/constructs/provider/certificate-provider';
 import { largestSize } from '../../../src/constructs/provider/policy-size';
 import { stackOf, stackWithCa } from '../../support/stacks';
 
@@ -172,6 +174,13 @@ describe('the rights on CAs, an issuer among them, fit into the limits of IAM,',
     expect(sizesOf(declare(30)).inline).toBeLessThanOrEqual(INLINE);
     expect(() => sizesOf(declare(45))).toThrow(INLINE_COMPLAINT);
   });
+});
+
+test('policies that other constructs of the stack attach to the role need room too', () => {
+  const { stack } = stackWithCa();
+  const actions = Array.from({ length: 1_000 }, (_, n) => `iot:Action${n}`);
+  new Policy(stack, 'Other', { roles: [CertificateProvider.of(stack).role], statements: [new PolicyStatement({ actions, resources: ['*'] })] });
+  expect(() => sizesOf(stack)).toThrow(INLINE_COMPLAINT);
 });
 
 test('a name that only the deployment knows, such as that of a nested stack, counts with its greatest length', () => {

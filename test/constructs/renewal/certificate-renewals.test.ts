@@ -92,6 +92,25 @@ test('the alarm of the renewals of a stack can be given an action', () => {
   });
 });
 
+test('the alarm goes off if renewals fail, or are no longer tried, but not before the first run', () => {
+  Template.fromStack(declared().stack).hasResourceProperties('AWS::CloudWatch::Alarm', {
+    Metrics: [
+      Match.objectLike({ Expression: 'FILL(errors, 1) + 0 * FILL(errors, REPEAT)' }),
+      Match.objectLike({ Id: 'errors', MetricStat: { Metric: Match.objectLike({ MetricName: 'Errors' }), Period: 21_600, Stat: 'Sum' }, ReturnData: false }),
+    ],
+    EvaluationPeriods: 3,
+    DatapointsToAlarm: 2,
+    TreatMissingData: 'ignore',
+  });
+});
+
+test('a renewal is checked by itself if the validity is known only at deployment, when the function checks both together', () => {
+  const validity = Duration.days(Token.asNumber({ Ref: 'Days' }));
+  expect(() => declared({ validity, renewal: Renewal.beforeExpiry(Duration.hours(36)) })).toThrow('renewal must begin a whole number of days, at least 1');
+  const { stack } = declared({ validity, renewal: Renewal.beforeExpiry(Duration.days(200)) });
+  expect(resourceOf(stack)).toMatchObject({ ValidityDays: { Ref: 'Days' }, Renewal: { BeforeDays: 200 } });
+});
+
 test.each<[string, Partial<DeviceCertificateOptions>, RegExp]>([
   ['begins before half of the life has passed', { renewal: Renewal.beforeExpiry(Duration.days(200)) }, /^Iot\/Ca\/Device: renewal must begin at most half of the validity of 365 days before the end of the certificate, 182 days, got 200; shorten renewal, or raise validity$/],
   ['is not in whole days', { renewal: Renewal.beforeExpiry(Duration.hours(36)) }, /^Iot\/Ca\/Device: renewal must begin a whole number of days, at least 1, before the end of the certificate, got 1\.5$/],

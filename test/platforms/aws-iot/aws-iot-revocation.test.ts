@@ -1,4 +1,4 @@
-import { App, Duration, Stack } from 'aws-cdk-lib';
+import { App, Duration, Stack, Token } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { AwsIotRevocation, AwsIotRevocationProps, PrivateIotCa } from '../../../src';
 
@@ -186,7 +186,7 @@ test('a CA of another stack works in the same Region: its own stack announces th
   Template.fromStack(pki).hasResourceProperties('AWS::Lambda::Function', { Handler: 'index.announce' });
   const elsewhere = new Stack(app, 'Elsewhere', { env: { ...ENV, region: 'us-east-1' } });
   expect(() => new AwsIotRevocation(elsewhere, 'Revocation', { ca })).toThrow(
-    'Elsewhere/Revocation: ca must be in the account and the Region of the stack, where its revocations are announced, 111111111111/us-east-1, '
+    'Elsewhere/Revocation: ca must be in the account and the Region of the stack, 111111111111/us-east-1, where its revocations are announced, '
     + 'got Pki/Ca in 111111111111/eu-central-1');
 });
 
@@ -209,6 +209,11 @@ test('a kept CA needs the ARN of its stream', () => {
     ledgerStreamArn: stream,
   });
   Template.fromStack(other).hasResourceProperties('AWS::Lambda::EventSourceMapping', { EventSourceArn: stream });
+});
+
+test('a check interval that is not known at synthesis is refused, because an alarm looks at as much time', () => {
+  expect(() => declared({ checkInterval: Duration.minutes(Token.asNumber({ Ref: 'Minutes' })) }))
+    .toThrow('Iot/Revocation: checkInterval must be known at synthesis, because an alarm looks at as much time, got a token; use a number');
 });
 
 test.each([[Duration.minutes(4), '4'], [Duration.minutes(1_441), '1441'], [Duration.seconds(330), '5.5']])('a check every %s is refused', (checkInterval, got) => {

@@ -19,6 +19,6 @@ export async function signIn(
 
 /**
  * The entry point of the function that carries revocations over to IoTDA. A certificate that IoTDA knows takes one call in a check, and another
- * one takes a few.
+ * one takes a few. No quota of these calls is known, so the pace is that of AWS IoT Core, the most careful of those for a quota by the second.
  */
 export const revoke = revocationHandler(() => ({ name: HUAWEI_IOTDA, pace: 200, signIn }));

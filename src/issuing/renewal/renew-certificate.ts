@@ -60,7 +60,21 @@ type RenewableEntry = LedgerEntry & { readonly renewal: DeclaredRenewal };
  * @param table the ledger of the CA
  * @throws Error if the certificate can't be renewed, with the reason, which is announced once
  */
-export async function renewIfDue(found: Pick<LedgerEntry, 'identity' | 'serialNumber'>, table: string, ports: Ports): Promise<RenewalOutcome> {
+export async function renewIfDue(found: FoundCertificate, table: string, ports: Ports): Promise<RenewalOutcome> {
+  try {
+    return await settle(found, table, ports);
+  } catch (error) {
+    if (error instanceof OvertakenError) { // a request for the resource has begun, and does what is to be done
+      return 'nothing';
+    }
+    throw error;
+  }
+}
+
+/** A certificate in the index of a ledger. */
+type FoundCertificate = Pick<LedgerEntry, 'identity' | 'serialNumber'>;
+
+async function settle(found: FoundCertificate, table: string, ports: Ports): Promise<RenewalOutcome> {
   const ledger = ports.ledger(table);
   const latest = await ledger.find(found.identity);
   const record = latest && await ledger.resource(latest);

@@ -2,6 +2,7 @@ import { handleLifecycleEvent } from '../../../src/issuing/lifecycle';
 import { renewDue } from '../../../src/issuing/renewal/renew-due';
 import { revokeCertificate } from '../../../src/issuing/revocation/revoke-certificate';
 import { LifecycleEvent } from '../../../src/resource/lifecycle-event';
+import { OvertakenError } from '../../../src/resource/overtaken-error';
 import { caProperties, deviceProperties, Properties, request, SECRET, STACK_ID } from '../../support/events';
 import { Gate, MemoryWorld } from '../../support/memory-ports';
 
@@ -73,4 +74,32 @@ test('a certificate that is being renewed keeps its CA from being retired as one
   await renew(dying);
   expect(world.entry(device)!.renewedBy).toBeDefined();
   await expect(retire()).rejects.toThrow('got 1 living certificate: device CN=sensor-001 (until 2027-03-01T12:00:00Z)');
+});
+
+describe('a renewal that a request overtakes', () => {
+  const overtaken = (operations: string[]): Gate => async (operation, effect) => {
+    if (operations.includes(operation)) {
+      throw new OvertakenError();
+    }
+    return effect();
+  };
+
+  test.each(['reserveRenewal', 'advance', 'renew'])('at its call of %s is no failure, and is not announced as one', async operation => {
+    expect(await renew(overtaken([operation]))).toEqual([0, 'nothing']);
+    expect(world.refused).toEqual([]);
+  });
+
+  test('while it is taken back is no failure either', async () => {
+    const dying: Gate = async (operation, effect) => {
+      const result = effect();
+      if (operation === 'reserveRenewal') {
+        throw new Error('the process ended');
+      }
+      return result;
+    };
+    await renew(dying);
+    await remove();
+    expect(await renew(overtaken(['advance']))).toEqual([0, 'nothing']);
+    expect(await renew()).toEqual([0, 'taken back']);
+  });
 });

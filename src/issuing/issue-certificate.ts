@@ -187,8 +187,10 @@ async function record(
 export function issuedFacts(request: CertificateRequest, signed: LedgerEntry, { clock }: Pick<Ports, 'clock'>): LedgerFacts {
   const { declaration, stackId, logicalResourceId } = request;
   const { retainKey, bundles } = declaration;
+  const now = clock().toISOString();
+  const returnedAt = signed.status === 'WITHDRAWN' ? now : undefined;
   // A CA that was taken over and then released has come back to its former resource.
-  const holder = { stackId, logicalResourceId, issuedAt: signed.issuedAt ?? clock().toISOString(), issuedBy: request.requestId };
+  const holder = { stackId, logicalResourceId, issuedAt: signed.issuedAt ?? now, returnedAt, issuedBy: request.requestId };
   return { ...holder, retainKey, bundles, ...renewalFact(signed, declaration), ...tagFacts(signed, declaration) };
 }
 

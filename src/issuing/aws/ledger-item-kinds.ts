@@ -92,6 +92,7 @@ export const ENTRY: Kinds<LedgerEntry> = {
   reservedAt: TEXT,
   reservedBy: TEXT,
   issuedAt: optional(TEXT),
+  returnedAt: optional(TEXT),
   issuedBy: optional(TEXT),
   withdrawnAt: optional(TEXT),
   withdrawnBy: optional(TEXT),

@@ -48,6 +48,8 @@ export interface LedgerEntry extends Requester {
   /** The ID of the request that reserved the entry. */
   readonly reservedBy: string;
   readonly issuedAt?: string;
+  /** When the certificate last came back after it had been withdrawn, ISO 8601; absent if it never did. */
+  readonly returnedAt?: string;
   /** The ID of the request that last issued the certificate or brought it back. */
   readonly issuedBy?: string;
   readonly withdrawnAt?: string;

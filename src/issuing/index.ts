@@ -100,11 +100,13 @@ function ports(signal: AbortSignal, patience: number): Ports {
   const values = new SecretValues(secretsManager, calls, ownRegion);
   const signers = new KmsSigners(kms, calls);
   const ledgerTable = (table: string): LedgerTable => new LedgerTable(dynamoDb(regionIn(table) ?? ownRegion), calls, table);
+  const anyTable = (table: string): LedgerTable => new LedgerTable(dynamoDb(regionIn(table) ?? ownRegion), new AwsCalls(signal, 0), table, NO_LEDGER);
   return {
     ledger: table => new DynamoDbLedger(ledgerTable(table)),
     revocations: table => new DynamoDbRevocations(ledgerTable(table)),
     refusals: table => new DynamoDbRefusals(ledgerTable(table)),
-    anyTable: table => new DynamoDbLedger(new LedgerTable(dynamoDb(ownRegion), new AwsCalls(signal, 0), table, NO_LEDGER)),
+    anyTable: table => new DynamoDbLedger(anyTable(table)),
+    anyRevocations: table => new DynamoDbRevocations(anyTable(table)),
     stack: async stackId => ({ resources: await new StackResources(cloudFormation(ownRegion), calls).list(stackId), declaredCas }),
     secrets: new SecretsManagerVersions(secretsManager(ownRegion), calls),
     parameters: new ParameterVersions(ssm(ownRegion), calls),

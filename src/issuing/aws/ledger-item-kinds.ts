@@ -108,6 +108,7 @@ export const ENTRY: Kinds<LedgerEntry> = {
   renewedBy: optional(TEXT),
   deliveredAt: optional(TEXT),
   retirement: optional(oneOf('active', 'begun', 'retired')),
+  issuerLedgerTable: optional(TEXT),
   signature: optional(OCTETS),
 };
 

@@ -82,6 +82,10 @@ export interface LedgerEntry extends Requester {
    * CA may be retired. Absent for a CA that was never to be retired.
    */
   readonly retirement?: 'active' | 'begun' | 'retired';
+  /**
+   * For a CA below another one, in the ledger of the certificates that it issues: the ledger of the CA above it, which says whether it is revoked.
+   */
+  readonly issuerLedgerTable?: string;
   /** For an entry that is not a certificate but a signature: the signature. */
   readonly signature?: Buffer;
 }

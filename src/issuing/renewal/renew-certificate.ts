@@ -23,13 +23,14 @@ import { makeCertificate } from '../make-certificate';
 import { Ports } from '../ports';
 import { refuse } from '../refuse';
 import { assertNotRetired } from '../retire-ca';
+import { assertCaNotRevoked } from '../revoked-ca';
 
 const DAY = 86_400_000;
 
 /** The request that the ledger names for what a renewal has written. */
 const RENEWAL = 'renewal';
 
-/** What a retired CA does not issue. */
+/** What a CA that is retired or revoked does not issue. */
 const RENEWED = 'renewed certificate';
 
 /** A request that has not ended after this time never will; milliseconds. */
@@ -137,6 +138,7 @@ async function renew(latest: RenewableEntry, table: string, holder: Holder, port
   assertWanted(request, latest);
   const ca = await issuingCa(declared.issuer, ledger, ports, declared.issuerKeyIdentifier);
   assertNotRetired(latest.issuer, ca?.retirement, RENEWED);
+  await assertCaNotRevoked(latest.issuer, ca, table, RENEWED, ports);
   await genuine(request, latest, ca, ports);
   const declaration = await completed(declared, ports);
   const reserved = await reserve({ ...request, declaration }, latest, table, holder, ca, ports);

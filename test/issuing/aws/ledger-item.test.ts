@@ -41,6 +41,7 @@ const ENTRY: Required<LedgerEntry> = {
   renewedBy: '0B',
   deliveredAt: '2026-01-31T23:59:59.123Z',
   retirement: 'retired',
+  issuerLedgerTable: 'root',
   signature: Buffer.from('00', 'hex'),
 };
 

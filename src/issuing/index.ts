@@ -8,7 +8,7 @@ import { DynamoDbLedger } from './aws/dynamodb-ledger';
 import { DynamoDbRefusals } from './aws/dynamodb-refusals';
 import { DynamoDbRevocations } from './aws/dynamodb-revocations';
 import { KmsSigners } from './aws/kms-signers';
-import { LedgerTable } from './aws/ledger-table';
+import { LedgerTable, NO_LEDGER } from './aws/ledger-table';
 import { ParameterVersions } from './aws/parameter-versions';
 import { SecretsManagerVersions } from './aws/secrets-manager-versions';
 import { StackResources } from './aws/stack-resources';
@@ -44,9 +44,6 @@ const kms = byRegion(region => new KMSClient({ ...CLIENT_OPTIONS, region }));
 const ssm = byRegion(region => new SSMClient({
   ...CLIENT_OPTIONS, region, maxAttempts: Number(process.env.AWS_MAX_ATTEMPTS ?? 100), retryMode: 'adaptive',
 }));
-
-/** DynamoDB's errors for a table that is gone, that this function may not read, or that has other keys. */
-const NO_LEDGER = ['ResourceNotFoundException', 'AccessDeniedException', 'ValidationException'];
 
 /** The CAs that the stack's template declares now. CloudFormation reports what the stack has, but not what it is about to lose. */
 const declaredCas = (process.env.CERTIFICATE_AUTHORITIES ?? '').split(',').filter(logicalId => logicalId !== '');

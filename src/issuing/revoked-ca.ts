@@ -5,8 +5,8 @@ import { Ports } from './ports';
 
 /**
  * Refuses to issue by a CA that is revoked or on hold, or that is below such a CA: verifiers that check the whole chain would refuse the
- * certificate. The CA above it has recorded that in its own ledger, which this function may be unable to read: then nothing is known, and nothing
- * is refused. A CA whose certificate was made elsewhere is not looked for.
+ * certificate. The ledger of the CA above says so, and the ledger of the CA itself if it was told (`tellCa`). If this function may not read the former and
+ * the latter does not know, nothing is refused. A CA whose certificate was made elsewhere is not looked for.
  *
  * @param table the ledger of the certificates that the CA issues
  * @param what what it is to issue
@@ -21,8 +21,9 @@ export async function assertCaNotRevoked(caId: string, ca: KnownCa | undefined, 
       return;
     }
     const next = ledgerAbove(known.table, entry.issuerLedgerTable, ports);
-    const own = await known.revocations.find(entry.issuer, entry.serialNumber).catch(ignoreGone);
-    const recorded = isRevoked(own) ? own : await next?.revocations.find(entry.issuer, entry.serialNumber).catch(ignoreGone);
+    const copy = await known.revocations.find(entry.issuer, entry.serialNumber).catch(ignoreGone);
+    const original = await next?.revocations.find(entry.issuer, entry.serialNumber).catch(ignoreGone);
+    const recorded = original && original.revision >= (copy?.revision ?? 0) ? original : copy;
     if (isRevoked(recorded)) {
       throw new Error(refusal(caId, identity, recorded, what));
     }

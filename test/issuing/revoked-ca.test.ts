@@ -1,10 +1,13 @@
 import { RevocationReason } from '../../src/contract/revocation';
+import { RevocationAnswer } from '../../src/contract/revocation-functions';
 import { LedgerGoneError } from '../../src/issuing/ledger/ledger';
 import { handleLifecycleEvent } from '../../src/issuing/lifecycle';
 import { Ports } from '../../src/issuing/ports';
 import { renewDue } from '../../src/issuing/renewal/renew-due';
 import { makeCrl } from '../../src/issuing/revocation/make-crl';
 import { revokeCertificate } from '../../src/issuing/revocation/revoke-certificate';
+import { answerRevocation } from '../../src/issuing/revocation/revoker';
+import { tellCa } from '../../src/issuing/revocation/tell-ca';
 import { LifecycleEvent } from '../../src/resource/lifecycle-event';
 import { caProperties, deviceProperties, Properties, request, SECRET, signatureProperties, STACK_ID, subordinateProperties } from '../support/events';
 import { MemoryWorld } from '../support/memory-ports';
@@ -112,7 +115,7 @@ describe('a function that may not read the ledger of the CA above', () => {
   const unread = (): Ports => {
     const ports = world.ports();
     const gone = () => Promise.reject(new LedgerGoneError('AccessDeniedException'));
-    return { ...ports, anyTable: table => ({ ...ports.anyTable(table), find: gone }), anyRevocations: () => ({ find: gone }) };
+    return { ...ports, anyTable: table => ({ ...ports.anyTable(table), find: gone }), anyRevocations: () => ({ find: gone, record: gone }) };
   };
 
   test('knows nothing about a revocation, and issues', async () => {
@@ -120,10 +123,42 @@ describe('a function that may not read the ledger of the CA above', () => {
     expect((await createDevice(factory, 'factory', 'Device', unread())).physicalResourceId).toMatch(/^device-/);
   });
 
-  test('refuses what the ledger of the CA itself knows', async () => {
-    const { issuer, serialNumber } = world.entry(factory)!;
-    await revokeCertificate({ issuer, serialNumber, reason: 'keyCompromise', orderedBy: 'a test' }, world.revocations('factory'), world.now);
+  /** Revokes the CA as the function that revokes does. */
+  async function order(reason: RevocationReason, anyRevocations = world.ports().anyRevocations): Promise<RevocationAnswer> {
+    const { serialNumber } = world.entry(factory)!;
+    return answerRevocation({ caId: root, table: 'ledger', reach: [] }, { serialNumbers: [serialNumber], reason }, '8f5c', {
+      ledger: world.ports().ledger('ledger'), revocations: world.revocations('ledger'), anyRevocations, clock: () => world.now,
+    });
+  }
+
+  test('refuses what the function that revokes has told the ledger of the CA itself, until the end of the hold', async () => {
+    await order('certificateHold');
+    await expect(createDevice(factory, 'factory', 'Device', unread())).rejects.toThrow('ca must not be on hold');
+    await order('removeFromCRL');
+    later();
+    expect((await createDevice(factory, 'factory', 'Device', unread())).physicalResourceId).toMatch(/^device-/);
+    await order('keyCompromise');
+    later();
+    await expect(createDevice(factory, 'factory', 'Another', unread())).rejects.toThrow('ca must not be revoked');
+    for await (const page of world.revocations('factory').list(factory)) {
+      expect(page).toEqual([]); // the list of the CA is about what the CA has issued
+    }
+  });
+
+  test('does not keep the CA from being revoked where the function that revokes may not write to the ledger of the CA below', async () => {
+    const denied = () => ({ find: () => Promise.reject(new LedgerGoneError('AccessDeniedException')), record: async () => false });
+    expect(await order('keyCompromise', denied)).toMatchObject({ changed: 1, failed: 0 });
+    await order('keyCompromise');
     await expect(createDevice(factory, 'factory', 'Device', unread())).rejects.toThrow('ca must not be revoked');
+  });
+
+  test('is told the later of two changes, also if the earlier one arrives last', async () => {
+    const { issuer, serialNumber } = world.entry(factory)!;
+    await order('certificateHold');
+    const held = await world.revocations('ledger').find(issuer, serialNumber);
+    await order('removeFromCRL');
+    await tellCa({ ownLedgerTable: 'factory' }, held!, world.ports().anyRevocations);
+    expect(await world.revocations('factory').find(issuer, serialNumber)).toMatchObject({ state: 'RELEASED', revision: 2 });
   });
 });
 

@@ -70,6 +70,11 @@ export function grantRecordRevocations(table: ITable, grantee: IGrantable): Gran
   return read.combine(list).combine(record);
 }
 
+/** Lets a principal record in the ledger of a CA that the CA itself is revoked. */
+export function grantTellRevocation(table: ITable, grantee: IGrantable): Grant {
+  return grantOn(table, { grantee, actions: ['dynamodb:GetItem', 'dynamodb:PutItem'], conditions: onKeys(REVOCATION_KEYS) });
+}
+
 /**
  * The ID that DynamoDB gives a ledger when it is created, a UUID. `undefined` for a ledger that is not made here.
  *

@@ -10,6 +10,7 @@ import { CaCertificate, CaCertificateOptions } from './ca-certificate';
 import { CaChainLinks, certificateIn, certificatesIn, chainOfDeclared, chainsOf } from './ca-chain';
 import { knownSuccession, successionProperties, validateNotRetired, validateSuccessorName } from './ca-succession';
 import { validateCaProps } from './ca-validation';
+import { rememberBelow } from './cas-below';
 import { CrossCertificate, CrossCertificateOptions } from './cross-certificate';
 import { ExistingCaProps, ExistingIotCa } from './existing-iot-ca';
 import { grantIssue, grantReadPrivateKey } from './grant-issue';
@@ -182,6 +183,7 @@ export class PrivateIotCa extends IotCertificateBase implements IPrivateIotCa, I
     this._resource = provider.resource(this, ResourceType.PRIVATE_IOT_CA, properties, rights, { removalPolicy, secret: key.secret });
     if (issuer) {
       this._resource.node.addDependency(beforeIssuance(issuer));
+      rememberBelow(issuer, this);
     }
     const keyIdentifier = signedElsewhere ? undefined : this._attribute('SubjectKeyIdentifier');
     rememberCa(this, { ...knownByDeclaration(props), ...knownSuccession(props), keyIdentifier, isRenewable: signedElsewhere });

@@ -109,6 +109,7 @@ export const ENTRY: Kinds<LedgerEntry> = {
   deliveredAt: optional(TEXT),
   retirement: optional(oneOf('active', 'begun', 'retired')),
   issuerLedgerTable: optional(TEXT),
+  ownLedgerTable: optional(TEXT),
   signature: optional(OCTETS),
 };
 

@@ -86,6 +86,8 @@ export interface LedgerEntry extends Requester {
    * For a CA below another one, in the ledger of the certificates that it issues: the ledger of the CA above it, which says whether it is revoked.
    */
   readonly issuerLedgerTable?: string;
+  /** For a CA below another one, in the ledger of that one: the ledger of the certificates that it issues, which is told of its revocation. */
+  readonly ownLedgerTable?: string;
   /** For an entry that is not a certificate but a signature: the signature. */
   readonly signature?: Buffer;
 }

@@ -76,7 +76,7 @@ export function newEntry(
   { declaration, identity, stackId, logicalResourceId, requestId }: CertificateRequest, ports: Pick<Ports, 'random'>,
   facts: Pick<LedgerEntry, 'issuer' | 'keyAlgorithm' | 'notBefore' | 'notAfter' | 'reservedAt'>,
 ): LedgerEntry {
-  const { profile, subject, subjectCa, keyStorage, retainKey, bundles } = declaration;
+  const { profile, subject, subjectCa, keyStorage, retainKey, bundles, ledgerTable, issuerLedgerTable } = declaration;
   return {
     identity,
     serialNumber: newSerialNumber(ports.random, identity),
@@ -88,13 +88,13 @@ export function newEntry(
     retainKey,
     bundles,
     ...tagFacts({}, declaration),
+    ownLedgerTable: ledgerTable === issuerLedgerTable ? undefined : ledgerTable,
     stackId,
     logicalResourceId,
     reservedBy: requestId,
     ...facts,
   };
 }
-
 
 /** A serial number in the last of all partitions, whose URL is as long as any. */
 function inLastPartition({ crlSite }: Declaration): string {

@@ -42,6 +42,7 @@ const ENTRY: Required<LedgerEntry> = {
   deliveredAt: '2026-01-31T23:59:59.123Z',
   retirement: 'retired',
   issuerLedgerTable: 'root',
+  ownLedgerTable: 'factory',
   signature: Buffer.from('00', 'hex'),
 };
 

@@ -1,5 +1,6 @@
 import { BundleProperties, KeyStorageProperties } from '../../contract/properties';
 import { Tag } from '../../contract/tags';
+import { DAY } from '../../contract/term';
 import { Requester } from '../../resource/lifecycle-event';
 import { DeclaredRenewal } from '../declaration/declaration';
 
@@ -103,7 +104,7 @@ export interface EndingCertificate extends Pick<LedgerEntry,
 
 /** When a certificate is to be renewed, ISO 8601; empty if it is not renewed any more, and `undefined` if it never was. */
 export function dueAt({ notAfter, renewal }: Pick<LedgerEntry, 'notAfter' | 'renewal'>): string | undefined {
-  return renewal ? new Date(new Date(notAfter).getTime() - renewal.beforeDays * 86_400_000).toISOString() : renewal === false ? '' : undefined;
+  return renewal ? new Date(new Date(notAfter).getTime() - renewal.beforeDays * DAY).toISOString() : renewal === false ? '' : undefined;
 }
 
 /** The facts that a change of status adds to an entry. */

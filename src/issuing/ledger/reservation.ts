@@ -16,6 +16,7 @@ import { newSerialNumber } from '../../pki/serial-number';
 import { describePublicKey } from '../../pki/subject-key';
 import { validityFrom } from '../../pki/validity';
 import { complain } from '../../resource/property-values';
+import { NOT_CONNECTING } from '../declaration/certificate-kinds';
 import { CertificateRequest } from '../declaration/certificate-request';
 import { Declaration } from '../declaration/declaration';
 import { requestOutcome } from '../declaration/declared-request';
@@ -23,9 +24,6 @@ import { isHsm } from '../keys/key-storage';
 import { tagFacts } from '../keys/parameter-tags';
 import { Ports } from '../ports';
 import { assertForPlatforms } from '../usable-ca';
-
-/** The profiles of certificates that no platform knows by a common name. */
-const UNNAMED: readonly string[] = ['ca', 'cross', 'verification'];
 
 /**
  * How long a reservation is usable, in milliseconds: longer than Lambda takes to deliver a failed request again. The validity was fixed
@@ -83,7 +81,7 @@ export function newEntry(
     status: 'RESERVED',
     profile,
     subject: subjectCa?.subjectText ?? formatName(subject!),
-    commonName: UNNAMED.includes(profile) ? undefined : subject!.commonName,
+    commonName: NOT_CONNECTING.includes(profile) ? undefined : subject!.commonName,
     keyStorage,
     retainKey,
     bundles,

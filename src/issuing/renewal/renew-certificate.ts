@@ -2,7 +2,7 @@ import { deliverRenewal, giveUp, reservedRenewal, takeBackRenewal } from './deli
 import { renewalFact } from './renewal-fact';
 import { renewedDeclaration } from './renewed-declaration';
 import { quote } from '../../contract/rules';
-import { formatTime } from '../../contract/term';
+import { DAY, formatTime } from '../../contract/term';
 import { OvertakenError } from '../../resource/overtaken-error';
 import { assertResponseFits } from '../../resource/response-size';
 import { largestData } from '../declaration/answer-data';
@@ -15,17 +15,15 @@ import { custodyOf } from '../keys/custody';
 import { ownerOf } from '../keys/key-owner';
 import { tagFacts } from '../keys/parameter-tags';
 import { IssuedEntry } from '../ledger/genuine-entry';
-import { Holder, LedgerEntry, ResourceRecord } from '../ledger/ledger';
+import { dueAt, Holder, LedgerEntry, ResourceRecord } from '../ledger/ledger';
 import { isUnderWay, reservation } from '../ledger/reservation';
 import { isRevoked } from '../ledger/revocation';
 import { assertWanted } from '../ledger/wanted';
 import { makeCertificate } from '../make-certificate';
 import { Ports } from '../ports';
 import { refuse } from '../refuse';
-import { assertNotRetired } from '../retire-ca';
+import { assertNotRetired, isRetired } from '../retire-ca';
 import { assertCaNotRevoked } from '../revoked-ca';
-
-const DAY = 86_400_000;
 
 /** The request that the ledger names for what a renewal has written. */
 const RENEWAL = 'renewal';
@@ -125,7 +123,8 @@ function assertNotLost({ since, requestId }: ResourceRecord, now: Date): Renewal
 }
 
 function isDue(entry: LedgerEntry, now: Date): entry is RenewableEntry {
-  return !!entry.renewal && new Date(entry.notAfter).getTime() - entry.renewal.beforeDays * DAY <= now.getTime();
+  const due = dueAt(entry);
+  return !!due && new Date(due) <= now;
 }
 
 /** Makes the next certificate. @returns `undefined` if another call, or a request for the resource, was faster */
@@ -187,7 +186,7 @@ async function reserve(
     return undefined;
   }
   const retirement = (await ports.ledger(table).find(latest.issuer))?.retirement; // which may have begun before the reservation: see `settleRetirement`
-  if (retirement !== undefined && retirement !== 'active') {
+  if (isRetired(retirement)) {
     await giveUp(entry, table, holder, ports);
     assertNotRetired(latest.issuer, retirement, RENEWED);
   }

@@ -24,6 +24,7 @@ import { SecretValues } from '../lambda/aws/secret-values';
 import { functionEnvironment } from '../lambda/cloudformation/environment';
 import { handleCloudFormationEvent, InvocationContext, Work } from '../lambda/cloudformation/handle-event';
 import { log } from '../lambda/log';
+import { orLogged } from '../lambda/or-logged';
 import { generateKeyPair } from '../pki/keys';
 import { text } from '../resource/property-values';
 
@@ -69,7 +70,7 @@ export async function renew(_event: unknown, context: InvocationContext): Promis
   const { STACK_ID, RENEWED_CAS } = process.env as Partial<RenewerEnvironment>;
   const { awsRequestId } = context;
   const left = context.getRemainingTimeInMillis();
-  try {
+  return orLogged('not everything was renewed', awsRequestId, async () => {
     const through = ports(AbortSignal.timeout(Math.max(0, left - LAST_MOMENT)), left / PATIENCE_SHARE);
     const { failed, finished } = await renewDue(renewedCasIn(RENEWED_CAS), text('STACK_ID', STACK_ID), Date.now() + left - FOR_ONE, through,
       (about, outcome) => {
@@ -83,11 +84,7 @@ export async function renew(_event: unknown, context: InvocationContext): Promis
     if (failed > 0 || !finished) {
       throw new Error(failed > 0 ? `${failed} certificates could not be renewed` : 'the time ran out; the next invocation goes on');
     }
-  } catch (error) {
-    const { name, message } = error as Error;
-    log('ERROR', { message: 'not everything was renewed', awsRequestId, errorName: name, errorMessage: message });
-    throw new Error(message); // Lambda counts it, and the alarm goes off
-  }
+  });
 }
 
 /** The ports of one invocation. `signal` ends all their calls. */

@@ -5,7 +5,7 @@ import { LedgerApi, OtherCertificate, RecordedRevocation, SignedBy } from '../aw
 import { commonNameOf, isThumbprintOf, publicKeyOf } from '../shown-certificate';
 
 /** A certificate as the ledger knows it, with what the ledger says about its revocation and about the others for its common name. */
-export class KnownCertificate implements RevokedCertificate {
+export class LedgerCertificate implements RevokedCertificate {
   public readonly serialNumber: string;
   public readonly state: RevocationState;
   public readonly reason: RevocationReason;

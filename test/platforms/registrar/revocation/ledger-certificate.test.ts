@@ -1,7 +1,7 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { thumbprintOf } from '../../../../src/platforms/registrar/shown-certificate';
 import { DEVICE_KEYS, testCa, testCertificate } from '../../../pki/fixtures';
-import { knownCertificate } from '../../../support/known-certificate';
+import { ledgerCertificate } from '../../../support/ledger-certificate';
 
 const subject = { commonName: 'sensor-001' };
 
@@ -24,25 +24,25 @@ describe('another certificate for the common name of a revoked one', () => {
   });
 
   test('does not count as good if it has the same key, and that key is compromised: neither in the ledger nor at a platform', async () => {
-    const known = knownCertificate(revoked, 'REVOKED', [{ certificate: sameKey }], 'keyCompromise');
+    const known = ledgerCertificate(revoked, 'REVOKED', [{ certificate: sameKey }], 'keyCompromise');
     expect(await known.hasOther()).toBe(false);
     expect(await known.hasOtherAmong([thumbprintOf(revoked), thumbprintOf(sameKey)])).toBe(false);
   });
 
   test.each(['superseded', 'cessationOfOperation'] as const)('counts as good if it has the same key, and the reason is %s', async reason => {
-    const known = knownCertificate(revoked, 'REVOKED', [{ certificate: sameKey }], reason);
+    const known = ledgerCertificate(revoked, 'REVOKED', [{ certificate: sameKey }], reason);
     expect(await known.hasOther()).toBe(true);
     expect(await known.hasOtherAmong([thumbprintOf(revoked), thumbprintOf(sameKey)])).toBe(true);
   });
 
   test('counts as good if it has another key, also beside one that has the same', async () => {
-    const known = knownCertificate(revoked, 'REVOKED', [{ certificate: sameKey }, { certificate: otherKey }], 'keyCompromise');
+    const known = ledgerCertificate(revoked, 'REVOKED', [{ certificate: sameKey }, { certificate: otherKey }], 'keyCompromise');
     expect(await known.hasOther()).toBe(true);
     expect(await known.hasOtherAmong([sameKey, otherKey].map(thumbprintOf))).toBe(true);
   });
 
   test('can have a key of another type, and OpenSSL works on after the comparison', async () => {
-    const known = knownCertificate(revoked, 'REVOKED', [{ certificate: otherType }], 'keyCompromise');
+    const known = ledgerCertificate(revoked, 'REVOKED', [{ certificate: otherType }], 'keyCompromise');
     expect(await known.hasOther()).toBe(true);
     expect(createPrivateKey(DEVICE_KEYS.EC_P256).asymmetricKeyType).toBe('ec');
     expect(await known.hasOtherAmong([thumbprintOf(otherType)])).toBe(true);

@@ -3,29 +3,40 @@ import { sha256 } from './sha256';
 
 /** The keys of those items of a ledger that several functions read; see decisions/0004-ledger.md and decisions/0019-revocation.md. */
 
+/**
+ * The beginnings of the partition keys of a ledger, by which rights are limited and changes are selected. The sort key of what was refused for a
+ * resource is `refused`.
+ */
+export const IDENTITY_PREFIX = 'identity#';
+export const CERTIFICATE_PREFIX = 'issuer#';
+export const NAME_PREFIX = 'name#';
+export const REVOCATION_PREFIX = 'revoked#';
+export const LIST_PREFIX = 'crl#';
+export const EXPIRY_PREFIX = 'expiry#';
+export const DISABLED_PREFIX = 'disabled#';
+export const RESOURCE_PREFIX = 'resource#';
+export const REGISTRATION_PREFIX = 'registration#';
+export const REFUSED = 'refused';
+
 /** The partition key of the pointer to the latest certificate of an identity. Its sort key is `current`. */
 export function pointerPartition(identity: string): string {
-  return `identity#${identity}`;
+  return `${IDENTITY_PREFIX}${identity}`;
 }
 
 /** The partition key of the certificates that a CA has signed. */
 export function certificatePartition(issuer: string): string {
-  return `issuer#${issuer}`;
+  return `${CERTIFICATE_PREFIX}${issuer}`;
 }
 
 /** The partition key of the revocations of a CA's certificates. */
 export function revocationPartition(issuer: string): string {
-  return `revoked#${issuer}`;
+  return `${REVOCATION_PREFIX}${issuer}`;
 }
 
 /** The partition key of what is known about the revocation lists of a CA. */
 export function listPartition(issuer: string): string {
-  return `crl#${issuer}`;
+  return `${LIST_PREFIX}${issuer}`;
 }
-
-/** The beginning of the partition keys of what is known about resources, and the sort key of what was refused. */
-export const RESOURCE_PREFIX = 'resource#';
-export const REFUSED = 'refused';
 
 /** The partition key of what is known about a resource of a stack. */
 export function resourcePartition(stackId: string, logicalResourceId: string): string {
@@ -40,7 +51,7 @@ export function resourceIn(partition: string): { readonly stackId: string; reado
 
 /** The partition key of what was announced about the ends of a CA's certificates. */
 export function expiryPartition(issuer: string): string {
-  return `expiry#${issuer}`;
+  return `${EXPIRY_PREFIX}${issuer}`;
 }
 
 /**
@@ -48,7 +59,7 @@ export function expiryPartition(issuer: string): string {
  * key has a digest, because a name can be longer than a key.
  */
 export function namePartition(issuer: string, commonName: string): string {
-  return `name#${issuer}#${sha256(comparableCommonName(commonName))}`;
+  return `${NAME_PREFIX}${issuer}#${sha256(comparableCommonName(commonName))}`;
 }
 
 /**
@@ -66,7 +77,7 @@ export const ENDS_INDEX = {
 
 /** The partition key of what was disabled at platforms because of a CA's certificates. */
 export function disabledPartition(issuer: string): string {
-  return `disabled#${issuer}`;
+  return `${DISABLED_PREFIX}${issuer}`;
 }
 
 /** The sort key of a certificate, also under its common name, and of its revocation. */

@@ -1,5 +1,8 @@
 import { checkValidityDays, Complaint, quote } from './rules';
 
+/** A day of 24 hours, in milliseconds. */
+export const DAY = 86_400_000;
+
 /** The period of validity of a certificate: a number of days or until a declared second, from a declared second or from when it is issued. */
 export interface Term {
   readonly days?: number;

@@ -147,7 +147,7 @@ async function issueHere(event: LifecycleEvent, request: CertificateRequest, por
   const { declaration, identity } = request;
   const entry = await issueCertificate(request, ports, (pem, complete) => assertResponseFits(event, identity, largestData(pem, complete)));
   if (declaration.issuerLedgerTable !== declaration.ledgerTable) {
-    await recordCa(entry, request, ports.ledger(declaration.ledgerTable));
+    await recordCa({ ...entry, issuerLedgerTable: declaration.issuerLedgerTable }, request, ports.ledger(declaration.ledgerTable));
   }
   return { entry, data: { ...certificateAttributes(entry.certificate), ...declaredData(declaration, entry) } };
 }

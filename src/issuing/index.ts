@@ -8,7 +8,7 @@ import { DynamoDbLedger } from './aws/dynamodb-ledger';
 import { DynamoDbRefusals } from './aws/dynamodb-refusals';
 import { DynamoDbRevocations } from './aws/dynamodb-revocations';
 import { KmsSigners } from './aws/kms-signers';
-import { LedgerTable } from './aws/ledger-table';
+import { LedgerTable, NO_LEDGER } from './aws/ledger-table';
 import { ParameterVersions } from './aws/parameter-versions';
 import { SecretsManagerVersions } from './aws/secrets-manager-versions';
 import { StackResources } from './aws/stack-resources';
@@ -24,6 +24,7 @@ import { SecretValues } from '../lambda/aws/secret-values';
 import { functionEnvironment } from '../lambda/cloudformation/environment';
 import { handleCloudFormationEvent, InvocationContext, Work } from '../lambda/cloudformation/handle-event';
 import { log } from '../lambda/log';
+import { orLogged } from '../lambda/or-logged';
 import { generateKeyPair } from '../pki/keys';
 import { text } from '../resource/property-values';
 
@@ -44,9 +45,6 @@ const kms = byRegion(region => new KMSClient({ ...CLIENT_OPTIONS, region }));
 const ssm = byRegion(region => new SSMClient({
   ...CLIENT_OPTIONS, region, maxAttempts: Number(process.env.AWS_MAX_ATTEMPTS ?? 100), retryMode: 'adaptive',
 }));
-
-/** DynamoDB's errors for a table that is gone, that this function may not read, or that has other keys. */
-const NO_LEDGER = ['ResourceNotFoundException', 'AccessDeniedException', 'ValidationException'];
 
 /** The CAs that the stack's template declares now. CloudFormation reports what the stack has, but not what it is about to lose. */
 const declaredCas = (process.env.CERTIFICATE_AUTHORITIES ?? '').split(',').filter(logicalId => logicalId !== '');
@@ -72,7 +70,7 @@ export async function renew(_event: unknown, context: InvocationContext): Promis
   const { STACK_ID, RENEWED_CAS } = process.env as Partial<RenewerEnvironment>;
   const { awsRequestId } = context;
   const left = context.getRemainingTimeInMillis();
-  try {
+  return orLogged('not everything was renewed', awsRequestId, async () => {
     const through = ports(AbortSignal.timeout(Math.max(0, left - LAST_MOMENT)), left / PATIENCE_SHARE);
     const { failed, finished } = await renewDue(renewedCasIn(RENEWED_CAS), text('STACK_ID', STACK_ID), Date.now() + left - FOR_ONE, through,
       (about, outcome) => {
@@ -86,11 +84,7 @@ export async function renew(_event: unknown, context: InvocationContext): Promis
     if (failed > 0 || !finished) {
       throw new Error(failed > 0 ? `${failed} certificates could not be renewed` : 'the time ran out; the next invocation goes on');
     }
-  } catch (error) {
-    const { name, message } = error as Error;
-    log('ERROR', { message: 'not everything was renewed', awsRequestId, errorName: name, errorMessage: message });
-    throw new Error(message); // Lambda counts it, and the alarm goes off
-  }
+  });
 }
 
 /** The ports of one invocation. `signal` ends all their calls. */
@@ -100,11 +94,13 @@ function ports(signal: AbortSignal, patience: number): Ports {
   const values = new SecretValues(secretsManager, calls, ownRegion);
   const signers = new KmsSigners(kms, calls);
   const ledgerTable = (table: string): LedgerTable => new LedgerTable(dynamoDb(regionIn(table) ?? ownRegion), calls, table);
+  const anyTable = (table: string): LedgerTable => new LedgerTable(dynamoDb(regionIn(table) ?? ownRegion), new AwsCalls(signal, 0), table, NO_LEDGER);
   return {
     ledger: table => new DynamoDbLedger(ledgerTable(table)),
     revocations: table => new DynamoDbRevocations(ledgerTable(table)),
     refusals: table => new DynamoDbRefusals(ledgerTable(table)),
-    anyTable: table => new DynamoDbLedger(new LedgerTable(dynamoDb(ownRegion), new AwsCalls(signal, 0), table, NO_LEDGER)),
+    anyTable: table => new DynamoDbLedger(anyTable(table)),
+    anyRevocations: table => new DynamoDbRevocations(anyTable(table)),
     stack: async stackId => ({ resources: await new StackResources(cloudFormation(ownRegion), calls).list(stackId), declaredCas }),
     secrets: new SecretsManagerVersions(secretsManager(ownRegion), calls),
     parameters: new ParameterVersions(ssm(ownRegion), calls),

@@ -3,7 +3,7 @@ import { CertificateRequest } from './declaration/certificate-request';
 import { Declaration } from './declaration/declaration';
 import { withRequest } from './declaration/declared-request';
 import { withSubjectCa } from './declaration/subject-ca';
-import { IssuingCa, issuingCa } from './issuing-ca';
+import { IssuingCa, issuingCa, KnownCa } from './issuing-ca';
 import { assertPassphrases, writeBundlesOf } from './keys/bundles';
 import { custodyOf, isSamePlace } from './keys/custody';
 import { releaseKeys } from './keys/held-keys';
@@ -21,6 +21,7 @@ import { Ports } from './ports';
 import { renewalFact } from './renewal/renewal-fact';
 import { assertNotRetired } from './retire-ca';
 import { assertNotRevoked } from './revocation/assert-not-revoked';
+import { assertCaNotRevoked, RevokedCaPorts } from './revoked-ca';
 
 /**
  * Issues the declared certificate exactly once: the first call makes it, and every other call returns the same bytes.
@@ -91,6 +92,7 @@ async function next(
   assertFits: AssertFits,
 ): Promise<IssuedEntry | undefined> {
   refuseIfRetired(request.declaration, ca?.retirement);
+  await refuseIfCaRevoked(request.declaration, ca, ports);
   if (entry && !revoked && await isReinstatable(entry, request.declaration, ports)) {
     await assertNameIsFree(request, ledger, ports);
     const back = await record(request, await genuine(request, entry, ca, ports), {}, ca, ledger, ports);
@@ -129,6 +131,15 @@ async function assertStillIssuing({ declaration }: CertificateRequest, ledger: L
 export function refuseIfRetired({ issuer, profile }: Declaration, retirement: LedgerEntry['retirement']): void {
   if (issuer !== undefined) {
     assertNotRetired(issuer, retirement, `certificate of the profile ${profile}`);
+  }
+}
+
+/** Refuses a certificate of a CA that is revoked. */
+export async function refuseIfCaRevoked(
+  { issuer, issuerLedgerTable, profile }: Declaration, ca: KnownCa | undefined, ports: RevokedCaPorts,
+): Promise<void> {
+  if (issuer !== undefined) {
+    await assertCaNotRevoked(issuer, ca, issuerLedgerTable, `certificate of the profile ${profile}`, ports);
   }
 }
 
@@ -187,8 +198,10 @@ async function record(
 export function issuedFacts(request: CertificateRequest, signed: LedgerEntry, { clock }: Pick<Ports, 'clock'>): LedgerFacts {
   const { declaration, stackId, logicalResourceId } = request;
   const { retainKey, bundles } = declaration;
+  const now = clock().toISOString();
+  const returnedAt = signed.status === 'WITHDRAWN' ? now : undefined;
   // A CA that was taken over and then released has come back to its former resource.
-  const holder = { stackId, logicalResourceId, issuedAt: signed.issuedAt ?? clock().toISOString(), issuedBy: request.requestId };
+  const holder = { stackId, logicalResourceId, issuedAt: signed.issuedAt ?? now, returnedAt, issuedBy: request.requestId };
   return { ...holder, retainKey, bundles, ...renewalFact(signed, declaration), ...tagFacts(signed, declaration) };
 }
 

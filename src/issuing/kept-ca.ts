@@ -145,7 +145,8 @@ async function takeOver(table: string, serialNumber: string, request: KeptCaRequ
     }
     const isOfNeighbour = entry.status === 'ISSUED' && entry.stackId === stackId && entry.logicalResourceId !== logicalResourceId;
     const takenFrom = isOfNeighbour ? entry.logicalResourceId : undefined;
-    if (await ledger.advance(entry, 'ISSUED', { stackId, logicalResourceId, takenFrom, retainKey: true, issuedBy }, request)) {
+    const returnedAt = entry.status === 'WITHDRAWN' ? ports.clock().toISOString() : undefined;
+    if (await ledger.advance(entry, 'ISSUED', { stackId, logicalResourceId, takenFrom, retainKey: true, issuedBy, returnedAt }, request)) {
       return;
     }
   }

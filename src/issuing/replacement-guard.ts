@@ -99,10 +99,13 @@ async function leavingCas({ logicalResourceId, stackId }: LifecycleEvent, ports:
   return leaving;
 }
 
-/** Describes the living certificates that a CA has issued; `undefined` if there are none, or if the CA is retired and may go. */
+/** Describes the living certificates that a CA has issued; `undefined` if there are none, or if the CA is retired and may go, whatever it has issued. */
 async function describeLiving(ledger: Ledger, caId: string, ports: Ports): Promise<string | undefined> {
+  if ((await ledger.find(caId))?.retirement === 'retired') {
+    return undefined;
+  }
   const [first, ...others] = await livingCertificates(ledger, caId, { now: ports.clock() });
-  if (!first || (await ledger.find(caId))?.retirement === 'retired') {
+  if (!first) {
     return undefined;
   }
   const more = others.length >= MAX_COUNTED ? `more than ${MAX_COUNTED - 1} others` : `${others.length} more`;

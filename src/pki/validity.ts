@@ -1,5 +1,5 @@
 import { CertificateProfile } from './profile';
-import { checkTerm, checkTermWithin, formatTime, Term } from '../contract/term';
+import { checkTerm, checkTermWithin, DAY, formatTime, Term } from '../contract/term';
 
 /** The period in which a certificate is valid, from the first second to the last, both included (RFC 5280, section 4.1.2.5). */
 export interface Validity {
@@ -8,8 +8,6 @@ export interface Validity {
   /** Whole seconds. */
   readonly notAfter: Date;
 }
-
-const DAY = 86_400_000;
 
 /** The last second that a certificate can express, which also stands for no well-defined end (RFC 5280, section 4.1.2.5). */
 const END_OF_TIME = new Date('9999-12-31T23:59:59Z');

@@ -89,6 +89,7 @@ export class RecordingDeployment {
         anyTable: table => new DirectoryLedger(table, store),
         refusals: () => NO_REFUSALS,
         revocations: table => new DirectoryRevocations(new DirectoryLedger(table, store)),
+        anyRevocations: table => new DirectoryRevocations(new DirectoryLedger(table, store)),
         stack: async stackId => ({ resources: store.resourcesOf(stackId), declaredCas: [] }),
         clock: () => new Date(),
         random: () => { throw new Error('nothing is random here'); },

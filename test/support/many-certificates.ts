@@ -15,5 +15,6 @@ export async function certificatesOfOneCa(number: number): Promise<{ caId: strin
     const serialNumber = `4${index.toString(16).padStart(39, '0').toUpperCase()}`;
     world.entries.set(`${caId}/${serialNumber}`, { ...entry, serialNumber });
   }
-  return { caId, ports: { ledger: world.ports().ledger('ledger'), revocations: world.revocations('ledger'), clock: () => world.now } };
+  const { ledger, anyRevocations } = world.ports();
+  return { caId, ports: { ledger: ledger('ledger'), revocations: world.revocations('ledger'), anyRevocations, clock: () => world.now } };
 }

@@ -221,6 +221,7 @@ export class MemoryWorld {
       revocations: table => this.revocations(table, gate),
       refusals: () => this.refusals,
       anyTable: table => this.ledger(table, gate),
+      anyRevocations: table => this.revocations(table, gate),
       stack: () => gate('stack', () => ({ resources: this.stackResources, declaredCas: this.declaredCas })),
       secrets: this.secrets(gate),
       hsm: keyArn => gate('hsm', () => this.signer(keyArn, gate)),

@@ -1,6 +1,6 @@
 import { DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
-
-const DAY = 86_400_000;
+import { certificatePartition, serialKey } from '../../src/contract/ledger-keys';
+import { DAY } from '../../src/contract/term';
 
 /** More days than the life of any certificate that tests have renewed. */
 const ALWAYS = 1_000;
@@ -13,7 +13,7 @@ export async function makeEndSoon(client: DynamoDBClient, TableName: string, iss
 }
 
 function keyOf(issuer: string, serialNumber: string): Record<string, { S: string }> {
-  return { pk: { S: `issuer#${issuer}` }, sk: { S: `serial#${serialNumber}` } };
+  return { pk: { S: certificatePartition(issuer) }, sk: { S: serialKey(serialNumber) } };
 }
 
 function tomorrow(): string {

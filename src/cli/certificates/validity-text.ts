@@ -1,6 +1,5 @@
+import { DAY } from '../../contract/term';
 import { count } from '../table';
-
-const DAY_MILLISECONDS = 86_400_000;
 
 /** RFC 5280, section 4.1.2.5. */
 const NO_WELL_DEFINED_END = Date.UTC(9999, 11, 31, 23, 59, 59);
@@ -25,7 +24,7 @@ export function isExpired(notAfter: Date, now: Date): boolean {
 
 /** The whole days until a validity is over; negative once it is. Without a well-defined end, there is no such number. */
 export function daysLeft(notAfter: Date, now: Date): number | undefined {
-  return notAfter.getTime() === NO_WELL_DEFINED_END ? undefined : Math.floor((endOf(notAfter) - now.getTime()) / DAY_MILLISECONDS);
+  return notAfter.getTime() === NO_WELL_DEFINED_END ? undefined : Math.floor((endOf(notAfter) - now.getTime()) / DAY);
 }
 
 function endOf(notAfter: Date): number {
@@ -33,7 +32,7 @@ function endOf(notAfter: Date): number {
 }
 
 function daysBetween(from: Date, to: Date): string {
-  const days = Math.floor((to.getTime() - from.getTime()) / DAY_MILLISECONDS);
+  const days = Math.floor((to.getTime() - from.getTime()) / DAY);
   return days < 1 ? 'less than a day' : count(days, 'day');
 }
 

@@ -69,7 +69,8 @@ function inMemory(state: State, reader: DeployedReader, reach: Outside): { store
     disk,
     ports: stackId => {
       const ledger = (table: string): ForeseenLedger => copyOf(table, regionOf(stackId)).ledger;
-      return { ...engine.ports, ledger, anyTable: ledger, revocations: table => copyOf(table, regionOf(stackId)).revocations };
+      const revocations = (table: string): ForeseenRevocations => copyOf(table, regionOf(stackId)).revocations;
+      return { ...engine.ports, ledger, anyTable: ledger, revocations, anyRevocations: revocations };
     },
   };
 }

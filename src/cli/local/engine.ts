@@ -59,6 +59,7 @@ export function directoryEngine(store: StateStore, reach: Outside, given: GivenS
   }
   const declaredCas: Engine['declaredCas'] = new Map();
   const ledger = (table: string) => new DirectoryLedger(table, store);
+  const revocations = (table: string) => new DirectoryRevocations(ledger(table));
   return {
     store,
     disk,
@@ -74,7 +75,8 @@ export function directoryEngine(store: StateStore, reach: Outside, given: GivenS
       ledger,
       anyTable: ledger,
       refusals: () => NO_REFUSALS,
-      revocations: table => new DirectoryRevocations(ledger(table)),
+      revocations,
+      anyRevocations: revocations,
       stack: async stackId => ({ resources: store.resourcesOf(stackId), declaredCas: declaredCas.get(stackId) ?? [] }),
       secrets,
       parameters: new DirectoryParameters(store, disk),

@@ -3,6 +3,7 @@ import { DirectoryLedger } from './directory-ledger';
 import { Engine } from './engine';
 import { issuedCertificates } from './issued-certificates';
 import { State } from './state';
+import { DAY } from '../../contract/term';
 import { CaCrl, makeCrl, recordPublished } from '../../issuing/revocation/make-crl';
 import { toPem } from '../../pki/pem';
 import { REVOCATION_LIST } from '../../pki/pem-blocks';
@@ -25,7 +26,7 @@ export interface WrittenList {
 }
 
 /** How long a list is valid, in milliseconds: a week. */
-const LIFE = 7 * 24 * 60 * 60 * 1000;
+const LIFE = 7 * DAY;
 
 /**
  * Makes new revocation lists and writes them into the folder `crl` of the directory, in PEM and in DER, once a certificate was ever revoked:

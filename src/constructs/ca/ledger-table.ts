@@ -3,16 +3,18 @@ import { AttributeType, CfnGlobalTable, ITable, ProjectionType, StreamViewType, 
 import { Grant, GrantOnPrincipalOptions, IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { Conditions, grantOrPermit } from './cross-account';
-import { ENDS_INDEX } from '../../contract/ledger-keys';
+import {
+  CERTIFICATE_PREFIX, DISABLED_PREFIX, ENDS_INDEX, EXPIRY_PREFIX, IDENTITY_PREFIX, LIST_PREFIX, NAME_PREFIX, REGISTRATION_PREFIX, RESOURCE_PREFIX, REVOCATION_PREFIX,
+} from '../../contract/ledger-keys';
 
-/** The patterns of a ledger's partition keys, grouped by the items under them; see decisions/0004-ledger.md. */
-const REVOCATION_KEYS = ['revoked#*'];
-const LIST_KEYS = ['crl#*'];
-const EXPIRY_KEYS = ['expiry#*'];
-const DISABLED_KEYS = ['disabled#*'];
-const CERTIFICATE_KEYS = ['identity#*', 'issuer#*', 'resource#*', 'name#*', ...REVOCATION_KEYS, ...LIST_KEYS];
-const LOOKED_UP_KEYS = ['identity#*', 'issuer#*'];
-const REGISTRATION_KEYS = ['registration#*'];
+/** The beginnings of a ledger's partition keys, grouped by the items under them; see decisions/0004-ledger.md. */
+const REVOCATION_KEYS = [REVOCATION_PREFIX];
+const LIST_KEYS = [LIST_PREFIX];
+const EXPIRY_KEYS = [EXPIRY_PREFIX];
+const DISABLED_KEYS = [DISABLED_PREFIX];
+const CERTIFICATE_KEYS = [IDENTITY_PREFIX, CERTIFICATE_PREFIX, RESOURCE_PREFIX, NAME_PREFIX, ...REVOCATION_KEYS, ...LIST_KEYS];
+const LOOKED_UP_KEYS = [IDENTITY_PREFIX, CERTIFICATE_PREFIX];
+const REGISTRATION_KEYS = [REGISTRATION_PREFIX];
 
 /**
  * The ledger of a CA. It is a global table because only that type can get replicas in other Regions later without being
@@ -65,9 +67,14 @@ export function grantReadStatus(table: ITable, grantee: IGrantable): Grant {
 /** Lets a principal revoke certificates of the CA, and find those that are to be revoked. */
 export function grantRecordRevocations(table: ITable, grantee: IGrantable): Grant {
   const read = grantOn(table, { grantee, actions: ['dynamodb:GetItem'], conditions: onKeys([...LOOKED_UP_KEYS, ...REVOCATION_KEYS]) });
-  const list = grantOn(table, { grantee, actions: ['dynamodb:Query'], conditions: onKeys(['issuer#*']) });
+  const list = grantOn(table, { grantee, actions: ['dynamodb:Query'], conditions: onKeys([CERTIFICATE_PREFIX]) });
   const record = grantOn(table, { grantee, actions: ['dynamodb:PutItem'], conditions: onKeys(REVOCATION_KEYS) });
   return read.combine(list).combine(record);
+}
+
+/** Lets a principal record in the ledger of a CA that the CA itself is revoked. */
+export function grantTellRevocation(table: ITable, grantee: IGrantable): Grant {
+  return grantOn(table, { grantee, actions: ['dynamodb:GetItem', 'dynamodb:PutItem'], conditions: onKeys(REVOCATION_KEYS) });
 }
 
 /**
@@ -118,7 +125,7 @@ export function grantReadExpiryMarks(table: ITable, grantee: IGrantable): Grant 
 
 /** Lets a principal read what was refused for resources. */
 export function grantReadRefusals(table: ITable, grantee: IGrantable): Grant {
-  return grantReading(table, grantee, 'GetItem', ['resource#*']);
+  return grantReading(table, grantee, 'GetItem', [RESOURCE_PREFIX]);
 }
 
 /** Lets a principal watch the ends of certificates: find what ends soon and is not revoked, and record what was announced. */
@@ -131,7 +138,7 @@ export function grantWatchEnds(table: ITable, grantee: IGrantable): Grant {
 
 /** Lets a principal find the certificates for a common name, in addition to a right to read them. */
 export function grantReadNames(table: ITable, grantee: IGrantable): Grant {
-  return grantReading(table, grantee, 'Query', ['name#*']);
+  return grantReading(table, grantee, 'Query', [NAME_PREFIX]);
 }
 
 /** Lets a principal note what it has disabled at a platform. */
@@ -141,7 +148,7 @@ export function grantNoteDisabled(table: ITable, grantee: IGrantable): Grant {
 
 /** Lets a principal read everything that is revoked, and the certificates. */
 export function grantListRevocations(table: ITable, grantee: IGrantable): Grant {
-  return grantReading(table, grantee, 'GetItem', ['issuer#*', ...REVOCATION_KEYS]).combine(grantReading(table, grantee, 'Query', REVOCATION_KEYS));
+  return grantReading(table, grantee, 'GetItem', [CERTIFICATE_PREFIX, ...REVOCATION_KEYS]).combine(grantReading(table, grantee, 'Query', REVOCATION_KEYS));
 }
 
 function grantReading(table: ITable, grantee: IGrantable, operation: 'GetItem' | 'Query', keys: readonly string[]): Grant {
@@ -159,13 +166,13 @@ export function grantRecordRegistrations(table: ITable, grantee: IGrantable): Gr
 }
 
 /**
- * The condition that a request uses only items with these partition keys. `ForAllValues` also holds for a request without a partition
+ * The condition that a request uses only items whose partition keys have these beginnings. `ForAllValues` also holds for a request without a partition
  * key, such as `Scan`, so the condition restricts only actions that take a partition key. No other action is granted.
  *
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
  */
 function onKeys(keys: readonly string[]): Conditions {
-  return { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': keys } };
+  return { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': keys.map(prefix => `${prefix}*`) } };
 }
 
 function grantOn(table: ITable, options: Omit<GrantOnPrincipalOptions, 'resourceArns'>): Grant {

@@ -6,6 +6,7 @@ import { Construct } from 'constructs';
 import { CaChainLinks, chainOfDeclared } from './ca-chain';
 import { knownSuccession, successionProperties, validateNotRetired, validateSuccessorName } from './ca-succession';
 import { validateCaProps } from './ca-validation';
+import { rememberBelow } from './cas-below';
 import { ExistingCaProps, ExistingIotCa } from './existing-iot-ca';
 import { IPrivateIotCa } from './i-private-iot-ca';
 import { ImportedPrivateIotCa, PrivateIotCaAttributes } from './imported-private-iot-ca';
@@ -168,6 +169,7 @@ export class PrivateIotCa extends PrivateIotCaBase implements IPrivateIotCa, IIo
     this.resource = provider.resource(this, ResourceType.PRIVATE_IOT_CA, properties, rights, { removalPolicy, secret: key.secret });
     if (issuer) {
       this.resource.node.addDependency(beforeIssuance(issuer));
+      rememberBelow(issuer, this);
     }
     const keyIdentifier = signedElsewhere ? undefined : this.attribute('SubjectKeyIdentifier');
     rememberCa(this, { ...knownByDeclaration(props), ...knownSuccession(props), keyIdentifier, isRenewable: signedElsewhere });

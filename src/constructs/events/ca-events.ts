@@ -6,7 +6,7 @@ import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { ChangedKeys, onLedgerChange } from './on-ledger-change';
 import { CaEventType, EVENT_SOURCE } from '../../contract/ca-events';
-import { REFUSED, RESOURCE_PREFIX } from '../../contract/ledger-keys';
+import { CERTIFICATE_PREFIX, EXPIRY_PREFIX, LIST_PREFIX, REFUSED, RESOURCE_PREFIX, REVOCATION_PREFIX } from '../../contract/ledger-keys';
 import { PlatformRevocationEnvironment } from '../../contract/revocation-functions';
 import { IPrivateIotCa } from '../ca/i-private-iot-ca';
 import { grantRead, grantReadExpiryMarks, grantReadRefusals, grantReadRevocationState } from '../ca/ledger-table';
@@ -21,13 +21,13 @@ interface Additional extends ChangedKeys {
 }
 
 /** Not by default: each certificate that is issued or renewed then invokes the function. */
-const ISSUED: Additional = { prefix: 'issuer#', grant: grantRead };
+const ISSUED: Additional = { prefix: CERTIFICATE_PREFIX, grant: grantRead };
 
 const ADDITIONAL: { readonly [type in CaEventType]?: Additional } = {
   [CaEventType.CERTIFICATE_ISSUED]: ISSUED,
   [CaEventType.CERTIFICATE_RENEWED]: ISSUED,
   [CaEventType.CERTIFICATE_EXPIRING]: {
-    prefix: 'expiry#', grant: (ledger, grantee) => grantRead(ledger, grantee).combine(grantReadExpiryMarks(ledger, grantee)),
+    prefix: EXPIRY_PREFIX, grant: (ledger, grantee) => grantRead(ledger, grantee).combine(grantReadExpiryMarks(ledger, grantee)),
   },
   [CaEventType.CERTIFICATE_REFUSED]: { prefix: RESOURCE_PREFIX, sortKey: REFUSED, grant: grantReadRefusals },
 };
@@ -70,7 +70,7 @@ export class CaEvents extends Construct {
    * The keys of the items of which events are made: at most five with all that can be added, because each is a filter, and Lambda allows five.
    * https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html
    */
-  private readonly keys: ChangedKeys[] = [{ prefix: 'revoked#' }, { prefix: 'crl#' }];
+  private readonly keys: ChangedKeys[] = [{ prefix: REVOCATION_PREFIX }, { prefix: LIST_PREFIX }];
   private readonly rights: Policy;
 
   private constructor(private readonly ca: IPrivateIotCa, ledgerStreamArn: string | undefined) {

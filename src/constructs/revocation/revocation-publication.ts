@@ -13,6 +13,7 @@ import {
   PUBLISH_REVOCATION_KINDS, PublishRevocationOptions, REVOCATION_PUBLICATION_KINDS, RevocationPublicationProps,
 } from './publish-revocation-options';
 import { checkLifeDays, checkListUrl, checkPartitions, COMPLETE_LIST, COMPLETE_LIST_PEM, LIFE_DAYS } from '../../contract/crl-places';
+import { REVOCATION_PREFIX } from '../../contract/ledger-keys';
 import {
   CA_DIMENSION, LIFE_LEFT_METRIC, METRIC_NAMESPACE, PublisherEnvironment, REVOCATION_PUBLICATION_TYPE, RevocationPublicationProperties,
 } from '../../contract/revocation-functions';
@@ -143,7 +144,7 @@ export class RevocationPublication extends Construct {
     this._lists = { ca, ledgerStreamArn: options.ledgerStreamArn, resource };
     beforeIssuance(ca).add(resource);
     // A batch is tried again for a day, and the schedule goes on.
-    onLedgerChange(this, { ca, ...publisher, ledgerStreamArn: options.ledgerStreamArn }, [{ prefix: 'revoked#' }], {
+    onLedgerChange(this, { ca, ...publisher, ledgerStreamArn: options.ledgerStreamArn }, [{ prefix: REVOCATION_PREFIX }], {
       batchSize: 1000,
       maxBatchingWindow: Duration.seconds(5), // so that many revocations at once need few lists
     });

@@ -5,8 +5,9 @@ import { Construct } from 'constructs';
 import { publicationOf } from './revocation-publication';
 import { reachOf } from './revocation-reach';
 import { REVOKE_FUNCTION_PREFIX, RevokerEnvironment } from '../../contract/revocation-functions';
+import { casBelow } from '../ca/cas-below';
 import { IPrivateIotCa } from '../ca/i-private-iot-ca';
-import { grantRecordRevocations, ledgerId } from '../ca/ledger-table';
+import { grantRecordRevocations, grantTellRevocation, ledgerId } from '../ca/ledger-table';
 import { check } from '../checks/kinds';
 import { note } from '../checks/notices';
 import { GRANTEE } from '../checks/object-kinds';
@@ -46,7 +47,8 @@ class RevokeFunction extends Construct {
       timeout: Duration.minutes(5),
       environment: { ...environment },
     });
-    grantRecordRevocations(ca.ledger, rolePolicy(this, 'Rights', made.role));
+    // CAs below it are declared after the function.
+    grantRecordRevocations(ca.ledger, rolePolicy(this, 'Rights', made.role, policy => casBelow(ca).forEach(({ ledger }) => grantTellRevocation(ledger, policy))));
     this.function = made.function;
     this.node.addValidation({ validate: () => this.sayIfUnread(ca) });
   }

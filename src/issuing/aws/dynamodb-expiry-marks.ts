@@ -1,7 +1,7 @@
 import { ConditionalCheckFailedException, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { expiryMarkFrom, toItem } from './ledger-item';
+import { expiryKey } from './ledger-keys';
 import { CONDITION_FAILED, LedgerTable } from './ledger-table';
-import { expiryPartition, serialKey } from '../../contract/ledger-keys';
 import { ExpiryMark, ExpiryMarks } from '../ledger/expiry-marks';
 
 /** The marks in the DynamoDB table of a ledger: `expiry#<identity of the CA>`, `serial#<serial number>`, with the attributes of `ExpiryMark`. */
@@ -9,7 +9,7 @@ export class DynamoDbExpiryMarks implements ExpiryMarks {
   constructor(private readonly table: LedgerTable) {}
 
   public async mark(issuer: string, serialNumber: string): Promise<ExpiryMark | undefined> {
-    const item = await this.table.get(keyOf(issuer, serialNumber));
+    const item = await this.table.get(expiryKey(issuer, serialNumber));
     return item && expiryMarkFrom(item);
   }
 
@@ -17,7 +17,7 @@ export class DynamoDbExpiryMarks implements ExpiryMarks {
     try {
       await this.table.write('dynamodb:PutItem', (client, options) => client.send(new PutItemCommand({
         TableName: this.table.name,
-        Item: { ...keyOf(issuer, serialNumber), ...toItem(mark) },
+        Item: { ...expiryKey(issuer, serialNumber), ...toItem(mark) },
         ConditionExpression: 'attribute_not_exists(pk) OR daysLeft > :daysLeft',
         ExpressionAttributeValues: toItem({ ':daysLeft': mark.daysLeft }),
       }), options), [CONDITION_FAILED]);
@@ -29,8 +29,4 @@ export class DynamoDbExpiryMarks implements ExpiryMarks {
       throw error;
     }
   }
-}
-
-function keyOf(issuer: string, serialNumber: string): { pk: { S: string }; sk: { S: string } } {
-  return { pk: { S: expiryPartition(issuer) }, sk: { S: serialKey(serialNumber) } };
 }

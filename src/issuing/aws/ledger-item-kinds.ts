@@ -92,6 +92,7 @@ export const ENTRY: Kinds<LedgerEntry> = {
   reservedAt: TEXT,
   reservedBy: TEXT,
   issuedAt: optional(TEXT),
+  returnedAt: optional(TEXT),
   issuedBy: optional(TEXT),
   withdrawnAt: optional(TEXT),
   withdrawnBy: optional(TEXT),
@@ -107,6 +108,8 @@ export const ENTRY: Kinds<LedgerEntry> = {
   renewedBy: optional(TEXT),
   deliveredAt: optional(TEXT),
   retirement: optional(oneOf('active', 'begun', 'retired')),
+  issuerLedgerTable: optional(TEXT),
+  ownLedgerTable: optional(TEXT),
   signature: optional(OCTETS),
 };
 

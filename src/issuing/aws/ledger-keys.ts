@@ -1,6 +1,6 @@
 import { Item } from './ledger-item';
 import {
-  certificatePartition, listPartition, namePartition, pointerPartition, REFUSED, resourcePartition, revocationPartition, serialKey,
+  certificatePartition, expiryPartition, listPartition, namePartition, pointerPartition, REFUSED, resourcePartition, revocationPartition, serialKey,
 } from '../../contract/ledger-keys';
 import { Requester } from '../../resource/lifecycle-event';
 import { LedgerEntry } from '../ledger/ledger';
@@ -17,6 +17,10 @@ export function certificateKey({ issuer, serialNumber }: { issuer?: string; seri
 
 export function revocationKey({ issuer, serialNumber }: { issuer: string; serialNumber: string }): Item {
   return { pk: { S: revocationPartition(issuer) }, sk: { S: serialKey(serialNumber) } };
+}
+
+export function expiryKey(issuer: string, serialNumber: string): Item {
+  return { pk: { S: expiryPartition(issuer) }, sk: { S: serialKey(serialNumber) } };
 }
 
 export function crlKey(issuer: string): Item {

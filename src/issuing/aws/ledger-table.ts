@@ -7,6 +7,9 @@ import { LedgerGoneError } from '../ledger/ledger';
 export const CONDITION_FAILED = 'ConditionalCheckFailedException';
 const TABLE_GONE = 'ResourceNotFoundException';
 
+/** DynamoDB's errors for a table that is gone, that a function may not read, or that has other keys. */
+export const NO_LEDGER: readonly string[] = [TABLE_GONE, 'AccessDeniedException', 'ValidationException'];
+
 /** The DynamoDB table of a ledger: consistent reads, and calls that name the table in their errors. */
 export class LedgerTable {
   /**

@@ -11,7 +11,7 @@ import { DynamoDbRefusals } from './dynamodb-refusals';
 import { DynamoDbRevocations } from './dynamodb-revocations';
 import { EventBridgeBus } from './event-bridge-bus';
 import { KmsSigners } from './kms-signers';
-import { LedgerTable } from './ledger-table';
+import { LedgerTable, NO_LEDGER } from './ledger-table';
 import { S3CrlFiles } from './s3-crl-files';
 import { SecretsManagerVersions } from './secrets-manager-versions';
 import { AwsCalls } from '../../lambda/aws/aws-calls';
@@ -44,7 +44,12 @@ export class RevocationClients {
   /** The ports of one invocation that revokes certificates. */
   public revoking(calls: AwsCalls, table: string): RevokingPorts & Pick<PublishingPorts, 'clock'> {
     const ledgerTable = new LedgerTable(this.dynamoDb, calls, table);
-    return { ledger: new DynamoDbLedger(ledgerTable), revocations: new DynamoDbRevocations(ledgerTable), clock: () => new Date() };
+    return {
+      ledger: new DynamoDbLedger(ledgerTable),
+      revocations: new DynamoDbRevocations(ledgerTable),
+      anyRevocations: name => new DynamoDbRevocations(new LedgerTable(this.dynamoDb, calls, name, NO_LEDGER)),
+      clock: () => new Date(),
+    };
   }
 
   /**

@@ -10,6 +10,9 @@ import { checkCaForPlatform, checkDeviceForPlatform, checkDeviceKeyForPlatform, 
 import { PlatformId } from '../../platforms/registry';
 import { complain, RawProperties, text } from '../../resource/property-values';
 
+/** The profiles of certificates with which nothing connects: no platform knows them by a common name, and their keys are never delivered. */
+export const NOT_CONNECTING: readonly string[] = ['ca', 'cross', 'verification'];
+
 /** The differences between the resource types. */
 export interface CertificateKind {
   readonly profiles: readonly DeclaredProfileName[];
@@ -19,6 +22,8 @@ export interface CertificateKind {
   readonly keyStorage: readonly KeyStorageProperties['Type'][];
   /** Whether the certificate is made from a certificate signing request: always, optionally, or never. */
   readonly fromRequest: boolean | 'always';
+  /** Whether it certifies the key of another CA, whose own certificate gives subject, key and end. */
+  readonly ofSubjectCa?: true;
   /** The declared subject; none if it comes from another CA's certificate. */
   readonly subject: (properties: RawProperties) => SubjectValues | undefined;
   /** The rules for the subject. They name the property that declares it. */
@@ -56,6 +61,7 @@ const KINDS: { readonly [T in IssuedType]: CertificateKind } = {
   [ResourceType.CROSS_CERTIFICATE]: {
     profiles: ['cross'],
     issued: true,
+    ofSubjectCa: true,
     keyStorage: [],
     fromRequest: false,
     subject: () => undefined,

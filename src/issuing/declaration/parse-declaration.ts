@@ -1,8 +1,8 @@
-import { assertSubject, kindOf, CertificateKind } from './certificate-kinds';
+import { assertSubject, CertificateKind, kindOf, NOT_CONNECTING } from './certificate-kinds';
 import { Declaration, DeclaredRenewal } from './declaration';
 import { extensionsProperty } from './declared-extensions';
 import { requestProperty } from './declared-request';
-import { isCrossCertificate, subjectCaProperty } from './subject-ca';
+import { subjectCaProperty } from './subject-ca';
 import { successionProperties } from './succession';
 import { checkExtensions } from '../../contract/extensions';
 import { HashAlgorithmName, KeyAlgorithmName } from '../../contract/key-algorithms';
@@ -34,7 +34,7 @@ export function parseDeclaration(resourceType: string, properties: RawProperties
     : undefined;
   const issued = kind.issued === true || (kind.issued === 'where named' && properties.Issuer !== undefined);
   const request = kind.fromRequest === false ? undefined : requestProperty(properties, kind.fromRequest === 'always');
-  const subjectCa = isCrossCertificate(resourceType) ? subjectCaProperty(properties) : undefined;
+  const subjectCa = kind.ofSubjectCa ? subjectCaProperty(properties) : undefined;
   const ledgerTable = text('ledgerTable', properties.LedgerTable);
   const keyStorage = kind.keyStorage.length > 0 && !request ? keyStorageProperty(properties.KeyStorage, kind.keyStorage) : undefined;
   const declaration: Declaration = {
@@ -89,7 +89,7 @@ function assertTogether({ signedElsewhere, issuer, extensions, profile, bundles,
   if (profile !== 'ca' && extensions?.nameConstraints) {
     throw new Error('nameConstraints must be left out for a certificate that is not a CA (RFC 5280, section 4.2.1.10)');
   }
-  if (bundles.length > 0 && ['ca', 'cross', 'verification'].includes(profile)) {
+  if (bundles.length > 0 && NOT_CONNECTING.includes(profile)) {
     throw new Error('deliveryFormats must be left out for a CA and for a verification certificate, because their private keys are never delivered');
   }
   if (bundles.length > 0 && request) {

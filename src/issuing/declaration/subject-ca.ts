@@ -1,5 +1,4 @@
 import { Declaration } from './declaration';
-import { ResourceType } from '../../contract/resource-types';
 import { checkCaId } from '../../contract/rules';
 import { parseCertificate } from '../../pki/certificate';
 import { CrossContent, crossContent } from '../../pki/cross-certificate';
@@ -47,9 +46,4 @@ export async function withSubjectCa(declaration: Declaration, ports: Ports): Pro
     subjectCa: { ...subjectCa, content: crossContent(der), subjectText: nameText(subject) },
     term: { notAfter: validity.notAfter },
   };
-}
-
-/** Whether resources of a type certify the key of another CA. */
-export function isCrossCertificate(resourceType: string): boolean {
-  return resourceType === ResourceType.CROSS_CERTIFICATE;
 }

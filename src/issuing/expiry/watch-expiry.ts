@@ -1,10 +1,9 @@
 import { ENDING_DEVICES_METRIC, EXPIRING_KINDS, ExpiringKind, DAYS_LEFT_METRIC, KIND_DIMENSION, WEEKS, WEEKS_DIMENSION } from '../../contract/expiry';
 import { CA_DIMENSION } from '../../contract/revocation-functions';
+import { DAY } from '../../contract/term';
 import { ExpiryMarks } from '../ledger/expiry-marks';
 import { EndingCertificate, Ledger } from '../ledger/ledger';
 import { isRevoked, Revocations } from '../ledger/revocation';
-
-const DAY = 86_400_000;
 
 /** A certificate that ended without anything being said is still announced for so many days: the function may have failed for a while. */
 const LATE_DAYS = 30;

@@ -1,5 +1,6 @@
 import { BundleProperties, KeyStorageProperties } from '../../contract/properties';
 import { Tag } from '../../contract/tags';
+import { DAY } from '../../contract/term';
 import { Requester } from '../../resource/lifecycle-event';
 import { DeclaredRenewal } from '../declaration/declaration';
 
@@ -48,6 +49,8 @@ export interface LedgerEntry extends Requester {
   /** The ID of the request that reserved the entry. */
   readonly reservedBy: string;
   readonly issuedAt?: string;
+  /** When the certificate last came back after it had been withdrawn, ISO 8601; absent if it never did. */
+  readonly returnedAt?: string;
   /** The ID of the request that last issued the certificate or brought it back. */
   readonly issuedBy?: string;
   readonly withdrawnAt?: string;
@@ -80,6 +83,12 @@ export interface LedgerEntry extends Requester {
    * CA may be retired. Absent for a CA that was never to be retired.
    */
   readonly retirement?: 'active' | 'begun' | 'retired';
+  /**
+   * For a CA below another one, in the ledger of the certificates that it issues: the ledger of the CA above it, which says whether it is revoked.
+   */
+  readonly issuerLedgerTable?: string;
+  /** For a CA below another one, in the ledger of that one: the ledger of the certificates that it issues, which is told of its revocation. */
+  readonly ownLedgerTable?: string;
   /** For an entry that is not a certificate but a signature: the signature. */
   readonly signature?: Buffer;
 }
@@ -95,7 +104,7 @@ export interface EndingCertificate extends Pick<LedgerEntry,
 
 /** When a certificate is to be renewed, ISO 8601; empty if it is not renewed any more, and `undefined` if it never was. */
 export function dueAt({ notAfter, renewal }: Pick<LedgerEntry, 'notAfter' | 'renewal'>): string | undefined {
-  return renewal ? new Date(new Date(notAfter).getTime() - renewal.beforeDays * 86_400_000).toISOString() : renewal === false ? '' : undefined;
+  return renewal ? new Date(new Date(notAfter).getTime() - renewal.beforeDays * DAY).toISOString() : renewal === false ? '' : undefined;
 }
 
 /** The facts that a change of status adds to an entry. */

@@ -25,21 +25,30 @@ export interface Living {
   readonly underWay?: boolean;
 }
 
-/** The living certificates that a CA has issued: up to one more than `MAX_COUNTED`. The CA's own certificate is not among them. */
+/**
+ * The living certificates that a CA has issued, one for each identity: up to one more than `MAX_COUNTED`. The CA's own certificate is not among
+ * them. Of a certificate that was renewed, only the latest one counts: the former ones are of the same resource, which gives them up together.
+ */
 export async function livingCertificates(
   ledger: Ledger, caId: string, { now, without = [], revocations, underWay = false }: Living,
 ): Promise<LedgerEntry[]> {
   const counts = (entry: LedgerEntry): boolean => entry.identity !== caId && ![...PROOFS, ...without].includes(entry.profile)
     && (entry.status === 'ISSUED' ? new Date(entry.notAfter) > now : isUnderWay(entry, now));
-  const living: LedgerEntry[] = [];
+  const isLiving = async (entry: LedgerEntry): Promise<boolean> => counts(entry)
+    && (await revocations?.find(caId, entry.serialNumber))?.state !== 'REVOKED';
+  const living = new Map<string, LedgerEntry>();
   for (const status of underWay ? [...UNDER_WAY, 'ISSUED' as const] : ['ISSUED' as const]) {
-    for await (const entry of ledger.certificates(caId, status)) {
-      if (counts(entry) && (await revocations?.find(caId, entry.serialNumber))?.state !== 'REVOKED' && living.push(entry) > MAX_COUNTED) {
-        return living;
+    for await (const found of ledger.certificates(caId, status)) {
+      if (!counts(found)) {
+        continue;
+      }
+      const entry = found.renewedBy === undefined ? found : await ledger.find(found.identity) ?? found;
+      if (await isLiving(entry) && living.set(entry.identity, entry).size > MAX_COUNTED) {
+        return [...living.values()];
       }
     }
   }
-  return living;
+  return [...living.values()];
 }
 
 /** A certificate, in words. */

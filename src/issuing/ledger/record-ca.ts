@@ -8,10 +8,10 @@ import { isSameStorage } from '../keys/key-storage';
 /**
  * Records a CA in the ledger of the certificates that it issues, where the CA is looked up before it signs: its certificate is in the
  * ledger of the CA above it, or nowhere. If the ledger already has the CA, but with another place of its key, another chain, another
- * retention or another resource, the entry takes over the new values.
+ * retention, another resource or another ledger of the CA above it, the entry takes over the new values.
  */
 export async function recordCa(entry: IssuedEntry, holder: Holder, ledger: Ledger): Promise<void> {
-  const { certificate, chain, keyStorage, retainKey, issuedAt, issuedBy, stackId, logicalResourceId } = entry;
+  const { certificate, chain, keyStorage, retainKey, issuedAt, issuedBy, stackId, logicalResourceId, issuerLedgerTable } = entry;
   for (let turn = 0; turn < MAX_TURNS; turn++) {
     const standing = await ledger.find(entry.identity);
     if (standing && isRecorded(standing, entry)) {
@@ -22,7 +22,7 @@ export async function recordCa(entry: IssuedEntry, holder: Holder, ledger: Ledge
       await ledger.reserve({ ...reserved, status: 'RESERVED', reservedBy: holder.requestId }, standing, holder);
       continue;
     }
-    const facts = { certificate, chain, keyStorage, retainKey, issuedAt, issuedBy, stackId, logicalResourceId };
+    const facts = { certificate, chain, keyStorage, retainKey, issuedAt, issuedBy, stackId, logicalResourceId, issuerLedgerTable };
     if (await ledger.advance(standing, 'ISSUED', facts, holder)) {
       return;
     }
@@ -32,11 +32,13 @@ export async function recordCa(entry: IssuedEntry, holder: Holder, ledger: Ledge
 
 /** Whether the ledger already records a CA as it should. */
 export function isRecorded(standing: LedgerEntry, wanted: RecordedFacts): boolean {
-  const { certificate, keyStorage, chain, retainKey } = wanted;
+  const { certificate, keyStorage, chain, retainKey, issuerLedgerTable } = wanted;
   return standing.status === 'ISSUED' && isOf(standing, wanted) && isSameStorage(standing.keyStorage, keyStorage)
     && isDeepStrictEqual(standing.chain, chain) && isDeepStrictEqual(standing.certificate, certificate)
-    && (retainKey === undefined || (standing.retainKey ?? false) === retainKey);
+    && (retainKey === undefined || (standing.retainKey ?? false) === retainKey)
+    && (issuerLedgerTable === undefined || standing.issuerLedgerTable === issuerLedgerTable);
 }
 
-/** The facts of a CA's entry that its declaration decides. A CA whose key is not made here declares no retention. */
-type RecordedFacts = Pick<LedgerEntry, 'stackId' | 'logicalResourceId' | 'certificate' | 'keyStorage' | 'chain' | 'retainKey'>;
+/** The facts of a CA's entry that its declaration decides. A CA whose key is not made here declares no retention, and no CA above it. */
+type RecordedFacts = Pick<LedgerEntry,
+  'stackId' | 'logicalResourceId' | 'certificate' | 'keyStorage' | 'chain' | 'retainKey' | 'issuerLedgerTable'>;

@@ -16,6 +16,7 @@ import { newSerialNumber } from '../../pki/serial-number';
 import { describePublicKey } from '../../pki/subject-key';
 import { validityFrom } from '../../pki/validity';
 import { complain } from '../../resource/property-values';
+import { NOT_CONNECTING } from '../declaration/certificate-kinds';
 import { CertificateRequest } from '../declaration/certificate-request';
 import { Declaration } from '../declaration/declaration';
 import { requestOutcome } from '../declaration/declared-request';
@@ -23,9 +24,6 @@ import { isHsm } from '../keys/key-storage';
 import { tagFacts } from '../keys/parameter-tags';
 import { Ports } from '../ports';
 import { assertForPlatforms } from '../usable-ca';
-
-/** The profiles of certificates that no platform knows by a common name. */
-const UNNAMED: readonly string[] = ['ca', 'cross', 'verification'];
 
 /**
  * How long a reservation is usable, in milliseconds: longer than Lambda takes to deliver a failed request again. The validity was fixed
@@ -76,25 +74,25 @@ export function newEntry(
   { declaration, identity, stackId, logicalResourceId, requestId }: CertificateRequest, ports: Pick<Ports, 'random'>,
   facts: Pick<LedgerEntry, 'issuer' | 'keyAlgorithm' | 'notBefore' | 'notAfter' | 'reservedAt'>,
 ): LedgerEntry {
-  const { profile, subject, subjectCa, keyStorage, retainKey, bundles } = declaration;
+  const { profile, subject, subjectCa, keyStorage, retainKey, bundles, ledgerTable, issuerLedgerTable } = declaration;
   return {
     identity,
     serialNumber: newSerialNumber(ports.random, identity),
     status: 'RESERVED',
     profile,
     subject: subjectCa?.subjectText ?? formatName(subject!),
-    commonName: UNNAMED.includes(profile) ? undefined : subject!.commonName,
+    commonName: NOT_CONNECTING.includes(profile) ? undefined : subject!.commonName,
     keyStorage,
     retainKey,
     bundles,
     ...tagFacts({}, declaration),
+    ownLedgerTable: ledgerTable === issuerLedgerTable ? undefined : ledgerTable,
     stackId,
     logicalResourceId,
     reservedBy: requestId,
     ...facts,
   };
 }
-
 
 /** A serial number in the last of all partitions, whose URL is as long as any. */
 function inLastPartition({ crlSite }: Declaration): string {

@@ -2,7 +2,7 @@ import { deliverRenewal, giveUp, reservedRenewal, takeBackRenewal } from './deli
 import { renewalFact } from './renewal-fact';
 import { renewedDeclaration } from './renewed-declaration';
 import { quote } from '../../contract/rules';
-import { formatTime } from '../../contract/term';
+import { DAY, formatTime } from '../../contract/term';
 import { OvertakenError } from '../../resource/overtaken-error';
 import { assertResponseFits } from '../../resource/response-size';
 import { largestData } from '../declaration/answer-data';
@@ -15,21 +15,20 @@ import { custodyOf } from '../keys/custody';
 import { ownerOf } from '../keys/key-owner';
 import { tagFacts } from '../keys/parameter-tags';
 import { IssuedEntry } from '../ledger/genuine-entry';
-import { Holder, LedgerEntry, ResourceRecord } from '../ledger/ledger';
+import { dueAt, Holder, LedgerEntry, ResourceRecord } from '../ledger/ledger';
 import { isUnderWay, reservation } from '../ledger/reservation';
 import { isRevoked } from '../ledger/revocation';
 import { assertWanted } from '../ledger/wanted';
 import { makeCertificate } from '../make-certificate';
 import { Ports } from '../ports';
 import { refuse } from '../refuse';
-import { assertNotRetired } from '../retire-ca';
-
-const DAY = 86_400_000;
+import { assertNotRetired, isRetired } from '../retire-ca';
+import { assertCaNotRevoked } from '../revoked-ca';
 
 /** The request that the ledger names for what a renewal has written. */
 const RENEWAL = 'renewal';
 
-/** What a retired CA does not issue. */
+/** What a CA that is retired or revoked does not issue. */
 const RENEWED = 'renewed certificate';
 
 /** A request that has not ended after this time never will; milliseconds. */
@@ -60,7 +59,21 @@ type RenewableEntry = LedgerEntry & { readonly renewal: DeclaredRenewal };
  * @param table the ledger of the CA
  * @throws Error if the certificate can't be renewed, with the reason, which is announced once
  */
-export async function renewIfDue(found: Pick<LedgerEntry, 'identity' | 'serialNumber'>, table: string, ports: Ports): Promise<RenewalOutcome> {
+export async function renewIfDue(found: FoundCertificate, table: string, ports: Ports): Promise<RenewalOutcome> {
+  try {
+    return await settle(found, table, ports);
+  } catch (error) {
+    if (error instanceof OvertakenError) { // a request for the resource has begun, and does what is to be done
+      return 'nothing';
+    }
+    throw error;
+  }
+}
+
+/** A certificate in the index of a ledger. */
+type FoundCertificate = Pick<LedgerEntry, 'identity' | 'serialNumber'>;
+
+async function settle(found: FoundCertificate, table: string, ports: Ports): Promise<RenewalOutcome> {
   const ledger = ports.ledger(table);
   const latest = await ledger.find(found.identity);
   const record = latest && await ledger.resource(latest);
@@ -110,7 +123,8 @@ function assertNotLost({ since, requestId }: ResourceRecord, now: Date): Renewal
 }
 
 function isDue(entry: LedgerEntry, now: Date): entry is RenewableEntry {
-  return !!entry.renewal && new Date(entry.notAfter).getTime() - entry.renewal.beforeDays * DAY <= now.getTime();
+  const due = dueAt(entry);
+  return !!due && new Date(due) <= now;
 }
 
 /** Makes the next certificate. @returns `undefined` if another call, or a request for the resource, was faster */
@@ -123,6 +137,7 @@ async function renew(latest: RenewableEntry, table: string, holder: Holder, port
   assertWanted(request, latest);
   const ca = await issuingCa(declared.issuer, ledger, ports, declared.issuerKeyIdentifier);
   assertNotRetired(latest.issuer, ca?.retirement, RENEWED);
+  await assertCaNotRevoked(latest.issuer, ca, table, RENEWED, ports);
   await genuine(request, latest, ca, ports);
   const declaration = await completed(declared, ports);
   const reserved = await reserve({ ...request, declaration }, latest, table, holder, ca, ports);
@@ -171,7 +186,7 @@ async function reserve(
     return undefined;
   }
   const retirement = (await ports.ledger(table).find(latest.issuer))?.retirement; // which may have begun before the reservation: see `settleRetirement`
-  if (retirement !== undefined && retirement !== 'active') {
+  if (isRetired(retirement)) {
     await giveUp(entry, table, holder, ports);
     assertNotRetired(latest.issuer, retirement, RENEWED);
   }

@@ -1,9 +1,8 @@
 import { renewIfDue, RenewalOutcome } from './renew-certificate';
 import { RenewedCa } from '../../contract/renewal';
+import { DAY } from '../../contract/term';
 import { EndingCertificate } from '../ledger/ledger';
 import { Ports } from '../ports';
-
-const DAY = 86_400_000;
 
 /** A certificate that has expired is still renewed: rather late than never. One that expired longer ago than this, in days, is given up. */
 const MAX_LATENESS = 365;

@@ -1,3 +1,4 @@
+import { BACKDATE_MILLISECONDS } from './update-times';
 import { CaEvent, CaEventType, CertificateIssuedDetail } from '../../contract/ca-events';
 import { isMap, JsonMap } from '../../contract/json-map';
 import { certificatePartition, expiryPartition, listPartition, REFUSED, resourceIn, revocationPartition, serialNumberIn } from '../../contract/ledger-keys';
@@ -38,13 +39,22 @@ export interface StreamBatchResponse {
 interface Change {
   readonly sortKey: string;
   readonly partition: string;
+  /** When the item changed; absent if the record does not say. */
+  readonly changedAt?: Date;
   readonly itemIdentifier: string;
 }
 
 /**
+ * How long after the time in an item the change that it stands for may be written, in milliseconds: no invocation lasts longer.
+ * https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+ */
+const LONGEST_INVOCATION = 900_000;
+
+/**
  * Announces what has changed in the ledger of a CA, for everything that has to be done about it elsewhere. Nothing in a record is believed
- * but the keys of the item that has changed: an event says what the ledger holds when it is made. Records about anything else are passed
- * over. An event may come twice.
+ * but the keys of the item that has changed, and when it changed: an event says what the ledger holds when it is made. Records about anything
+ * else are passed over. An item can change without anything to announce, such as when the renewal of a certificate is reserved; therefore what
+ * has happened long before the change is not announced again. An event may come twice.
  *
  * A change of which no event can be made, such as that of a damaged item, is delivered again some times, and holds up no other for longer.
  */
@@ -69,10 +79,11 @@ export async function announce(caId: string, event: unknown, ports: AnnouncingPo
   return { batchItemFailures: failed.map(itemIdentifier => ({ itemIdentifier })) };
 }
 
-async function eventAbout({ partition, sortKey }: Omit<Change, 'itemIdentifier'>, ca: string, ports: AnnouncingPorts): Promise<CaEvent | undefined> {
+async function eventAbout(
+  { partition, sortKey, changedAt }: Omit<Change, 'itemIdentifier'>, ca: string, ports: AnnouncingPorts,
+): Promise<CaEvent | undefined> {
   if (partition === listPartition(ca) && sortKey === 'current') {
-    const number = (await ports.revocations.crl(ca))?.published;
-    return number === undefined ? undefined : { type: CaEventType.LISTS_PUBLISHED, detail: { ca, number } };
+    return listsPublished(ca, changedAt, ports);
   }
   if (sortKey === REFUSED) {
     return certificateRefused(ca, partition, ports);
@@ -81,7 +92,19 @@ async function eventAbout({ partition, sortKey }: Omit<Change, 'itemIdentifier'>
   return serialNumber === undefined ? undefined
     : partition === revocationPartition(ca) ? revocationChanged(ca, serialNumber, ports)
       : partition === expiryPartition(ca) ? certificateExpiring(ca, serialNumber, ports)
-        : partition === certificatePartition(ca) ? certificateIssued(ca, serialNumber, ports) : undefined;
+        : partition === certificatePartition(ca) ? certificateIssued(ca, serialNumber, changedAt, ports) : undefined;
+}
+
+/** Whether an item changed so long after a time in it that the change is another one. */
+function isLongAfter(changedAt: Date | undefined, time: number): boolean {
+  return changedAt !== undefined && changedAt.getTime() > time + LONGEST_INVOCATION;
+}
+
+/** The item also changes when the number of a list is taken, before the list is published. */
+async function listsPublished(ca: string, changedAt: Date | undefined, { revocations }: AnnouncingPorts): Promise<CaEvent | undefined> {
+  const { published: number, publishedAt } = await revocations.crl(ca) ?? {};
+  return number === undefined || publishedAt === undefined || isLongAfter(changedAt, new Date(publishedAt).getTime() + BACKDATE_MILLISECONDS) ? undefined
+    : { type: CaEventType.LISTS_PUBLISHED, detail: { ca, number } };
 }
 
 async function revocationChanged(ca: string, serialNumber: string, { revocations }: AnnouncingPorts): Promise<CaEvent | undefined> {
@@ -97,17 +120,22 @@ async function revocationChanged(ca: string, serialNumber: string, { revocations
  * A certificate that another one of its identity has replaced was announced before. Its item changes for the last time then. A renewed one is
  * announced once its key can be fetched.
  */
-async function certificateIssued(ca: string, serialNumber: string, { ledger, revocations }: AnnouncingPorts): Promise<CaEvent | undefined> {
+async function certificateIssued(
+  ca: string, serialNumber: string, changedAt: Date | undefined, { ledger, revocations }: AnnouncingPorts,
+): Promise<CaEvent | undefined> {
   const entry = await revocations.certificate(ca, serialNumber);
   if (entry?.status !== 'ISSUED' || !entry.certificate || (await ledger.find(entry.identity))?.serialNumber !== serialNumber) {
     return undefined;
   }
   const detail = factsOf(ca, entry);
-  const { renews, renewalNumber = 0, deliveredAt } = entry;
-  if (renews === undefined) {
-    return { type: CaEventType.CERTIFICATE_ISSUED, detail };
+  const { renews, renewalNumber = 0, issuedAt, deliveredAt, returnedAt } = entry;
+  const isRenewal = renews !== undefined && returnedAt === undefined;
+  const since = returnedAt ?? (isRenewal ? deliveredAt : issuedAt);
+  if (since === undefined ? isRenewal : isLongAfter(changedAt, new Date(since).getTime())) {
+    return undefined;
   }
-  return deliveredAt === undefined ? undefined : { type: CaEventType.CERTIFICATE_RENEWED, detail: { ...detail, renews, renewalNumber } };
+  return isRenewal ? { type: CaEventType.CERTIFICATE_RENEWED, detail: { ...detail, renews, renewalNumber } }
+    : { type: CaEventType.CERTIFICATE_ISSUED, detail };
 }
 
 /** A certificate that was renewed or withdrawn in the meantime is not announced. */
@@ -143,7 +171,9 @@ function changeIn(record: unknown): Change[] {
     return [];
   }
   const [partition, sortKey] = [change.Keys.pk, change.Keys.sk].map(textIn);
-  return partition === undefined || sortKey === undefined ? [] : [{ partition, sortKey, itemIdentifier: change.SequenceNumber }];
+  const { SequenceNumber: itemIdentifier, ApproximateCreationDateTime: seconds } = change;
+  const changedAt = typeof seconds === 'number' ? new Date(seconds * 1000) : undefined;
+  return partition === undefined || sortKey === undefined ? [] : [{ partition, sortKey, changedAt, itemIdentifier }];
 }
 
 function textIn(attribute: unknown): string | undefined {

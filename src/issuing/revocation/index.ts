@@ -9,11 +9,13 @@ import { checkLifeDays, checkListUrl, checkPartitions } from '../../contract/crl
 import { WatchEnvironment } from '../../contract/expiry';
 import { isMap } from '../../contract/json-map';
 import { CaEnvironment, OcspEnvironment, PublisherEnvironment, RevocationAnswer, RevokerEnvironment } from '../../contract/revocation-functions';
+import { DAY } from '../../contract/term';
 import { AwsCalls } from '../../lambda/aws/aws-calls';
 import { functionEnvironment } from '../../lambda/cloudformation/environment';
 import { handleCloudFormationEvent, InvocationContext, Work } from '../../lambda/cloudformation/handle-event';
 import { log } from '../../lambda/log';
 import { writeMetric } from '../../lambda/metric';
+import { orLogged } from '../../lambda/or-logged';
 import { ocspError } from '../../pki/ocsp/issue-ocsp-response';
 import { complain, text, wholeNumber } from '../../resource/property-values';
 import { RevocationClients } from '../aws/revocation-clients';
@@ -32,8 +34,6 @@ const PATIENCE_SHARE = 5;
 /** The time that is left of an invocation when its calls end, in milliseconds, so that its outcome is logged. */
 const LAST_MOMENT = 5_000;
 
-const DAY = 86_400_000;
-
 /** Publishes the lists of a CA: for CloudFormation, after revocations, and when the time has come. */
 export async function publish(event: unknown, context: InvocationContext): Promise<void> {
   const patience = context.getRemainingTimeInMillis() / PATIENCE_SHARE;
@@ -45,15 +45,11 @@ export async function publish(event: unknown, context: InvocationContext): Promi
     await handleCloudFormationEvent(event, context, work, functionEnvironment(process.env));
     return;
   }
-  try {
+  return orLogged('the revocation lists could not be published', context.awsRequestId, async () => {
     const publisher = publisherIn(process.env);
     const signal = AbortSignal.timeout(Math.max(0, context.getRemainingTimeInMillis() - LAST_MOMENT));
     await publishOn(occasionOf(event), publisher, ports(publisher, signal, patience));
-  } catch (error) {
-    const { name, message } = error as Error;
-    log('ERROR', { message: 'the revocation lists could not be published', awsRequestId: context.awsRequestId, errorName: name, errorMessage: message });
-    throw new Error(message); // Lambda invokes the function again; a new error, because Lambda logs everything that is attached to one
-  }
+  });
 }
 
 /** Revokes certificates of a CA. IAM decides who may invoke the function. */
@@ -61,18 +57,14 @@ export async function revoke(event: unknown, context: InvocationContext): Promis
   const { CA_ID, LEDGER_TABLE, REACH } = process.env as Partial<RevokerEnvironment>;
   const { awsRequestId } = context;
   const signal = AbortSignal.timeout(Math.max(0, context.getRemainingTimeInMillis() - LAST_MOMENT));
-  try {
+  return orLogged('not revoked', awsRequestId, async () => {
     const ca = { caId: text('CA_ID', CA_ID), table: text('LEDGER_TABLE', LEDGER_TABLE), reach: reachIn(REACH) };
     const calls = new AwsCalls(signal, context.getRemainingTimeInMillis() / PATIENCE_SHARE);
     const answer = await answerRevocation(ca, event, awsRequestId, clients.revoking(calls, ca.table));
     const { dryRun, changed, unchanged, failed } = answer;
     log('INFO', { message: `${dryRun ? 'would revoke' : 'revoked'}: ${changed} changed, ${unchanged} unchanged, ${failed} failed`, awsRequestId });
     return answer;
-  } catch (error) {
-    const { name, message } = error as Error;
-    log('ERROR', { message: 'not revoked', awsRequestId, errorName: name, errorMessage: message });
-    throw new Error(message); // for the caller
-  }
+  });
 }
 
 /** Announces changes of a ledger as events: what was revoked, and that lists were published. */
@@ -80,14 +72,10 @@ export async function announce(event: unknown, context: InvocationContext): Prom
   const { CA_ID, LEDGER_TABLE } = process.env as Partial<CaEnvironment>;
   const { awsRequestId } = context;
   const remaining = context.getRemainingTimeInMillis();
-  try {
+  return orLogged('the changes of the ledger could not be announced', awsRequestId, async () => {
     const calls = new AwsCalls(AbortSignal.timeout(Math.max(0, remaining - LAST_MOMENT)), remaining / PATIENCE_SHARE);
-    return await announceChanges(text('CA_ID', CA_ID), event, clients.announcing(calls, text('LEDGER_TABLE', LEDGER_TABLE)));
-  } catch (error) {
-    const { name, message } = error as Error;
-    log('ERROR', { message: 'the changes of the ledger could not be announced', awsRequestId, errorName: name, errorMessage: message });
-    throw new Error(message); // Lambda delivers the records again
-  }
+    return announceChanges(text('CA_ID', CA_ID), event, clients.announcing(calls, text('LEDGER_TABLE', LEDGER_TABLE)));
+  });
 }
 
 /** Watches the ends of the certificates of a CA. The event says nothing but that it is time to look. */
@@ -95,17 +83,13 @@ export async function watch(_event: unknown, context: InvocationContext): Promis
   const { CA_ID, LEDGER_TABLE, ANNOUNCED_DAYS, WINDOW_DAYS } = process.env as Partial<WatchEnvironment>;
   const { awsRequestId } = context;
   const remaining = context.getRemainingTimeInMillis();
-  try {
+  return orLogged('the ends of certificates could not be watched', awsRequestId, async () => {
     const calls = new AwsCalls(AbortSignal.timeout(Math.max(0, remaining - LAST_MOMENT)), remaining / PATIENCE_SHARE);
     const watching = clients.watching(calls, text('LEDGER_TABLE', LEDGER_TABLE));
     const metric: WatchPorts['metric'] = (name, value, dimensions) => writeMetric(name, 'Count', value, dimensions, watching.clock());
     const marked = await watchExpiry({ caId: text('CA_ID', CA_ID), ...watchedDaysIn(ANNOUNCED_DAYS, WINDOW_DAYS) }, { ...watching, metric });
     log('INFO', { message: `announced the ends of ${marked} certificates`, awsRequestId });
-  } catch (error) {
-    const { name, message } = error as Error;
-    log('ERROR', { message: 'the ends of certificates could not be watched', awsRequestId, errorName: name, errorMessage: message });
-    throw new Error(message); // Lambda counts it, and the alarm goes off
-  }
+  });
 }
 
 function publisherIn(environment: NodeJS.ProcessEnv): Publisher {

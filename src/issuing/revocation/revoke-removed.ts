@@ -1,4 +1,5 @@
 import { revokeCertificate } from './revoke-certificate';
+import { wasGivenOut } from '../../contract/given-out';
 import { LifecycleEvent } from '../../resource/lifecycle-event';
 import { truth } from '../../resource/property-values';
 import { isOf } from '../declaration/identity';
@@ -36,16 +37,12 @@ export async function revokeRemoved(event: LifecycleEvent, identity: string, tab
     && !standing.some(other => other.status === 'ISSUED' && !isOf(other, event));
   if (truth('revokeOnRemoval', event.properties.RevokeOnRemoval, byDefault)) {
     const orderedBy = `the removal of ${event.logicalResourceId} from ${event.stackId}`;
-    const former = standing.filter(other => other.identity !== identity && isOf(other, event) && wasGivenOut(other) && other.retainKey !== true);
+    const former = standing.filter(other => other.identity !== identity && isOf(other, event)
+      && other.status === 'WITHDRAWN' && wasGivenOut(other) && other.retainKey !== true);
     for (const serialNumber of (await Promise.all([entry, ...former].map(each => inForce(each, revocations, ports.clock())))).flat()) {
       await revokeCertificate({ issuer, serialNumber, reason: 'cessationOfOperation', orderedBy }, revocations, ports.clock());
     }
   }
-}
-
-/** Whether a withdrawn certificate was given out, and not only taken back by the request that made it. */
-function wasGivenOut({ status, issuedAt, reservedBy, withdrawnBy }: LedgerEntry): boolean {
-  return status === 'WITHDRAWN' && issuedAt !== undefined && withdrawnBy !== reservedBy;
 }
 
 /** The serial numbers of a certificate, and of those before it that it has renewed and that have not expired. */

@@ -1,8 +1,10 @@
 import { RevocationRequest } from './revocation-request';
 import { RevocationResult, revokeCertificate } from './revoke-certificate';
 import { selectCertificates, SelectedCertificate, SelectionPorts } from './select-certificates';
+import { tellCa } from './tell-ca';
 import { Ledger } from '../ledger/ledger';
 import { Revocations } from '../ledger/revocation';
+import { Ports } from '../ports';
 
 /** How it went for a certificate. */
 export interface SelectedResult extends Partial<RevocationResult> {
@@ -12,7 +14,7 @@ export interface SelectedResult extends Partial<RevocationResult> {
 }
 
 /** Where certificates are selected and revoked. */
-export interface RevokingPorts extends SelectionPorts {
+export interface RevokingPorts extends SelectionPorts, Pick<Ports, 'anyRevocations'> {
   readonly ledger: Pick<Ledger, 'certificates' | 'find'>;
   readonly revocations: Pick<Revocations, 'certificate' | 'find' | 'record'>;
 }
@@ -28,14 +30,18 @@ const AT_A_TIME = 20;
  * @throws Error if a value selects nothing; before anything is revoked
  */
 export async function* revokeSelected(
-  caId: string, request: RevocationRequest, orderedBy: string, { ledger, revocations }: RevokingPorts, now: Date,
+  caId: string, request: RevocationRequest, orderedBy: string, { ledger, revocations, anyRevocations }: RevokingPorts, now: Date,
 ): AsyncIterable<SelectedResult> {
   const { selection, dryRun, reason, invalidityDate } = request;
   const written = dryRun ? { ...readsOf(revocations), record: async () => true } : revocations;
   const revoke = async (certificate: SelectedCertificate): Promise<SelectedResult> => {
     const order = { issuer: caId, serialNumber: certificate.serialNumber, reason, invalidityDate, orderedBy };
     try {
-      return { certificate, ...await revokeCertificate(order, written, now) };
+      const result = await revokeCertificate(order, written, now);
+      if (!dryRun) { // also if nothing has changed: an earlier call may have ended before this
+        await tellCa(certificate, result.revocation, anyRevocations);
+      }
+      return { certificate, ...result };
     } catch (error) {
       return { certificate, failure: (error as Error).message };
     }

@@ -11,6 +11,8 @@ import { Revocations } from '../ledger/revocation';
 export interface SelectedCertificate extends Pick<LedgerEntry, 'serialNumber' | 'subject' | 'commonName' | 'stackId' | 'logicalResourceId' | 'notAfter'> {
   /** For the certificate of a CA: the CA. */
   readonly ca?: CaAnswer;
+  /** For the certificate of a CA: the ledger of what it issues. */
+  readonly ownLedgerTable?: string;
 }
 
 /** Where a CA's certificates are looked up. */
@@ -108,8 +110,8 @@ function isRevocable({ certificate, issuer, identity, profile }: LedgerEntry): b
 }
 
 function factsOf(entry: LedgerEntry): SelectedCertificate {
-  const { serialNumber, subject, commonName, stackId, logicalResourceId, notAfter } = entry;
-  return { serialNumber, subject, commonName, stackId, logicalResourceId, notAfter, ca: caIn(entry) };
+  const { serialNumber, subject, commonName, stackId, logicalResourceId, notAfter, ownLedgerTable } = entry;
+  return { serialNumber, subject, commonName, stackId, logicalResourceId, notAfter, ownLedgerTable, ca: caIn(entry) };
 }
 
 /** The CA whose certificate an entry has, if it is one of a CA. */

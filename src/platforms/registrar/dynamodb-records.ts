@@ -5,6 +5,7 @@ import { begun, LatestRequest } from './latest-request';
 import { PATIENCE } from './registrar';
 import { RegistrationRequest } from './registration';
 import { OpenRecords, Origin, RegistrationRecords, resourceOf, Standing } from './registration-records';
+import { REGISTRATION_PREFIX } from '../../contract/ledger-keys';
 import { AwsCalls, errorName } from '../../lambda/aws/aws-calls';
 import { byRegion, regionIn } from '../../lambda/aws/by-region';
 import { CLIENT_OPTIONS } from '../../lambda/aws/client-options';
@@ -194,5 +195,5 @@ function codeKey(purpose: string): string {
 }
 
 function keyOf(registration: string, sk: string): { [name: string]: AttributeValue } {
-  return { pk: { S: `registration#${registration}` }, sk: { S: sk } };
+  return { pk: { S: `${REGISTRATION_PREFIX}${registration}` }, sk: { S: sk } };
 }

@@ -45,3 +45,11 @@ export function commonNameOf(certificate: X509Certificate): string | undefined {
   const { CN } = certificate.toLegacyObject().subject as { CN?: string | string[] };
   return [CN].flat()[0];
 }
+
+/**
+ * The public key of a certificate, SPKI in DER, by which keys are compared. `KeyObject.equals` leaves an error in OpenSSL's queue if the keys are
+ * of different types, and the next call fails because of it.
+ */
+export function publicKeyOf({ publicKey }: X509Certificate): Buffer {
+  return publicKey.export({ type: 'spki', format: 'der' });
+}

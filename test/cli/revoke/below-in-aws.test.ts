@@ -57,7 +57,7 @@ async function said(options: Partial<RevokeOptions>): Promise<Said> {
         if (!event.dryRun && broken.includes(name as Ca)) {
           throw new Error(`${name} is throttled`);
         }
-        const ports = { ledger: world.ports().ledger(name), revocations: world.revocations(name), clock: () => world.now };
+        const ports = { ...world.ports(), ledger: world.ports().ledger(name), revocations: world.revocations(name) };
         return { payload: JSON.stringify(await answerRevocation({ caId: ids[name as Ca], table: name, reach: [] }, event, '8f5c', ports)), error: false };
       },
     }),

@@ -7,6 +7,7 @@ import { DynamoDbRevocations } from '../../../src/issuing/aws/dynamodb-revocatio
 import { LedgerTable } from '../../../src/issuing/aws/ledger-table';
 import { handleLifecycleEvent } from '../../../src/issuing/lifecycle';
 import { Ports } from '../../../src/issuing/ports';
+import { RevokingPorts } from '../../../src/issuing/revocation/revoke-selected';
 import { answerRevocation } from '../../../src/issuing/revocation/revoker';
 import { awsCalls, dynamoDb, makeTable } from '../../support/aws-clients';
 import { temporaryFolder, writeJson } from '../../support/cli-assembly';
@@ -82,9 +83,10 @@ function withId(description: Buffer): string {
   return JSON.stringify({ Table: { ...Table, TableId: idOf(Table.TableName) } });
 }
 
-function portsOfAws(name: string): { ledger: DynamoDbLedger; revocations: DynamoDbRevocations; clock: () => Date } {
-  const ledger = new LedgerTable(client, awsCalls(), name);
-  return { ledger: new DynamoDbLedger(ledger), revocations: new DynamoDbRevocations(ledger), clock: () => world.now };
+function portsOfAws(name: string): RevokingPorts & { readonly ledger: DynamoDbLedger; readonly clock: () => Date } {
+  const tableOf = (each: string): LedgerTable => new LedgerTable(client, awsCalls(), each);
+  const anyRevocations = (each: string): DynamoDbRevocations => new DynamoDbRevocations(tableOf(each));
+  return { ledger: new DynamoDbLedger(tableOf(name)), revocations: anyRevocations(name), anyRevocations, clock: () => world.now };
 }
 
 test.each<[string, () => string[]]>([

@@ -56,3 +56,19 @@ test('there is no note where the lists wait for the certificate of the CA, nor w
   void awaiting.ca.revokeFunction;
   expect([...notes(awaiting.stack), ...notes(stackWithCa().stack)]).toEqual([]);
 });
+
+test('the function may tell the CAs below that are in the same stack that they are revoked, and no others', () => {
+  const app = new App();
+  const [stack, other] = ['Stack', 'Other'].map(id => new Stack(app, id));
+  const ca = new PrivateIotCa(stack, 'Ca', { subject: { commonName: 'Acme IoT Root CA' }, pathLength: 1 });
+  void ca.revokeFunction;
+  const below = new PrivateIotCa(stack, 'Below', { issuer: ca, subject: { commonName: 'Acme IoT Issuing CA' } });
+  new PrivateIotCa(other, 'Elsewhere', { issuer: ca, subject: { commonName: 'Acme IoT Issuing CA 2' } });
+  const written = Object.values(Template.fromStack(stack).findResources('AWS::IAM::Policy'))
+    .filter(({ Properties: { PolicyName } }) => PolicyName.startsWith('CaRevokeFunction'))
+    .flatMap(({ Properties: { PolicyDocument: { Statement } } }) => Statement)
+    .filter(({ Action }) => [Action].flat().includes('dynamodb:PutItem'));
+  expect(written).toEqual([ca, below].map(({ ledger }) => expect.objectContaining({
+    Resource: stack.resolve(ledger.tableArn), Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['revoked#*'] } },
+  })));
+});

@@ -1,3 +1,4 @@
+import { CERTIFICATE_PREFIX, serialKey } from '../../../src/contract/ledger-keys';
 import { Item } from '../aws/expression-reader';
 import { AwsState } from '../aws/fake-aws';
 
@@ -19,13 +20,14 @@ export interface Entry {
 /** The entry in an item; nothing where the item is of another kind. */
 export function entryIn(table: string, item: Item): Entry | undefined {
   const { pk, sk } = item;
-  if (!pk.S.startsWith('issuer#') || !sk.S.startsWith('serial#')) {
+  const serial = serialKey('');
+  if (!pk.S.startsWith(CERTIFICATE_PREFIX) || !sk.S.startsWith(serial)) {
     return undefined;
   }
   return {
     table,
-    issuer: pk.S.slice('issuer#'.length),
-    serialNumber: sk.S.slice('serial#'.length),
+    issuer: pk.S.slice(CERTIFICATE_PREFIX.length),
+    serialNumber: sk.S.slice(serial.length),
     identity: item.identity?.S,
     status: item.status?.S,
     logicalId: item.logicalResourceId?.S,

@@ -25,6 +25,7 @@ const ENTRY: Required<LedgerEntry> = {
   reservedAt: '2026-01-31T23:59:59.123Z',
   reservedBy: 'request-1',
   issuedAt: '2026-01-31T23:59:59.123Z',
+  returnedAt: '2026-02-01T23:59:59.123Z',
   issuedBy: 'request-1',
   withdrawnAt: '2026-01-31T23:59:59.123Z',
   withdrawnBy: 'request-2',
@@ -40,6 +41,8 @@ const ENTRY: Required<LedgerEntry> = {
   renewedBy: '0B',
   deliveredAt: '2026-01-31T23:59:59.123Z',
   retirement: 'retired',
+  issuerLedgerTable: 'root',
+  ownLedgerTable: 'factory',
   signature: Buffer.from('00', 'hex'),
 };
 

@@ -30,7 +30,9 @@ beforeEach(async () => {
 const REACH = [{ platform: 'aws-iot-core', carriedOver: true }, { platform: 'azure-dps', carriedOver: false }];
 
 function revoke(event: object): Promise<RevocationAnswer> {
-  return answerRevocation({ caId, table: 'ledger', reach: REACH }, event, '8f5c', { ledger: world.ports().ledger('ledger'), revocations: world.revocations('ledger'), clock: () => world.now });
+  return answerRevocation({ caId, table: 'ledger', reach: REACH }, event, '8f5c', {
+    ...world.ports(), ledger: world.ports().ledger('ledger'), revocations: world.revocations('ledger'),
+  });
 }
 
 const changed = async (event: object) => (await revoke(event)).certificates.map(({ commonName, state }) => `${commonName} ${state}`).sort();
@@ -98,7 +100,7 @@ test('a CA below is in the answer of the CA that has signed it, and its own func
     ...request('subordinate', 'Create', subordinateProperties(root, 'factory', { IssuerLedgerTable: 'root' })), logicalResourceId: 'FactoryCa',
   }, world.ports())).physicalResourceId;
   const all = (of: string, table: string): Promise<RevocationAnswer> => answerRevocation({ caId: of, table, reach: [] }, { all: true, dryRun: true }, '8f5c', {
-    ledger: world.ports().ledger(table), revocations: world.revocations(table), clock: () => world.now,
+    ...world.ports(), ledger: world.ports().ledger(table), revocations: world.revocations(table),
   });
   const [above, own] = [await all(root, 'root'), await all(below, 'factory')];
   expect(above.subordinateCas).toEqual([{ ...own.issuer, serialNumber: above.certificates[0].serialNumber, notAfter: expect.stringMatching(/^20\d\d-/) }]);

@@ -4,7 +4,7 @@ import { RevocationState } from '../../../src/contract/revocation';
 import { signIn } from '../../../src/platforms/alibaba/registrar/revocation';
 import { RevocationTarget } from '../../../src/platforms/registrar/revocation/revocation-target';
 import { AGAIN } from '../../../src/platforms/registrar/revocation/revoking-ca';
-import { knownCertificate, notes } from '../../support/known-certificate';
+import { ledgerCertificate, notes } from '../../support/ledger-certificate';
 import { OpensslCas } from '../../support/openssl-ca';
 import { registeredCa, RegisteredCa } from '../../support/registered-ca';
 
@@ -41,7 +41,7 @@ function target(environment: NodeJS.ProcessEnv = {}): Promise<RevocationTarget> 
 }
 
 async function carryOver(certificate: X509Certificate, state: RevocationState = 'REVOKED', to = target(), time = 20_000): Promise<string | undefined> {
-  return (await to).carryOver(knownCertificate(certificate, state), AbortSignal.timeout(time));
+  return (await to).carryOver(ledgerCertificate(certificate, state), AbortSignal.timeout(time));
 }
 
 describe('the check at a deployment', () => {

@@ -5,7 +5,7 @@ import { signIn } from '../../../src/platforms/huawei/registrar/revocation';
 import { RevocationTarget } from '../../../src/platforms/registrar/revocation/revocation-target';
 import { AGAIN } from '../../../src/platforms/registrar/revocation/revoking-ca';
 import { PlatformAnswer } from '../../support/https-platform';
-import { knownCertificate, notes, OtherInLedger } from '../../support/known-certificate';
+import { ledgerCertificate, notes, OtherInLedger } from '../../support/ledger-certificate';
 import { RegisteredCa, registeredCa } from '../../support/registered-ca';
 
 const SECRET = 'arn:aws:secretsmanager:eu-central-1:111111111111:secret:Huawei-AbCdEf';
@@ -53,7 +53,7 @@ async function carryOver(state: RevocationState, {
   of = certificate, others = [] as readonly OtherInLedger[], environment = {} as NodeJS.ProcessEnv, patience = 20_000,
 } = {}): Promise<string | undefined> {
   const signal = AbortSignal.timeout(patience);
-  return (await target(signal, environment)).carryOver(knownCertificate(of, state, others), signal);
+  return (await target(signal, environment)).carryOver(ledgerCertificate(of, state, others), signal);
 }
 
 describe('the check at a deployment', () => {

@@ -4,7 +4,7 @@ import { RevocationState } from '../../../src/contract/revocation';
 import { RevocationTarget } from '../../../src/platforms/registrar/revocation/revocation-target';
 import { AGAIN } from '../../../src/platforms/registrar/revocation/revoking-ca';
 import { signIn } from '../../../src/platforms/tencent/registrar/revocation';
-import { knownCertificate, notes, OtherInLedger } from '../../support/known-certificate';
+import { ledgerCertificate, notes, OtherInLedger } from '../../support/ledger-certificate';
 import { registeredCa, RegisteredCa } from '../../support/registered-ca';
 
 const NAME = 'sensor-001';
@@ -55,7 +55,7 @@ async function carryOver(
   certificate: X509Certificate, { state = 'REVOKED', others = [], environment = {}, time = 20_000 }: Situation = {},
 ): Promise<string | undefined> {
   const signal = AbortSignal.timeout(time);
-  return (await target(signal, environment)).carryOver(knownCertificate(certificate, state, others), signal);
+  return (await target(signal, environment)).carryOver(ledgerCertificate(certificate, state, others), signal);
 }
 
 const written = () => logged.mock.calls.map(([line]) => JSON.parse(line));

@@ -1,4 +1,5 @@
 import { AwsApiOptions, AwsService, SignedApi, SignedCall } from './signed-api';
+import { wasGivenOut } from '../../../contract/given-out';
 import { isMap, JsonMap } from '../../../contract/json-map';
 import {
   certificatePartition, disabledPartition, namePartition, pointerPartition, revocationPartition, serialKey, serialNumberIn,
@@ -168,7 +169,8 @@ export class LedgerApi {
 
   private async isGood(certificate: SignedBy): Promise<boolean> {
     const item = await this.item(certificatePartition(certificate.issuer), serialKey(certificate.serialNumber), GIVEN_OUT);
-    if (!wasGivenOut(item)) {
+    const [status, issuedAt, reservedBy, withdrawnBy] = ['status', 'issuedAt', 'reservedBy', 'withdrawnBy'].map(name => valueIn(item, name, 'S'));
+    if (!wasGivenOut({ status, issuedAt, reservedBy, withdrawnBy })) {
       return false;
     }
     const revocation = await this.revocation(certificate);
@@ -215,15 +217,6 @@ const REVOCATION = { ProjectionExpression: 'sk, #state, reason, notAfter, revisi
 
 /** What is read of a certificate to know whether it was given out. `status` is a reserved word, too. */
 const GIVEN_OUT = { ProjectionExpression: '#status, issuedAt, reservedBy, withdrawnBy', ExpressionAttributeNames: { '#status': 'status' } };
-
-/**
- * Whether a device may have a certificate: a resource declares or has declared it. The request that has made a certificate withdraws it only if
- * it fails, and then nobody was given the certificate.
- */
-function wasGivenOut(item: JsonMap | undefined): boolean {
-  const [status, issuedAt, reservedBy, withdrawnBy] = ['status', 'issuedAt', 'reservedBy', 'withdrawnBy'].map(name => valueIn(item, name, 'S'));
-  return status === 'ISSUED' || (status === 'WITHDRAWN' && issuedAt !== undefined && withdrawnBy !== reservedBy);
-}
 
 /** What the ledger says of a certificate under its common name. */
 function namedIn(item: JsonMap): { serialNumber: string; notAfter: string } {

@@ -8,6 +8,7 @@ import { Form } from '../../../contract/platform-rules';
 import { checkCaId } from '../../../contract/rules';
 import { InvocationContext } from '../../../lambda/cloudformation/handle-event';
 import { log } from '../../../lambda/log';
+import { orLogged } from '../../../lambda/or-logged';
 import { parseCertificate } from '../../../pki/certificate';
 import { propertiesNamed } from '../../../resource/known-names';
 import { checked, complain, RawProperties, record, text } from '../../../resource/property-values';
@@ -87,18 +88,14 @@ export function listHandler<T extends GivenList>(service: ListService<T>): (even
       return;
     }
     const { awsRequestId } = context;
-    try {
+    await orLogged('the revocation list could not be given', awsRequestId, async () => {
       assertOccasion(event);
       const signal = AbortSignal.timeout(Math.max(0, context.getRemainingTimeInMillis() - LAST_MOMENT));
       const { declared, given } = await give(givenListIn(process.env), signal);
       if (given !== undefined) {
         log('INFO', { message: `gave the revocation list ${given}`, awsRequestId, physicalResourceId: service.physicalId(declared) });
       }
-    } catch (error) {
-      const { name, message } = error as Error;
-      log('ERROR', { message: 'the revocation list could not be given', awsRequestId, errorName: name, errorMessage: message });
-      throw new Error(message); // Lambda invokes the function again; a new error, because Lambda logs everything that is attached to one
-    }
+    });
   };
 }
 

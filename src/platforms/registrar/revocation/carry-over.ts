@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import { KnownCertificate } from './known-certificate';
+import { LedgerCertificate } from './ledger-certificate';
 import { RevocationTarget } from './revocation-target';
 import { RevocationState } from '../../../contract/revocation';
 import { LedgerApi, RecordedRevocation, SignedBy } from '../aws/ledger-api';
@@ -64,7 +64,7 @@ export async function carryOver(
   let last: string | undefined;
   for (let turn = 0; turn < MAX_TURNS; turn++) {
     const { revision }: RecordedRevocation = recorded;
-    const known: KnownCertificate = new KnownCertificate(certificate, recorded, revoked, ledger);
+    const known: LedgerCertificate = new LedgerCertificate(certificate, recorded, revoked, ledger);
     let failure: unknown;
     const changed: string | undefined = await target.carryOver(known, signal).catch(error => {
       failure = error; // the change may have taken effect all the same

@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
-import { RevocationState } from '../../src/contract/revocation';
+import { RevocationReason, RevocationState } from '../../src/contract/revocation';
 import { DisabledNote } from '../../src/platforms/registrar/aws/ledger-api';
-import { KnownCertificate } from '../../src/platforms/registrar/revocation/known-certificate';
+import { LedgerCertificate } from '../../src/platforms/registrar/revocation/ledger-certificate';
 
 /** Another certificate for the common name of a certificate, and what the ledger says about its revocation. */
 export interface OtherInLedger {
@@ -13,10 +13,12 @@ export interface OtherInLedger {
 export const notes = new Map<string, DisabledNote>();
 
 /** A certificate with a revocation, in a ledger that has others for the same common name. */
-export function knownCertificate(certificate: X509Certificate, state: RevocationState, others: readonly OtherInLedger[] = []): KnownCertificate {
+export function ledgerCertificate(
+  certificate: X509Certificate, state: RevocationState, others: readonly OtherInLedger[] = [], reason: RevocationReason = 'superseded',
+): LedgerCertificate {
   const { serialNumber } = certificate;
   const notAfter = new Date(certificate.validTo).toISOString();
-  return new KnownCertificate(certificate, { serialNumber, state, reason: 'keyCompromise', notAfter, revision: 1 }, { issuer: 'ca', serialNumber }, {
+  return new LedgerCertificate(certificate, { serialNumber, state, reason, notAfter, revision: 1 }, { issuer: 'ca', serialNumber }, {
     others: async function* () {
       yield* others.map(other => ({
         serialNumber: other.certificate.serialNumber,

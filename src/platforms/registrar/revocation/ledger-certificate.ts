@@ -2,10 +2,10 @@ import { X509Certificate } from 'node:crypto';
 import { RevokedCertificate } from './revocation-target';
 import { RevocationReason, RevocationState } from '../../../contract/revocation';
 import { LedgerApi, OtherCertificate, RecordedRevocation, SignedBy } from '../aws/ledger-api';
-import { commonNameOf, isThumbprintOf } from '../shown-certificate';
+import { commonNameOf, isThumbprintOf, publicKeyOf } from '../shown-certificate';
 
 /** A certificate as the ledger knows it, with what the ledger says about its revocation and about the others for its common name. */
-export class KnownCertificate implements RevokedCertificate {
+export class LedgerCertificate implements RevokedCertificate {
   public readonly serialNumber: string;
   public readonly state: RevocationState;
   public readonly reason: RevocationReason;
@@ -33,7 +33,7 @@ export class KnownCertificate implements RevokedCertificate {
 
   public async hasOther(): Promise<boolean> {
     for await (const other of this.others()) {
-      if (await other.isGood() && !await this.hasCompromisedKey(other)) {
+      if (await this.isGood(other)) {
         return true;
       }
     }
@@ -48,7 +48,7 @@ export class KnownCertificate implements RevokedCertificate {
     for await (const other of this.others()) {
       const certificate = await certificateOf(other);
       const own = certificate ? [...shown].filter(each => isThumbprintOf(certificate, each)) : [];
-      if (own.length > 0 && !await other.isGood()) {
+      if (own.length > 0 && !await this.isGood(other)) {
         own.forEach(each => shown.delete(each));
       }
     }
@@ -83,13 +83,16 @@ export class KnownCertificate implements RevokedCertificate {
     return isDisabled;
   }
 
-  /** Whether another certificate has the same key, and that key is compromised. */
-  private async hasCompromisedKey(other: OtherCertificate): Promise<boolean> {
-    if (this.reason !== 'keyCompromise') {
+  /** Whether a device may connect with another certificate: not if it has the key of this one, and that key is compromised. */
+  private async isGood(other: OtherCertificate): Promise<boolean> {
+    if (!await other.isGood()) {
       return false;
     }
+    if (this.reason !== 'keyCompromise') {
+      return true;
+    }
     const certificate = await certificateOf(other);
-    return certificate !== undefined && certificate.publicKey.equals(this.certificate.publicKey);
+    return certificate === undefined || !publicKeyOf(certificate).equals(publicKeyOf(this.certificate));
   }
 
   private async *others(): AsyncIterable<OtherCertificate> {

@@ -137,15 +137,15 @@ for (const version of [22, 24]) {
 
 const driver = project.addTask('driver', {
   description: 'Play CloudFormation against the function, with every fault at every call and random histories: what runs at night',
-  env: { DRIVER_FULL: 'true', DRIVER_HISTORIES: '$(echo ${DRIVER_HISTORIES:-2000})' },
+  env: { DRIVER_FULL: 'true', RANDOM_SEEDS: 'true', DRIVER_HISTORIES: '$(echo ${DRIVER_HISTORIES:-2000})' },
 });
 driver.spawn(project.tasks.tryFind('bundle')!);
 driver.exec('jest test/driver');
 
 const histories = project.addTask('histories', {
-  description: 'Play random histories of revocations, and compare what diff says about random changes with what the deployments do: what runs at night',
-  env: { REVOCATION_HISTORIES: '$(echo ${REVOCATION_HISTORIES:-2000})', DIFF_CHANGES: '$(echo ${DIFF_CHANGES:-500})' },
+  description: 'Run every test of random cases with a new seed, with more histories of revocations and more changes for diff: what runs at night',
+  env: { RANDOM_SEEDS: 'true', REVOCATION_HISTORIES: '$(echo ${REVOCATION_HISTORIES:-2000})', DIFF_CHANGES: '$(echo ${DIFF_CHANGES:-500})' },
 });
-histories.exec('jest --coverage=false test/issuing/revocation/histories test/cli/diff/random-changes');
+histories.exec('jest --coverage=false $(grep -rlE "seedOf\\(|support/properties\'" --include=\'*.test.ts\' --exclude-dir=driver test)');
 
 project.synth();

@@ -61,7 +61,7 @@ const PORTIONS = {
   requestsFromCloudFormation: {
     mutate: ['issuing/issue-certificate', 'issuing/lifecycle', 'issuing/replacement-guard'],
     suites: [
-      'lifecycle', 'forged-certificates', 'latest-request', 'ledger-knows-best', 'taken-over-ca', 'replacement-guard', 'revocation/declarations',
+      'lifecycle', 'failed-requests', 'forged-certificates', 'latest-request', 'ledger-knows-best', 'taken-over-ca', 'replacement-guard', 'revocation/declarations',
       'revocation/revoke-removed', 'revocation/publish-crls', 'requested-certificate', 'signed-elsewhere', 'subordinate-ca', 'bundles',
       'reservation', 'resource-record', 'parameter-tags', 'look-up-ca',
     ].map(suite => `issuing/${suite}`),
@@ -84,6 +84,7 @@ export default {
   jest: { config: { ...jest, testMatch: ['<rootDir>/test/support/portion.cjs'] }, enableFindRelatedTests: false },
   coverageAnalysis: 'perTest',
   concurrency: Number(process.env.WORKERS ?? 2),
+  dryRunTimeoutMinutes: 30,
   timeoutMS: 20_000,
   timeoutFactor: 4, // on a busy machine, the same test takes several times as long
   reporters: ['clear-text', 'progress-append-only', 'json'],

@@ -100,6 +100,14 @@ export function enforceImportRules(project: awscdk.AwsCdkConstructLibrary): void
       'no-console': 'error',
     },
   });
+  eslint.addOverride({
+    files: ['test/**'],
+    excludedFiles: ['test/support/{properties,seed}.ts'],
+    rules: {
+      'no-restricted-imports': ['error', { paths: [{ name: 'fast-check', message: 'test/support/properties.ts has it, with the seed of the run' }] }],
+      'no-restricted-properties': ['error', { object: 'Math', property: 'random', message: 'take the seed from test/support/seed.ts' }],
+    },
+  });
   // The examples import the library by its name, which the compiler resolves (examples/tsconfig.json) and tests compile.
   eslint.addOverride({ files: ['examples/**'], rules: { 'import/no-unresolved': 'off' } });
 }

@@ -14,7 +14,7 @@ export function addWorkflows(project: awscdk.AwsCdkConstructLibrary, check: Step
   ci.on({ pullRequest: {}, push: { branches: ['main'] }, workflowDispatch: {} });
   const night = addWorkflow(project, 'night', [
     { name: 'Install', run: 'npm ci' },
-    { name: 'Random histories of revocations, and random changes of apps', run: 'npx projen histories' },
+    { name: 'Random certificates, histories of revocations and changes of apps', run: 'npx projen histories' },
     { name: 'Every fault at every call, and random histories', run: 'npx projen driver' },
   ]);
   night.on({ schedule: [{ cron: '17 1 * * *' }], workflowDispatch: {} });

@@ -84,7 +84,7 @@ describe.each([KeyAlgorithm.RSA_2048, KeyAlgorithm.EC_P256])('with keys by %s', 
 
     test('passes on the messages of the device, with the client that applications use', () => {
       const { stdout, stderr } = spawnSync(process.execPath,
-        [join(__dirname, '..', 'support', 'mqtt-device.mjs'), String(broker.port), certificates.folder, 'devices/sensor-001/hello'], { encoding: 'utf8', timeout: 10_000 });
+        [join(__dirname, '..', 'support', 'mqtt-device.mjs'), String(broker.port), certificates.folder, 'devices/sensor-001/hello'], { encoding: 'utf8', timeout: 60_000 });
       expect([stdout, stderr]).toEqual(['received: hello from devices/sensor-001/hello\n', '']);
     });
 

@@ -52,7 +52,7 @@ describe('a device whose name lies below that of another one', () => {
 
     const reads = (topic: string) => execFileSync(process.execPath, [
       join(__dirname, '..', 'support', 'mqtt-reader.mjs'), String(broker.port), folder, 'attacker', 'victim', topic, `devices/${ATTACKER}/own`,
-    ], { encoding: 'utf8', timeout: 10_000 }).trim();
+    ], { encoding: 'utf8', timeout: 60_000 }).trim();
 
     test('would read the messages for that one, of which it reads nothing else', () => {
       expect(reads('devices/victim/commands/open')).toBe('read');

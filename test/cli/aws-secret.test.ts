@@ -1,6 +1,6 @@
 import { createServer, IncomingMessage, Server } from 'node:http';
-import { AddressInfo } from 'node:net';
 import { AwsSecrets } from '../../src/cli/aws-secret';
+import { close, listen } from '../support/local-server';
 
 const ARN = 'arn:aws:secretsmanager:eu-west-3:123456789012:secret:DeviceKey-AbCdEf';
 const VERSION = '4C3F'.repeat(10);
@@ -9,7 +9,7 @@ let server: Server;
 let requests: { headers: IncomingMessage['headers']; body: string }[];
 let answer: { status: number; body: object };
 
-beforeAll(done => {
+beforeAll(async () => {
   server = createServer((request, response) => {
     let body = '';
     request.on('data', (chunk: Buffer) => { body += chunk.toString(); });
@@ -17,16 +17,13 @@ beforeAll(done => {
       requests.push({ headers: request.headers, body });
       response.writeHead(answer.status, { 'content-type': 'application/x-amz-json-1.1' }).end(JSON.stringify(answer.body));
     });
-  }).listen(0, '127.0.0.1', () => {
-    process.env.AWS_ENDPOINT_URL = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    done();
   });
+  process.env.AWS_ENDPOINT_URL = await listen(server);
 });
 
-afterAll(done => {
+afterAll(async () => {
   delete process.env.AWS_ENDPOINT_URL;
-  server.closeAllConnections();
-  server.close(done);
+  await close(server);
 });
 
 beforeEach(() => {

@@ -14,30 +14,19 @@ import { build, CA, DEVICE, extension, generalNames, name, NOTHING, oid, string 
 import { certificateOf, RULE_CASES } from '../pki/lint/rule-cases';
 import { temporaryFolder } from '../support/cli-assembly';
 import { foreignCertificate } from '../support/cli-certificates';
+import { processorTime } from '../support/processor-time';
+import { Random } from '../support/random';
+import { seedOf } from '../support/seed';
 
 const NOW = new Date('2026-06-01T00:00:00Z');
 
-/** Printed with the name of the test, so that what it finds can be found again. */
-const SEED = Number(process.env.FOREIGN_FILES_SEED ?? 20_261_129);
+const SEED = seedOf('FOREIGN_FILES_SEED');
 
 /** Nobody waits longer for one file, whatever is in it. */
 const MOST_MILLISECONDS = 1_000;
 
 /** What libraries say to programmers, and nobody else understands. */
 const RAW = /error:[0-9A-F]{6,}|asn1|ERR_|TypeError|RangeError|undefined|is not a function|Cannot read|\[object|NaN|Invalid (?:array|string|typed)|at \S+:\d+/i;
-
-/** Numbers that are the same for a seed: mulberry32. */
-function numbers(seed: number): (below: number) => number {
-  let state = seed;
-  return below => {
-    state = (state + 0x6d2b79f5) % 0x100000000;
-    /* eslint-disable no-bitwise -- the generator is made of them */
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
-    /* eslint-enable no-bitwise */
-  };
-}
 
 /** Public keys of every algorithm that this machine makes, and of some that it does not know. */
 function publicKeys(): [name: string, spki: Buffer][] {
@@ -139,26 +128,26 @@ function shapes(): [string, Buffer][] {
 }
 
 /** How a certificate is damaged, each in its own way. */
-const DAMAGES: readonly ((der: Buffer, random: (below: number) => number) => Buffer)[] = [
-  (der, random) => changed(der, random(der.length), random(256)),
-  (der, random) => changed(changed(der, random(der.length), random(256)), random(der.length), random(256)),
-  (der, random) => der.subarray(0, 1 + random(der.length)),
-  (der, random) => Buffer.concat([der, Buffer.alloc(1 + random(9), random(256))]),
+const DAMAGES: readonly ((der: Buffer, random: Random) => Buffer)[] = [
+  (der, random) => changed(der, random.below(der.length), random.below(256)),
+  (der, random) => changed(changed(der, random.below(der.length), random.below(256)), random.below(der.length), random.below(256)),
+  (der, random) => der.subarray(0, 1 + random.below(der.length)),
+  (der, random) => Buffer.concat([der, Buffer.alloc(1 + random.below(9), random.below(256))]),
   (der, random) => { // another type
     const tags = [...der.entries()].filter(([, octet]) => [0x02, 0x03, 0x04, 0x06, 0x0c, 0x13, 0x17, 0x30, 0x31].includes(octet));
-    return changed(der, tags[random(tags.length)][0], [0x01, 0x05, 0x0a, 0x1e, 0x24, 0x3f, 0x80, 0xa0, 0xff][random(9)]);
+    return changed(der, tags[random.below(tags.length)][0], [0x01, 0x05, 0x0a, 0x1e, 0x24, 0x3f, 0x80, 0xa0, 0xff][random.below(9)]);
   },
   (der, random) => { // a huge length
-    const at = 1 + random(der.length - 1);
-    return Buffer.concat([der.subarray(0, at), Buffer.from(['84ffffffff', '847fffffff', '88ffffffffffffffff', '80', '83ffffff'][random(5)], 'hex'), der.subarray(at + 1)]);
+    const at = 1 + random.below(der.length - 1);
+    return Buffer.concat([der.subarray(0, at), Buffer.from(['84ffffffff', '847fffffff', '88ffffffffffffffff', '80', '83ffffff'][random.below(5)], 'hex'), der.subarray(at + 1)]);
   },
   (der, random) => {
-    const at = random(der.length);
-    return Buffer.concat([der.subarray(0, at), der.subarray(at + 1 + random(20))]);
+    const at = random.below(der.length);
+    return Buffer.concat([der.subarray(0, at), der.subarray(at + 1 + random.below(20))]);
   },
   (der, random) => {
-    const at = random(der.length);
-    return Buffer.concat([der.subarray(0, at), der.subarray(random(der.length)), der.subarray(at)]);
+    const at = random.below(der.length);
+    return Buffer.concat([der.subarray(0, at), der.subarray(random.below(der.length)), der.subarray(at)]);
   },
 ];
 
@@ -187,7 +176,7 @@ function file(what: string, content: Buffer): void {
 
 beforeAll(async () => {
   folder = temporaryFolder();
-  const random = numbers(SEED);
+  const random = new Random(SEED);
   const real = await Promise.all([
     foreignCertificate({ name: 'CN=EC', extensions: [new x509.BasicConstraintsExtension(true, 0, true)] }),
     ...['RSASSA-PKCS1-v1_5', 'RSA-PSS'].map(scheme => foreignCertificate({ name: 'CN=RSA', rsa: { scheme: scheme as 'RSA-PSS', hash: 'SHA-256' } })),
@@ -197,16 +186,16 @@ beforeAll(async () => {
     ...publicKeys().flatMap(([algorithm, publicKey]): [string, Buffer][] => [[algorithm, build({ ...CA, publicKey })], [`${algorithm}, of a device`, build({ ...DEVICE, publicKey })]]),
   ];
   certificates.forEach(([what, der]) => FORMS.forEach((form, index) => file(`${what}, form ${index}`, form(der))));
-  shapes().forEach(([what, der]) => file(what, FORMS[random(3)](der)));
+  shapes().forEach(([what, der]) => file(what, FORMS[random.below(3)](der)));
   for (let number = 0; files.length < 1_050; number++) {
     const [what, der] = certificates[number % certificates.length];
-    const damage = random(DAMAGES.length);
-    file(`${what}, damage ${damage}`, FORMS[random(FORMS.length)](DAMAGES[damage](der, random)));
+    const damage = random.below(DAMAGES.length);
+    file(`${what}, damage ${damage}`, FORMS[random.below(FORMS.length)](DAMAGES[damage](der, random)));
   }
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   for (let number = 0; number < 100; number++) {
     const der = privateKey.export({ type: 'pkcs8', format: 'der' });
-    const damaged = DAMAGES[random(DAMAGES.length)](der, random);
+    const damaged = DAMAGES[random.below(DAMAGES.length)](der, random);
     file('a private key', number % 2 === 0 ? damaged : Buffer.from(toPem('PRIVATE KEY', damaged)));
   }
 });
@@ -214,27 +203,31 @@ beforeAll(async () => {
 /** The machine may be busy with other work, which shows in the time of the processor too: what takes too long has another try, and a third. */
 const TRIES = 3;
 
-/** What a command makes of a file: what is wrong with that, if anything. */
-function judge(path: string, command: (print: (text: string) => void) => void, tries = TRIES): string | undefined {
+type Command = (print: (text: string) => void) => void;
+
+/** What is wrong with what a command makes of a file, if anything. */
+function complaintAbout(path: string, command: Command): string | undefined {
   let said = '';
-  const begin = process.cpuUsage();
-  let complaint: string | undefined;
   try {
     command(text => { said += text; });
-    complaint = RAW.test(said) ? `says ${said.slice(Math.max(0, said.search(RAW) - 60)).slice(0, 120)}` : undefined;
+    return RAW.test(said) ? `says ${said.slice(Math.max(0, said.search(RAW) - 60)).slice(0, 120)}` : undefined;
   } catch (error) {
     const { message } = error as Error;
-    complaint = !(error instanceof CliError) ? `throws ${(error as Error).stack}`
+    return !(error instanceof CliError) ? `throws ${(error as Error).stack}`
       : !message.startsWith(path) ? `does not name the file: ${message}` : RAW.test(message.slice(path.length)) ? `is told in foreign words: ${message}` : undefined;
   }
-  const { user, system } = process.cpuUsage(begin);
-  const isSlow = (user + system) / 1000 > MOST_MILLISECONDS;
-  return complaint ?? (!isSlow ? undefined : tries > 1 ? judge(path, command, tries - 1) : `takes ${(user + system) / 1000} ms, also again`);
+}
+
+function judge(path: string, command: Command, tries = TRIES): string | undefined {
+  let complaint: string | undefined;
+  const milliseconds = processorTime(() => { complaint = complaintAbout(path, command); });
+  const isSlow = milliseconds > MOST_MILLISECONDS;
+  return complaint ?? (!isSlow ? undefined : tries > 1 ? judge(path, command, tries - 1) : `takes ${milliseconds} ms, also again`);
 }
 
 const terminal = (print: (text: string) => void) => ({ print, warn: print, progress: silentProgress, columns: 80 });
 
-describe(`foreign files (FOREIGN_FILES_SEED=${SEED})`, () => {
+describe('foreign files', () => {
   test('are more than a thousand, of which some are read and some are refused', () => {
     expect(files.length).toBeGreaterThan(1_000);
     const refused = files.filter((_, index) => index % 10 === 0).filter(({ path }) => {

@@ -1,8 +1,8 @@
 import { createServer, Server } from 'node:http';
-import { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { temporaryFolder, writeJson } from '../support/cli-assembly';
 import { cliError } from '../support/cli-run';
+import { close, listen, urlOf } from '../support/local-server';
 
 /** What the AWS SDK reads beside the credentials. */
 const SETTINGS = [
@@ -22,10 +22,10 @@ beforeAll(async () => {
     request.resume().on('end', () => response.writeHead(refusal.status, { 'content-type': 'application/json', 'x-amzn-errortype': refusal.error })
       .end(JSON.stringify({ Type: 'User', Message: refusal.message })));
   });
-  await new Promise<void>(resolve => lambda.listen(0, '127.0.0.1', resolve));
+  await listen(lambda);
 });
 
-afterAll(() => new Promise(resolve => lambda.close(resolve)));
+afterAll(() => close(lambda));
 
 beforeEach(() => {
   calls = 0;
@@ -39,7 +39,7 @@ beforeEach(() => {
     AWS_CONFIG_FILE: join(nowhere, 'config'),
     AWS_SHARED_CREDENTIALS_FILE: join(nowhere, 'credentials'),
     AWS_EC2_METADATA_DISABLED: 'true',
-    AWS_ENDPOINT_URL_LAMBDA: `http://127.0.0.1:${(lambda.address() as AddressInfo).port}`,
+    AWS_ENDPOINT_URL_LAMBDA: urlOf(lambda),
   });
 });
 

@@ -4,10 +4,11 @@ import { CALL_FAULTS } from './faults';
 import { runHistories } from './histories';
 import { disturbEverywhere, faults, lastingFaults, LONG_PAUSES, PAUSES } from './runs';
 import { SCENARIOS } from './scenarios';
+import { seedOf } from '../support/seed';
 
 /** The night has time for everything: `npx projen driver`. */
 const IS_FULL = process.env.DRIVER_FULL === 'true';
-const SEED = Number(process.env.DRIVER_SEED ?? 1);
+const SEED = seedOf('DRIVER_SEED');
 const HISTORIES = Number(process.env.DRIVER_HISTORIES ?? 200);
 const FAULTY = SCENARIOS.filter(({ isMain }) => isMain || IS_FULL);
 /** Every delivery that is held means another one, so that the longest scenarios are left to the night. */

@@ -1,4 +1,4 @@
-import { X509Certificate } from 'node:crypto';
+import { randomInt, X509Certificate } from 'node:crypto';
 import { Endpoint } from './aws/endpoint';
 import { FakeAws, emptyState, readCall } from './aws/fake-aws';
 import { entriesIn } from './engine/ledgers';
@@ -27,7 +27,7 @@ interface Answer {
 async function deliver(aws: FakeAws, event: object, killedAt = Infinity): Promise<{ calls: number; answer?: Answer }> {
   let calls = 0;
   let answer: string | undefined;
-  const id = Math.floor(Math.random() * 2 ** 40);
+  const id = randomInt(2 ** 40);
   endpoint.attach(id, async ({ method, target, body }) => {
     if (method === 'PUT') {
       answer = body;

@@ -1,5 +1,4 @@
 import { X509Certificate } from 'node:crypto';
-import * as fc from 'fast-check';
 import { handleLifecycleEvent } from '../../src/issuing/lifecycle';
 import { LifecycleEvent, LifecycleResult } from '../../src/resource/lifecycle-event';
 import { dyingAt } from '../support/crashes';
@@ -8,6 +7,7 @@ import {
 } from '../support/events';
 import { Gate, MemoryWorld } from '../support/memory-ports';
 import { opensslOutput } from '../support/openssl';
+import { fc } from '../support/properties';
 
 const KINDS = ['ca', 'verification', 'device', 'bundled', 'requested', 'subordinate'] as const;
 

@@ -2,6 +2,7 @@ import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { handleLifecycleEvent } from '../../src/issuing/lifecycle';
 import { AnsweredError } from '../../src/resource/answered-error';
 import { LifecycleEvent, LifecycleResult } from '../../src/resource/lifecycle-event';
+import { failingAt } from '../support/crashes';
 import { caProperties, deviceProperties, Properties, request, SECRET, subordinateProperties } from '../support/events';
 import { Gate, MemoryWorld } from '../support/memory-ports';
 
@@ -18,22 +19,6 @@ const update = (changes: Properties, from = first.physicalResourceId, old: Prope
   ({ ...request('device', 'Update', declare(changes), from), oldProperties: declare(old) });
 const statuses = () => [...world.entries.values()].filter(({ profile }) => profile === 'device').map(({ status }) => status);
 const issuedDevices = () => world.issued().filter(({ profile }) => profile === 'device').map(({ identity }) => identity);
-
-/** Fails at the n-th call of one operation, before its effect or after it, and at no other. */
-function failingAt(operation: string, n = 1, when: 'before' | 'after' = 'before'): Gate {
-  let calls = 0;
-  return async (called, effect) => {
-    const fails = called === operation && ++calls === n;
-    if (fails && when === 'before') {
-      throw new Error(`${operation} failed`);
-    }
-    const result = effect();
-    if (fails) {
-      throw new Error(`the answer to ${operation} was lost`);
-    }
-    return result;
-  };
-}
 
 beforeEach(async () => {
   world = new MemoryWorld();

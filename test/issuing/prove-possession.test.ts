@@ -1,11 +1,11 @@
 import { X509Certificate } from 'node:crypto';
-import * as fc from 'fast-check';
 import { handleLifecycleEvent } from '../../src/issuing/lifecycle';
 import { LifecycleEvent, LifecycleResult } from '../../src/resource/lifecycle-event';
 import { CA_KEYS } from '../pki/fixtures';
 import { caProperties, request, signatureProperties } from '../support/events';
 import { Gate, MemoryWorld } from '../support/memory-ports';
 import { openssl, temporaryFiles } from '../support/openssl';
+import { fc } from '../support/properties';
 
 const file = temporaryFiles();
 const KMS_KEY = 'arn:aws:kms:eu-central-1:111111111111:key/0a1b2c3d-1111-2222-3333-444455556666';

@@ -122,6 +122,27 @@ describe('another id of the construct of a CA', () => {
     expect((await handle(again)).physicalResourceId).toMatch(/^ca-/);
   });
 
+  test.each([
+    ['a resource of this id in another stack has it', { stackId: 'another stack', logicalResourceId: 'RenamedCa' }],
+    ['the resource that had taken it over has lost it again', { status: 'WITHDRAWN', logicalResourceId: 'RenamedCa' }],
+  ] as const)('does not count as a takeover of the old one because %s', async (_, owner) => {
+    await createDevice();
+    const [key, entry] = [...world.entries].find(([, { identity }]) => identity === caId)!;
+    world.entries.set(key, { ...entry, ...owner });
+    await expect(handle(renamed())).rejects.toThrow(`this update would remove the CA ${caId}, which has living certificates`);
+    world.entries.set(key, { ...entry, logicalResourceId: 'RenamedCa' });
+    expect((await handle(renamed())).physicalResourceId).toMatch(/^ca-/);
+  });
+
+  test('is not compared with a CA whose creation has failed, nor looks for ledgers anywhere but in tables', async () => {
+    world.stackResources.push(
+      { type: 'Custom::PrivateIotCa', logicalResourceId: 'FailedCa', physicalResourceId: 'Iot-FailedCa-1ABCDEF' },
+      { type: 'AWS::S3::Bucket', logicalResourceId: 'Lists', physicalResourceId: 'iot-lists' },
+    );
+    expect((await handle(renamed())).physicalResourceId).toMatch(/^ca-/);
+    expect([...world.ledgers.keys()].sort()).toEqual(['ledger', 'not-a-ledger', 'other']);
+  });
+
   test('lets another CA be added beside one that stays', async () => {
     await createDevice();
     world.declaredCas.push('Ca');

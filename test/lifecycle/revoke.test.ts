@@ -1,5 +1,4 @@
 import { createServer, Server } from 'node:http';
-import { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { json } from 'node:stream/consumers';
 import { DeleteItemCommand } from '@aws-sdk/client-dynamodb';
@@ -13,6 +12,7 @@ import { Answer } from '../support/cloudformation';
 import { CloudFormationFunction, FUNCTION_ARN } from '../support/cloudformation-function';
 import { Fault, FaultKind } from '../support/fault-proxy';
 import { lifecycle } from '../support/lifecycle';
+import { close, listen } from '../support/local-server';
 
 const set = lifecycle({}, 10);
 
@@ -30,13 +30,12 @@ beforeEach(async () => {
   }
   revoker = await start();
   lambda = createServer(serve);
-  await new Promise<void>(listening => lambda.listen(0, '127.0.0.1', listening));
-  process.env.AWS_ENDPOINT_URL_LAMBDA = `http://127.0.0.1:${(lambda.address() as AddressInfo).port}`;
+  process.env.AWS_ENDPOINT_URL_LAMBDA = await listen(lambda);
 });
 
 afterEach(async () => {
   process.env = { ...before };
-  lambda?.close();
+  await close(lambda);
   await revoker?.stop();
 });
 

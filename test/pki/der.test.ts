@@ -1,9 +1,9 @@
-import * as fc from 'fast-check';
 import {
   around, bitString, bmpString, contextTag, element, elementHeader, explicit, generalizedTime, integer, namedBits, NULL, objectIdentifier,
   octetString, printableString, sequence, setOf, setOfOne, Tag, time, TRUE, utf8String,
 } from '../../src/pki/der';
 import { DerReader } from '../../src/pki/der-reader';
+import { fc } from '../support/properties';
 
 const hex = (der: Buffer) => der.toString('hex');
 

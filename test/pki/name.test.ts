@@ -2,7 +2,6 @@ import 'reflect-metadata';
 import { execFileSync } from 'node:child_process';
 import { randomBytes, X509Certificate } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
-import * as fc from 'fast-check';
 import { checkSubject } from '../../src/contract/rules';
 import { SUBJECT_ATTRIBUTE_NAMES, SUBJECT_ATTRIBUTES, SubjectAttribute, SubjectValues } from '../../src/contract/subject-attributes';
 import { element, objectIdentifier, sequence, Tag, utf8String } from '../../src/pki/der';
@@ -13,6 +12,7 @@ import { OID } from '../../src/pki/object-identifiers';
 import { PROFILES } from '../../src/pki/profile';
 import { newSerialNumber } from '../../src/pki/serial-number';
 import { signerOf } from '../../src/pki/signer';
+import { fc } from '../support/properties';
 
 let key: KeyPair;
 

@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { PemConverter } from '@peculiar/x509';
-import * as fc from 'fast-check';
 import { toPem } from '../../src/pki/pem';
+import { fc } from '../support/properties';
 
 describe('a PEM block', () => {
   test('has lines of 64 characters, LF line ends and a newline at the end', () => {

@@ -1,6 +1,6 @@
-import * as fc from 'fast-check';
 import { deriveOctets } from '../../src/pki/pkcs12-key-derivation';
 import { opensslOutput } from '../support/openssl';
+import { fc } from '../support/properties';
 
 /** The same octets by OpenSSL, which takes the passphrase in the encoding of PKCS#12. */
 function byOpenssl(passphrase: string, purpose: number, length: number, digest: string, salt: Buffer, iterations: number): string {

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
-import * as fc from 'fast-check';
 import { CA_KEYS, DEVICE_KEYS, testCa } from './fixtures';
 import { KEY_ALGORITHM_NAMES, KEY_ALGORITHMS, KeyAlgorithmName } from '../../src/contract/key-algorithms';
 import { publicKeyOf } from '../../src/pki/keys';
 import { toPem } from '../../src/pki/pem';
 import { readAnyPrivateKey } from '../../src/pki/private-key-formats';
 import { openssl, opensslOutput, temporaryFiles } from '../support/openssl';
+import { fc } from '../support/properties';
 import { assertNoPrivateKey } from '../support/secrecy';
 
 const file = temporaryFiles();

@@ -1,7 +1,6 @@
 import 'reflect-metadata';
 import { X509Certificate } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
-import * as fc from 'fast-check';
 import { DEVICE_KEYS, NOW, testCa } from './fixtures';
 import { HASH_ALGORITHM_NAMES, KEY_ALGORITHM_NAMES, KeyAlgorithmName } from '../../src/contract/key-algorithms';
 import { checkSubjectAttribute, MAX_PATH_LENGTH } from '../../src/contract/rules';
@@ -12,6 +11,7 @@ import { publicKeyOf } from '../../src/pki/keys';
 import { encodeName } from '../../src/pki/name';
 import { ProfileName, PROFILES } from '../../src/pki/profile';
 import { newSerialNumber } from '../../src/pki/serial-number';
+import { fc } from '../support/properties';
 
 /** RSA-3072 and RSA-4096 are covered one by one elsewhere: they sign slowly. */
 const CA_ALGORITHMS: readonly KeyAlgorithmName[] = ['RSA_2048', 'EC_P256', 'EC_P384'];

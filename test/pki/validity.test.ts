@@ -1,8 +1,8 @@
-import * as fc from 'fast-check';
 import { MAX_VALIDITY_DAYS } from '../../src/contract/rules';
 import { formatTime } from '../../src/contract/term';
 import { ProfileName, PROFILES } from '../../src/pki/profile';
 import { Validity, validityFrom } from '../../src/pki/validity';
+import { fc } from '../support/properties';
 
 const { ca, device } = PROFILES;
 const date = (text: string) => new Date(text);

@@ -4,6 +4,7 @@ import { TrustStoreApi } from '../../src/platforms/load-balancer/registrar/trust
 import { HttpApi } from '../../src/platforms/registrar/http-api';
 import { CrlApi } from '../../src/platforms/roles-anywhere/registrar/crl-api';
 import { boto } from '../support/boto';
+import { NO_DEADLINE } from '../support/deadline';
 import { listingCa } from '../support/published-lists';
 import { StrictAws } from '../support/strict-aws';
 
@@ -32,7 +33,7 @@ beforeEach(() => {
 const options = ({ url: endpoint, region, credentials }: StrictAws) => ({ endpoint, region, credentials, patience: 0 });
 
 test('IAM Roles Anywhere gets the same requests from AWS\'s client, and both read the same from its answers', async () => {
-  const api = new CrlApi(new HttpApi(AbortSignal.timeout(LONG), rolesAnywhere.pem), options(rolesAnywhere));
+  const api = new CrlApi(new HttpApi(NO_DEADLINE, rolesAnywhere.pem), options(rolesAnywhere));
   rolesAnywhere.anchors.set(ANCHOR, 2);
 
   await api.import(NAME, ANCHOR, lists[0]);
@@ -56,7 +57,7 @@ test('IAM Roles Anywhere gets the same requests from AWS\'s client, and both rea
 }, LONG);
 
 test('Elastic Load Balancing gets the same requests from AWS\'s client, and both read the same from its answers', async () => {
-  const api = new TrustStoreApi(new HttpApi(AbortSignal.timeout(LONG), elb.pem), options(elb), STORE);
+  const api = new TrustStoreApi(new HttpApi(NO_DEADLINE, elb.pem), options(elb), STORE);
   elb.s3 = async () => lists[0];
   elb.stores.set(STORE, []);
 

@@ -3,10 +3,9 @@ import { CreateTableCommand, DynamoDBClient, KeySchemaElement } from '@aws-sdk/c
 import { CreateKeyCommand, KeySpec, KMSClient } from '@aws-sdk/client-kms';
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SSMClient } from '@aws-sdk/client-ssm';
+import { NO_DEADLINE } from './deadline';
+import { ENDS_INDEX } from '../../src/contract/ledger-keys';
 import { AwsCalls } from '../../src/lambda/aws/aws-calls';
-
-/** Never ends a call. */
-export const NO_DEADLINE = new AbortController().signal;
 
 /** Calls as the function makes them, with little patience for rights that do not come. */
 export function awsCalls(patience = 2_000, signal = NO_DEADLINE): AwsCalls {
@@ -40,15 +39,12 @@ export async function makeTable(client: DynamoDBClient, TableName = `ledger-${ra
   await client.send(new CreateTableCommand({
     TableName,
     BillingMode: 'PAY_PER_REQUEST',
-    AttributeDefinitions: ['pk', 'sk', 'endingOf', 'endsAt'].map(AttributeName => ({ AttributeName, AttributeType: 'S' })),
+    AttributeDefinitions: ['pk', 'sk', ENDS_INDEX.partitionKey, ENDS_INDEX.sortKey].map(AttributeName => ({ AttributeName, AttributeType: 'S' })),
     KeySchema: keys('pk', 'sk'),
     GlobalSecondaryIndexes: [{
-      IndexName: 'Ends',
-      KeySchema: keys('endingOf', 'endsAt'),
-      Projection: {
-        ProjectionType: 'INCLUDE',
-        NonKeyAttributes: ['identity', 'serialNumber', 'status', 'supersededBy', 'profile', 'subject', 'commonName', 'stackId', 'logicalResourceId', 'dueAt'],
-      },
+      IndexName: ENDS_INDEX.name,
+      KeySchema: keys(ENDS_INDEX.partitionKey, ENDS_INDEX.sortKey),
+      Projection: { ProjectionType: 'INCLUDE', NonKeyAttributes: [...ENDS_INDEX.attributes] },
     }],
   }));
   return TableName;

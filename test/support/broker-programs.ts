@@ -1,7 +1,8 @@
 import { ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { createServer } from 'node:http';
 import { join } from 'node:path';
+import { close, listen, portOf } from './local-server';
 
 /** Debian and Homebrew have it where the path of an ordinary user does not lead. */
 const MOSQUITTO = ['mosquitto', '/usr/sbin/mosquitto', '/usr/local/sbin/mosquitto', '/opt/homebrew/sbin/mosquitto'];
@@ -12,13 +13,12 @@ export function findMosquitto(): string | undefined {
 }
 
 /** A port of this machine on which nobody listens. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().once('error', reject).listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await listen(server);
+  const port = portOf(server);
+  await close(server);
+  return port;
 }
 
 /** A program that runs until it is stopped, and what it has said. */
@@ -41,7 +41,7 @@ export class RunningProgram {
 
   /** Waits until the log has what is looked for, from a place on. */
   public async says(what: RegExp, from = 0): Promise<RegExpExecArray> {
-    for (let waited = 0; waited < 10_000; waited += 10) {
+    for (let waited = 0; waited < 60_000; waited += 10) {
       const found = what.exec(this.log.slice(from));
       if (found) {
         return found;

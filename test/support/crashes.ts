@@ -22,6 +22,22 @@ export function dyingAt(n: number, when: 'before' | 'after'): Gate & { calls: ()
   return Object.assign(gate, { calls: () => calls });
 }
 
+/** Fails at the n-th call of one operation, before its effect or after it, and at no other. */
+export function failingAt(operation: string, n = 1, when: 'before' | 'after' = 'before'): Gate {
+  let calls = 0;
+  return async (called, effect) => {
+    const fails = called === operation && ++calls === n;
+    if (fails && when === 'before') {
+      throw new Error(`${operation} failed`);
+    }
+    const result = effect();
+    if (fails) {
+      throw new Error(`the answer to ${operation} was lost`);
+    }
+    return result;
+  };
+}
+
 /** A world in which something was done, and what is asked of it next. */
 export interface Prepared {
   readonly world: MemoryWorld;

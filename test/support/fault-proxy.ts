@@ -1,7 +1,7 @@
 import { createServer, IncomingMessage, Server, ServerResponse } from 'node:http';
-import { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { forward } from './forward';
+import { close, listen, urlOf } from './local-server';
 import { StackResource } from '../../src/issuing/ports';
 
 /** One AWS call as it went over the wire. */
@@ -48,7 +48,7 @@ export class FaultProxy {
   /** @param target the URL of moto */
   public static async start(target: string): Promise<FaultProxy> {
     const proxy = new FaultProxy(new URL(target));
-    await new Promise<void>(resolve => proxy.server.listen(0, '127.0.0.1', resolve));
+    await listen(proxy.server);
     return proxy;
   }
 
@@ -73,7 +73,7 @@ export class FaultProxy {
   public answerFaults: (attempt: number) => number | 'reset' | undefined = () => undefined;
 
   public get url(): string {
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+    return urlOf(this.server);
   }
 
   /** Where CloudFormation takes the answer to a request. */
@@ -107,8 +107,7 @@ export class FaultProxy {
   }
 
   public async stop(): Promise<void> {
-    this.server.closeAllConnections();
-    await new Promise(resolve => this.server.close(resolve));
+    await close(this.server);
   }
 
   private async serve(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {

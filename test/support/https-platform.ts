@@ -1,7 +1,7 @@
 import { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, Server } from 'node:https';
-import { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { close, listen, urlOf } from './local-server';
 import { opensslOutput } from './openssl';
 
 /** A request as a platform gets it. */
@@ -70,16 +70,26 @@ export abstract class HttpsPlatform {
     async (_request, _call, carryOut) => carryOut();
 
   public async start(): Promise<void> {
-    await new Promise<void>(resolve => this.server.listen(0, '127.0.0.1', resolve));
+    await listen(this.server);
   }
 
   public async stop(): Promise<void> {
-    this.server.closeAllConnections();
-    await new Promise(resolve => this.server.close(resolve));
+    await close(this.server);
   }
 
   public get url(): string {
-    return `https://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+    return urlOf(this.server);
+  }
+
+  /** A deadline that ends with the first request after something has happened, however slow the machine is. */
+  public endAfter(hasHappened: () => boolean): AbortSignal {
+    const end = new AbortController();
+    this.meanwhile = () => {
+      if (hasHappened()) {
+        end.abort();
+      }
+    };
+    return end.signal;
   }
 
   /** Forgets what was asked, and nothing goes wrong any more. */

@@ -1,5 +1,5 @@
 import { createServer, IncomingMessage, Server, ServerResponse } from 'node:http';
-import { AddressInfo } from 'node:net';
+import { close, listen, urlOf } from './local-server';
 
 /** What a path answers: octets, or whatever a function does. */
 export type ListAnswer = Buffer | string | ((request: IncomingMessage, response: ServerResponse) => void);
@@ -13,7 +13,7 @@ export class ListServer {
   private readonly server: Server = createServer((request, response) => this.answer(request, response));
 
   public async start(): Promise<void> {
-    await new Promise<void>(resolve => this.server.listen(0, '127.0.0.1', resolve));
+    await listen(this.server);
   }
 
   /** Publishes something at a path, and answers its URL. */
@@ -23,12 +23,11 @@ export class ListServer {
   }
 
   public url(path: string): string {
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}${path}`;
+    return `${urlOf(this.server)}${path}`;
   }
 
   public async stop(): Promise<void> {
-    this.server.closeAllConnections();
-    await new Promise(resolve => this.server.close(resolve));
+    await close(this.server);
   }
 
   private answer(request: IncomingMessage, response: ServerResponse): void {

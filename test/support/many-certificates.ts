@@ -1,5 +1,6 @@
 import { caProperties, deviceProperties, request } from './events';
 import { MemoryWorld } from './memory-ports';
+import { numberedSerial } from './numbered-certificates';
 import { Publications } from '../../src/issuing/ledger/revocation';
 import { handleLifecycleEvent } from '../../src/issuing/lifecycle';
 import { Ports } from '../../src/issuing/ports';
@@ -12,7 +13,7 @@ export async function certificatesOfOneCa(number: number): Promise<{ caId: strin
   await handleLifecycleEvent(request('device', 'Create', deviceProperties(caId)), world.ports());
   const [entry] = [...world.entries.values()].filter(({ profile }) => profile === 'device');
   for (let index = 1; index < number; index++) {
-    const serialNumber = `4${index.toString(16).padStart(39, '0').toUpperCase()}`;
+    const serialNumber = numberedSerial(index);
     world.entries.set(`${caId}/${serialNumber}`, { ...entry, serialNumber });
   }
   const { ledger, anyRevocations } = world.ports();

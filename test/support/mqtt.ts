@@ -40,7 +40,7 @@ export function connectDevice(
       resolve(answer);
       socket.destroy();
     };
-    socket.setTimeout(5_000, () => end({ error: 'TIMEOUT' }));
+    socket.setTimeout(60_000, () => end({ error: 'TIMEOUT' }));
     socket.once('error', (error: NodeJS.ErrnoException) => end({ error: error.code ?? error.message }));
     socket.once('close', () => end({ error: 'CLOSED' }));
     socket.once('secureConnect', () => socket.write(connectPacket('device-under-test', userName)));

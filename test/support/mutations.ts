@@ -1,51 +1,27 @@
-import { createCipheriv, createHash } from 'node:crypto';
-
-/** Numbers that look random and are the same for the same seed. */
-export class Randomness {
-  private octets = Buffer.alloc(0);
-  private readonly cipher;
-
-  constructor(seed: string) {
-    this.cipher = createCipheriv('aes-128-ctr', createHash('sha256').update(seed).digest().subarray(0, 16), Buffer.alloc(16));
-  }
-
-  /** A whole number below the limit, which is at most 2^24. */
-  below(limit: number): number {
-    if (this.octets.length < 4) {
-      this.octets = this.cipher.update(Buffer.alloc(65_536));
-    }
-    const number = this.octets.readUInt32BE(0);
-    this.octets = this.octets.subarray(4);
-    return number % limit;
-  }
-
-  of<T>(values: readonly T[]): T {
-    return values[this.below(values.length)];
-  }
-}
+import { Random } from './random';
 
 /** Octets that mean something in DER. */
 const TELLING = [0x00, 0x01, 0x02, 0x03, 0x04, 0x05, 0x06, 0x0c, 0x1f, 0x20, 0x24, 0x30, 0x31, 0x7f, 0x80, 0x81, 0x82, 0x84, 0xa0, 0xa3, 0xbf, 0xff];
 
-type Mutation = (octets: Buffer, random: Randomness, others: readonly Buffer[]) => Buffer;
+type Mutation = (octets: Buffer, random: Random, others: readonly Buffer[]) => Buffer;
 
 const splice = (octets: Buffer, at: number, remove: number, ...insert: readonly Buffer[]): Buffer =>
   Buffer.concat([octets.subarray(0, at), ...insert, octets.subarray(at + remove)]);
 
 const MUTATIONS: readonly Mutation[] = [
   (octets, random) => splice(octets, random.below(octets.length), 1, Buffer.of(random.below(256))),
-  (octets, random) => splice(octets, random.below(octets.length), 1, Buffer.of(random.of(TELLING))),
-  (octets, random) => splice(octets, random.below(octets.length), 0, Buffer.of(random.of(TELLING))),
+  (octets, random) => splice(octets, random.below(octets.length), 1, Buffer.of(random.pick(TELLING))),
+  (octets, random) => splice(octets, random.below(octets.length), 0, Buffer.of(random.pick(TELLING))),
   (octets, random) => splice(octets, random.below(octets.length), 1 + random.below(8)),
   (octets, random) => { // a part of it again, elsewhere
     const from = random.below(octets.length);
     return splice(octets, random.below(octets.length), 0, octets.subarray(from, from + 1 + random.below(64)));
   },
   (octets, random, others) => { // a part of another input
-    const other = random.of(others);
+    const other = random.pick(others);
     const from = random.below(other.length);
     const part = other.subarray(from, from + 1 + random.below(64));
-    return splice(octets, random.below(octets.length), random.of([0, part.length]), part);
+    return splice(octets, random.below(octets.length), random.pick([0, part.length]), part);
   },
   (octets, random) => { // two octets change places
     const [one, two] = [random.below(octets.length), random.below(octets.length)];
@@ -60,10 +36,10 @@ const MUTATIONS: readonly Mutation[] = [
  * @param others inputs whose parts can get into these
  * @param counts how many mutations there can be
  */
-export function mutated(octets: Buffer, random: Randomness, others: readonly Buffer[], counts: readonly number[] = [1, 1, 1, 2, 3, 8]): Buffer {
+export function mutated(octets: Buffer, random: Random, others: readonly Buffer[], counts: readonly number[] = [1, 1, 1, 2, 3, 8]): Buffer {
   let result = octets;
-  for (let count = random.of(counts); count > 0; count--) {
-    result = random.of(MUTATIONS)(result.length === 0 ? octets : result, random, others);
+  for (let count = random.pick(counts); count > 0; count--) {
+    result = random.pick(MUTATIONS)(result.length === 0 ? octets : result, random, others);
   }
   return result;
 }

@@ -32,6 +32,10 @@ export class Random {
     return values[this.below(values.length)];
   }
 
+  public octets(length: number): Buffer {
+    return Buffer.from(Array.from({ length }, () => this.below(256)));
+  }
+
   /** Random digits in the form of a UUID. */
   public uuid(): string {
     const hex = Array.from({ length: 32 }, () => this.below(16).toString(16)).join('');

@@ -1,8 +1,8 @@
 import { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, Server } from 'node:https';
-import { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { CREDENTIALS, SignatureCheck, SignedRequest } from './aws-signature';
+import { close, listen, urlOf } from './local-server';
 import { opensslOutput } from './openssl';
 
 /** A refusal, by AWS's name of the error. */
@@ -49,16 +49,15 @@ export abstract class StrictAws {
   public meanwhile: (operation: string, again: number) => void | Promise<void> = () => undefined;
 
   public async start(): Promise<void> {
-    await new Promise<void>(resolve => this.server.listen(0, '127.0.0.1', resolve));
+    await listen(this.server);
   }
 
   public async stop(): Promise<void> {
-    this.server.closeAllConnections();
-    await new Promise(resolve => this.server.close(resolve));
+    await close(this.server);
   }
 
   public get url(): string {
-    return `https://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+    return urlOf(this.server);
   }
 
   /** Forgets what was called, and nothing goes wrong any more. */

@@ -1,7 +1,7 @@
 import { createServer, Server } from 'node:http';
-import { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { TemplateJson } from './cli-assembly';
+import { close, listen, urlOf } from './local-server';
 import { StackResource } from '../../src/issuing/ports';
 
 /** A stack, as CloudFormation describes it. */
@@ -36,16 +36,15 @@ export class StrictCloudFormation {
   });
 
   public async start(): Promise<void> {
-    await new Promise<void>(resolve => this.server.listen(0, '127.0.0.1', resolve));
+    await listen(this.server);
   }
 
   public async stop(): Promise<void> {
-    this.server.closeAllConnections();
-    await new Promise(resolve => this.server.close(resolve));
+    await close(this.server);
   }
 
   public get url(): string {
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+    return urlOf(this.server);
   }
 
   public reset(): void {

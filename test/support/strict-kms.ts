@@ -1,10 +1,10 @@
 import { createPublicKey, generateKeyPairSync, KeyObject, randomUUID, sign } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, IncomingMessage, ServerResponse } from 'node:http';
-import { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { json } from 'node:stream/consumers';
+import { close, listen, urlOf } from './local-server';
 import { opensslOutput } from './openssl';
 
 /** https://docs.aws.amazon.com/kms/latest/developerguide/key-state.html */
@@ -86,7 +86,7 @@ class KmsError extends Error {
 export class StrictKms {
   public static async start(): Promise<StrictKms> {
     const kms = new StrictKms();
-    await new Promise<void>(resolve => kms.server.listen(0, '127.0.0.1', resolve));
+    await listen(kms.server);
     return kms;
   }
 
@@ -105,7 +105,7 @@ export class StrictKms {
   public accepted: (signature: Buffer) => boolean = () => true;
 
   public get url(): string {
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+    return urlOf(this.server);
   }
 
   public createKey(keySpec: string, options: StrictKeyOptions = {}): StrictKey {
@@ -125,8 +125,7 @@ export class StrictKms {
   }
 
   public async stop(): Promise<void> {
-    this.server.closeAllConnections();
-    await new Promise(resolve => this.server.close(resolve));
+    await close(this.server);
   }
 
   private async serve(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {

@@ -22,6 +22,7 @@ const REQUEST = 'request';
 /** How long one delivery may ask the platform for a code before another delivery may ask, and how often the waiting one looks; milliseconds. */
 const ASKING = 60_000;
 const LOOK = 1_000;
+const WAITED_IN_VAIN = 'another delivery of the request was asking the platform for a code, until the time ran out; deploy again';
 
 const clients = byRegion(region => new DynamoDBClient({ ...CLIENT_OPTIONS, region }));
 
@@ -106,23 +107,15 @@ export class DynamoDbRecords implements RegistrationRecords {
 
   public async codeOnce(registration: string, purpose: string, ask: () => Promise<string | undefined>): Promise<string | undefined> {
     const asker = randomUUID(); // DynamoDB's response can be lost, and then the client writes again
-    for (;;) {
-      const known = await this.code(registration, purpose);
-      if (known !== undefined) {
-        return known;
-      }
-      const now = Date.now();
-      const mayAsk = await this.update(registration, codeKey(purpose), {
-        UpdateExpression: 'SET askedUntil = :until, askedBy = :asker',
-        ConditionExpression: 'attribute_not_exists(registrationCode) AND (attribute_not_exists(askedUntil) OR askedUntil < :now OR askedBy = :asker)',
-        ExpressionAttributeValues: { ':until': { N: String(now + ASKING) }, ':now': { N: String(now) }, ':asker': { S: asker } },
-        ReturnValues: 'ALL_NEW',
+    for (let isWaiting = false; ; isWaiting = true) {
+      const { known, mayAsk } = await this.look(registration, purpose, asker).catch(error => {
+        throw isWaiting && this.signal.aborted ? new Error(WAITED_IN_VAIN) : error;
       });
-      if (mayAsk) {
-        return this.asked(registration, purpose, asker, ask);
+      if (known !== undefined || mayAsk) {
+        return known ?? this.asked(registration, purpose, asker, ask);
       }
       await sleep(LOOK, undefined, { signal: this.signal }).catch(() => {
-        throw new Error('another delivery of the request was asking the platform for a code, until the time ran out; deploy again');
+        throw new Error(WAITED_IN_VAIN);
       });
     }
   }
@@ -141,6 +134,22 @@ export class DynamoDbRecords implements RegistrationRecords {
       ...code === undefined ? { ConditionExpression: 'attribute_exists(pk)' }
         : { ConditionExpression: 'registrationCode = :code', ExpressionAttributeValues: { ':code': { S: code } } },
     });
+  }
+
+  /** Looks for the code. If there is none, and no other delivery asks for it, this one is recorded as the one that does. */
+  private async look(registration: string, purpose: string, asker: string): Promise<{ readonly known?: string; readonly mayAsk?: boolean }> {
+    const known = await this.code(registration, purpose);
+    if (known !== undefined) {
+      return { known };
+    }
+    const now = Date.now();
+    const mine = await this.update(registration, codeKey(purpose), {
+      UpdateExpression: 'SET askedUntil = :until, askedBy = :asker',
+      ConditionExpression: 'attribute_not_exists(registrationCode) AND (attribute_not_exists(askedUntil) OR askedUntil < :now OR askedBy = :asker)',
+      ExpressionAttributeValues: { ':until': { N: String(now + ASKING) }, ':now': { N: String(now) }, ':asker': { S: asker } },
+      ReturnValues: 'ALL_NEW',
+    });
+    return { mayAsk: mine !== undefined };
   }
 
   private async asked(registration: string, purpose: string, asker: string, ask: () => Promise<string | undefined>): Promise<string | undefined> {

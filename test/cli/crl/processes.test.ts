@@ -2,7 +2,6 @@ import 'reflect-metadata';
 import { ChildProcess, spawn } from 'node:child_process';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, Server } from 'node:https';
-import { AddressInfo } from 'node:net';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { caFile, crlPem } from './run-crl';
@@ -11,6 +10,7 @@ import { testCrl } from '../../pki/revocation/fixtures';
 import { temporaryFolder } from '../../support/cli-assembly';
 import { CliResult } from '../../support/cli-run';
 import { ListServer } from '../../support/list-server';
+import { close, listen } from '../../support/local-server';
 import { opensslOutput } from '../../support/openssl';
 
 const BUNDLE = join(__dirname, '..', '..', '..', 'assets', 'cli', 'private-iot-ca.js');
@@ -114,14 +114,10 @@ describe('an https server', () => {
     https = createServer({ key: pem, cert: pem }, (request, response) => {
       response.writeHead(request.url === '/ca.crl' ? 200 : 302, { location: server.url('/ca.crl') }).end(list);
     });
-    await new Promise<void>(resolve => https.listen(0, '127.0.0.1', resolve));
-    url = `https://127.0.0.1:${(https.address() as AddressInfo).port}`;
+    url = await listen(https);
   });
 
-  afterAll(() => new Promise(resolve => {
-    https.closeAllConnections();
-    https.close(resolve);
-  }));
+  afterAll(() => close(https));
 
   test('is believed if Node.js trusts its certificate', async () => {
     expect(await start(['--url', `${url}/ca.crl`]).ended).toMatchObject({ code: 1, stderr: expect.stringMatching(/the request has failed: \S*SELF_SIGNED\S*/) });

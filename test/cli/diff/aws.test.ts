@@ -1,5 +1,5 @@
 import { dirname, join, resolve } from 'node:path';
-import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { App, CfnOutput, CfnParameter, Stack, aws_dynamodb as dynamodb, aws_s3 as s3, NestedStack } from 'aws-cdk-lib';
 import { DeviceCertificate, KeyAlgorithm, PrivateIotCa } from '../../../src';
 import { localDisk } from '../../../src/cli/disk';
@@ -14,7 +14,7 @@ import { silentProgress } from '../../../src/cli/terminal';
 import { DynamoDbLedger } from '../../../src/issuing/aws/dynamodb-ledger';
 import { DynamoDbRevocations } from '../../../src/issuing/aws/dynamodb-revocations';
 import { LedgerTable } from '../../../src/issuing/aws/ledger-table';
-import { awsCalls, dynamoDb } from '../../support/aws-clients';
+import { awsCalls, dynamoDb, makeTable } from '../../support/aws-clients';
 import { temporaryFolder } from '../../support/cli-assembly';
 import { cli, CliResult, readJson } from '../../support/cli-run';
 import { FaultProxy } from '../../support/fault-proxy';
@@ -86,17 +86,6 @@ async function deploy(assembly: string): Promise<void> {
   }
 }
 
-async function makeTables(...names: string[]): Promise<void> {
-  for (const TableName of names) {
-    await client.send(new CreateTableCommand({
-      TableName,
-      BillingMode: 'PAY_PER_REQUEST',
-      AttributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' }, { AttributeName: 'sk', AttributeType: 'S' }],
-      KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }, { AttributeName: 'sk', KeyType: 'RANGE' }],
-    }));
-  }
-}
-
 interface Declared {
   readonly caName?: string;
   readonly devices?: { readonly [id: string]: { readonly commonName?: string; readonly generation?: number; readonly revokeOnRemoval?: boolean } };
@@ -140,7 +129,7 @@ const refused = async (folder: string): Promise<CliResult> => cli('diff', '--app
 
 describe('the comparison with stacks in AWS', () => {
   test('says that nothing changes after a deployment, and reads the stack and only the entries of the CA', async () => {
-    await makeTables(`ledger-${table}`);
+    await makeTable(client, `ledger-${table}`);
     await deploy(app());
     proxy.reset();
     expect(await rows(app())).toMatchObject({ code: 0, certificates: [{ resource: 'Ca', outcome: 'none' }, { resource: 'Sensor', outcome: 'none' }] });
@@ -149,7 +138,7 @@ describe('the comparison with stacks in AWS', () => {
   });
 
   test('says what is replaced, issued, withdrawn and revoked, and changes nothing', async () => {
-    await makeTables(`ledger-${table}`);
+    await makeTable(client, `ledger-${table}`);
     await deploy(app({ devices: { Sensor: {}, Press: {}, Lathe: { revokeOnRemoval: true } } }));
     proxy.reset();
     const found = await rows(app({ devices: { Sensor: { generation: 2 }, Mill: {} } }));
@@ -160,7 +149,7 @@ describe('the comparison with stacks in AWS', () => {
   });
 
   test('refuses the replacement of a CA with living certificates', async () => {
-    await makeTables(`ledger-${table}`);
+    await makeTable(client, `ledger-${table}`);
     await deploy(app());
     const { code, stdout } = await refused(app({ caName: 'Other' }));
     expect(code).toBe(1);
@@ -175,7 +164,7 @@ describe('the comparison with stacks in AWS', () => {
   });
 
   test('takes a value that only AWS knows to be the same if its expression is the same, and does not guess what it becomes', async () => {
-    await makeTables(`ledger-${table}`);
+    await makeTable(client, `ledger-${table}`);
     await deploy(app({ ofBucket: true }));
     expect(await rows(app({ ofBucket: true }))).toMatchObject({ code: 0 });
     const changed = await rows(app({ ofBucket: true, devices: { Sensor: { generation: 2 } } }));
@@ -186,7 +175,7 @@ describe('the comparison with stacks in AWS', () => {
   });
 
   test('says that the outcome is unknown if the identity comes to depend on a value that only AWS knows', async () => {
-    await makeTables(`ledger-${table}`);
+    await makeTable(client, `ledger-${table}`);
     await deploy(app());
     const unknown = await rows(app({ ofBucket: true }));
     expect(outcomes(unknown)).toEqual(['Ca none', 'Sensor unknown']);
@@ -195,14 +184,14 @@ describe('the comparison with stacks in AWS', () => {
   });
 
   test('takes the present values of parameters, unless others are given', async () => {
-    await makeTables(`ledger-${table}`);
+    await makeTable(client, `ledger-${table}`);
     await deploy(app({ nameOfParameter: 'sensor-1' }));
     expect(await rows(app({ nameOfParameter: 'other' }))).toMatchObject({ code: 0 });
     expect(outcomes(await rows(app({ nameOfParameter: 'other' }), '--parameters', 'Name=sensor-2'))).toEqual(['Ca none', 'Sensor replace']);
   });
 
   test('compares nested stacks, and stacks that import from each other', async () => {
-    await makeTables(`ledger-${table}`);
+    await makeTable(client, `ledger-${table}`);
     const nested = (generation: number): string => synthesized((root: App) => {
       const stack = new Stack(root, 'Iot', { env: { region: REGION } });
       const ca = new PrivateIotCa(stack, 'Ca', { subject: { commonName: 'Fleet' }, ...P256 });
@@ -216,13 +205,13 @@ describe('the comparison with stacks in AWS', () => {
   });
 
   test('shows what expires soon', async () => {
-    await makeTables(`ledger-${table}`);
+    await makeTable(client, `ledger-${table}`);
     await deploy(app());
     expect((await rows(app(), '--expiring', '999d')).certificates).toMatchObject([{ expiring: false }, { outcome: 'none', expiring: true }]);
   });
 
   test('is not carried out if a stack is being changed, or can\'t be read, and says what to do', async () => {
-    await makeTables(`ledger-${table}`);
+    await makeTable(client, `ledger-${table}`);
     await deploy(app());
     cloudFormation.stacks.set('Iot', { ...cloudFormation.stacks.get('Iot')!, status: 'UPDATE_IN_PROGRESS' });
     expect(await refused(app())).toMatchObject({ code: 2, stdout: '', stderr: 'error: stack Iot is being changed (UPDATE_IN_PROGRESS); compare it once that is over\n' });
@@ -233,7 +222,7 @@ describe('the comparison with stacks in AWS', () => {
   });
 
   test('is not carried out if a ledger can\'t be read, and names the rights', async () => {
-    await makeTables(`ledger-${table}`);
+    await makeTable(client, `ledger-${table}`);
     await deploy(app());
     proxy.faults = () => ({ kind: 'denied', when: 'before' });
     const { code, stdout, stderr } = await refused(app({ devices: { Sensor: { generation: 2 } } }));

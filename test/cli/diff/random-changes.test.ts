@@ -14,10 +14,11 @@ import { silentProgress } from '../../../src/cli/terminal';
 import { temporaryFolder, TemplateJson, writeAssembly } from '../../support/cli-assembly';
 import { directoryAsAws } from '../../support/directory-as-aws';
 import { Random } from '../../support/random';
+import { seedOf } from '../../support/seed';
 
 /** How many changes are compared; the night compares more. */
 const CHANGES = Number(process.env.DIFF_CHANGES ?? 40);
-const SEED = Number(process.env.DIFF_SEED ?? Math.floor(Math.random() * 1_000_000));
+const SEED = seedOf('DIFF_SEED');
 
 /** After how many changes a new app begins. */
 const LIFE = 25;
@@ -107,7 +108,6 @@ function standing(state: State): object {
 }
 
 test(`what diff says about ${CHANGES} random changes is what the deployment then does`, async () => {
-  process.stdout.write(`seed ${SEED}\n`);
   const random = new Random(SEED);
   const seen = new Map<string, number>();
   for (let index = 0, app = new RandomApp(random), out = join(temporaryFolder(), 'out'), takeBack = (): void => undefined, present: TemplateJson = {}; index < CHANGES; index++) {
@@ -120,7 +120,7 @@ test(`what diff says about ${CHANGES} random changes is what the deployment then
     const caIds = Object.fromEntries(Object.entries(before.stacks.Iot?.resources ?? {}).map(([id, { physicalId }]) => [id, physicalId]));
     const template = app.template(caIds);
     const folder = writeAssembly(temporaryFolder(), { Iot: { template } });
-    const where = `seed ${SEED}, change ${index}`;
+    const where = `DIFF_SEED=${SEED}, change ${index}`;
     const said = await diffed(folder, out, index);
     const { code, certificates, failure } = said;
     const inAws = await diffed(folder, out, index, directoryAsAws(out, { Iot: present }));

@@ -10,54 +10,30 @@ import { silentProgress } from '../../../src/cli/terminal';
 import { toItem } from '../../../src/issuing/aws/ledger-item';
 import { certificateKey, pointerKey, revocationKey } from '../../../src/issuing/aws/ledger-keys';
 import { InventoryEntry } from '../../../src/issuing/ledger/inventory';
-import { LedgerEntry } from '../../../src/issuing/ledger/ledger';
 import { Revocation } from '../../../src/issuing/ledger/revocation';
 import { dynamoDb, makeTable } from '../../support/aws-clients';
 import { FaultProxy } from '../../support/fault-proxy';
 import { MOTO_TIMEOUT, motoUrl } from '../../support/moto';
+import { NUMBERED_CA as CA, numberedEntry, numberedSerial } from '../../support/numbered-certificates';
 
 const BUNDLE = join(__dirname, '..', '..', '..', 'assets', 'cli', 'private-iot-ca.js');
 const NUMBER = 10_000;
-const CA = `ca-${'2'.repeat(32)}`;
 
 /** Every hundredth certificate is revoked. */
 const isRevoked = (index: number): boolean => index % 100 === 0;
 
-function serialNumber(index: number): string {
-  return `4${index.toString(16).padStart(39, '0').toUpperCase()}`;
-}
-
-function entry(index: number, profile = 'device'): LedgerEntry {
-  return {
-    identity: profile === 'ca' ? CA : `device-${index.toString(16).padStart(32, '0')}`,
-    issuer: CA,
-    serialNumber: serialNumber(index),
-    status: 'ISSUED',
-    profile,
-    subject: `CN=sensor-${index}`,
-    commonName: `sensor-${index}`,
-    keyAlgorithm: 'EC_P256',
-    notBefore: '2026-01-01T00:00:00Z',
-    notAfter: '2126-01-01T00:00:00Z',
-    stackId: 'arn:aws:cloudformation:eu-central-1:111111111111:stack/Iot/5b6d4a40',
-    logicalResourceId: `Sensor${index}`,
-    reservedAt: '2026-01-01T00:00:00.000Z',
-    reservedBy: 'request',
-    certificate: Buffer.alloc(600, index), // nothing here reads it
-  };
-}
-
 function revocation(index: number): Revocation {
   return {
-    issuer: CA, serialNumber: serialNumber(index), state: 'REVOKED', reason: 'superseded', revokedAt: '2026-02-01T00:00:00Z', orderedBy: 'anna', notAfter: '2126-01-01T00:00:00Z', revision: 1,
+    issuer: CA, serialNumber: numberedSerial(index), state: 'REVOKED', reason: 'superseded', revokedAt: '2026-02-01T00:00:00Z', orderedBy: 'anna', notAfter: '2126-01-01T00:00:00Z', revision: 1,
   };
 }
 
 /** Writes a ledger with so many certificates, as they are in DynamoDB. */
 async function writeLedger(client: DynamoDBClient, table: string): Promise<void> {
-  await client.send(new PutItemCommand({ TableName: table, Item: { ...pointerKey(CA), ...toItem({ issuer: CA, serialNumber: serialNumber(0) }) } }));
+  const pointer = { ...pointerKey(CA), ...toItem({ issuer: CA, serialNumber: numberedSerial(0) }) };
+  await client.send(new PutItemCommand({ TableName: table, Item: pointer }));
   const items = Array.from({ length: NUMBER }, (_, index) => index).flatMap(index => [
-    { ...certificateKey(entry(index)), ...toItem(entry(index)) },
+    { ...certificateKey(numberedEntry(index)), ...toItem(numberedEntry(index)) },
     ...isRevoked(index) ? [{ ...revocationKey(revocation(index)), ...toItem(revocation(index)) }] : [],
   ]);
   while (items.length > 0) {
@@ -86,7 +62,7 @@ test('a ledger of 10,000 certificates is read only as fast as its list is, and e
   expect(calls).toBeLessThan(proxy.calls.length - 3);
   const [head, ...records] = csv.trimEnd().split('\r\n').map(line => line.split(','));
   const state = head.indexOf('state');
-  expect(records.map(record => [record[0], record[state]])).toEqual(Array.from({ length: NUMBER }, (_, index) => [serialNumber(index), isRevoked(index) ? 'revoked' : 'issued']));
+  expect(records.map(record => [record[0], record[state]])).toEqual(Array.from({ length: NUMBER }, (_, index) => [numberedSerial(index), isRevoked(index) ? 'revoked' : 'issued']));
 }, MOTO_TIMEOUT);
 
 describe('a ledger is read no further than its certificates are taken', () => {
@@ -97,7 +73,7 @@ describe('a ledger is read no further than its certificates are taken', () => {
       for (let index = 0; index < NUMBER; index++) {
         read++;
         most = Math.max(most, read - taken);
-        yield { entry: entry(index), superseded: false };
+        yield { entry: numberedEntry(index), superseded: false };
       }
     }
     const terminal = {
@@ -109,14 +85,14 @@ describe('a ledger is read no further than its certificates are taken', () => {
       },
       warn: () => undefined,
     };
-    await listCommand({ local: 'local-out', ledger: 'Ledger', ca: [CA], ...form }, terminal, () => ({ openLedger: () => ({ ca: async () => entry(0, 'ca'), certificates }) }), outside);
+    await listCommand({ local: 'local-out', ledger: 'Ledger', ca: [CA], ...form }, terminal, () => ({ openLedger: () => ({ ca: async () => numberedEntry(0, { profile: 'ca', identity: CA }), certificates }) }), outside);
     return { most, text };
   }
 
   test.each([['as a table', {}], ['as a document', { json: true }], ['as comma-separated values', { csv: true }]])('%s', async (_, form) => {
     const { most, text } = await mostAtOnce(form);
     expect(most).toBeLessThanOrEqual(1_000);
-    expect(text).toContain(serialNumber(NUMBER - 1));
+    expect(text).toContain(numberedSerial(NUMBER - 1));
   });
 
   test('and a table has a head on each page', async () => {
@@ -130,13 +106,13 @@ test('a document whose ledger can no longer be read breaks off, so that nobody t
   let text = '';
   async function* certificates(): AsyncIterable<InventoryEntry> {
     for (let index = 0; index < 1_500; index++) {
-      yield { entry: entry(index), superseded: false };
+      yield { entry: numberedEntry(index), superseded: false };
     }
     throw new CliError('--ledger: Ledger can\'t be read: the token has expired');
   }
   const terminal = { progress: silentProgress, print: (printed: string) => { text += printed; }, warn: () => undefined };
-  const openLedger = () => ({ ca: async () => entry(0, 'ca'), certificates });
+  const openLedger = () => ({ ca: async () => numberedEntry(0, { profile: 'ca', identity: CA }), certificates });
   await expect(listCommand({ local: 'local-out', ledger: 'Ledger', ca: [CA], json: true }, terminal, () => ({ openLedger }))).rejects.toThrow('the token has expired');
-  expect(text).toContain(serialNumber(999));
+  expect(text).toContain(numberedSerial(999));
   expect(() => JSON.parse(text)).toThrow(SyntaxError);
 });

@@ -6,9 +6,10 @@ import { Comparison, Difference } from '../../../src/cli/reconcile/difference';
 import { sha256 } from '../../../src/contract/sha256';
 import { IotInventory } from '../../../src/platforms/aws-iot/inventory/iot-inventory';
 import { IotListing } from '../../../src/platforms/aws-iot/inventory/iot-listing';
+import { NUMBERED_CA, numberedEntry } from '../../support/numbered-certificates';
 
 const NUMBER = 100_000;
-const CA = { caId: `ca-${'2'.repeat(32)}`, name: 'Iot/IotCa', certificate: Buffer.from('the certificate of the CA') };
+const CA = { caId: NUMBERED_CA, name: 'Iot/IotCa', certificate: Buffer.from('the certificate of the CA') };
 
 const certificateOf = (index: number): Buffer => Buffer.from(`certificate ${index}`);
 
@@ -19,23 +20,7 @@ const registeredId = (index: number): string => sha256(certificateOf(index % 10 
 async function* certificates(): AsyncIterable<FoundCertificate> {
   for (let index = 0; index < NUMBER; index++) {
     yield {
-      entry: {
-        identity: `device-${index}`,
-        issuer: CA.caId,
-        serialNumber: index.toString(16).padStart(40, '0').toUpperCase(),
-        status: 'ISSUED',
-        profile: 'device',
-        subject: `CN=sensor-${index}`,
-        commonName: `sensor-${index}`,
-        keyAlgorithm: 'EC_P256',
-        notBefore: '2026-01-01T00:00:00Z',
-        notAfter: '2126-01-01T00:00:00Z',
-        stackId: 'arn:aws:cloudformation:eu-central-1:111111111111:stack/Iot/5b6d4a40',
-        logicalResourceId: `Sensor${index}`,
-        reservedAt: '2026-01-01T00:00:00.000Z',
-        reservedBy: 'request',
-        certificate: certificateOf(index),
-      },
+      entry: numberedEntry(index, { certificate: certificateOf(index) }),
       superseded: false,
       ca: CA.name,
       resource: `Iot/Sensor${index}`,

@@ -1,5 +1,4 @@
 import { createServer, Server } from 'node:http';
-import { AddressInfo } from 'node:net';
 import { buffer, json } from 'node:stream/consumers';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDbLedger } from '../../../src/issuing/aws/dynamodb-ledger';
@@ -14,6 +13,7 @@ import { temporaryFolder, writeJson } from '../../support/cli-assembly';
 import { cli, cliError } from '../../support/cli-run';
 import { caProperties, deviceProperties, request } from '../../support/events';
 import { forward } from '../../support/forward';
+import { close, listen } from '../../support/local-server';
 import { MemoryWorld } from '../../support/memory-ports';
 import { MOTO_TIMEOUT, motoUrl } from '../../support/moto';
 
@@ -37,7 +37,7 @@ beforeAll(async () => {
     const answer = asked.headers['x-amz-target']?.toString().endsWith('.DescribeTable') && status === 200 ? withId(body) : body;
     response.writeHead(status, { 'content-type': headers['content-type'] }).end(answer);
   });
-  process.env.AWS_ENDPOINT_URL = await urlOf(dynamo);
+  process.env.AWS_ENDPOINT_URL = await listen(dynamo);
   client = dynamoDb(process.env.AWS_ENDPOINT_URL);
   table = await makeTable(client);
   tableArn = `arn:aws:dynamodb:eu-central-1:123456789012:table/${table}`;
@@ -51,7 +51,7 @@ beforeAll(async () => {
     }
     response.end(JSON.stringify(await answerRevocation({ caId, table: claimed, reach: [] }, event, '8f5c', portsOfAws(table))));
   });
-  process.env.AWS_ENDPOINT_URL_LAMBDA = await urlOf(lambda);
+  process.env.AWS_ENDPOINT_URL_LAMBDA = await listen(lambda);
   const ports: Ports = { ...world.ports(), ledger: name => portsOfAws(name).ledger, anyTable: name => portsOfAws(name).ledger };
   caId = (await handleLifecycleEvent(request('ca', 'Create', caProperties({ LedgerTable: table })), ports)).physicalResourceId;
   await handleLifecycleEvent({ ...request('device', 'Create', deviceProperties(caId, { LedgerTable: table })), logicalResourceId: 'Sensor' }, ports);
@@ -59,19 +59,13 @@ beforeAll(async () => {
 
 afterAll(async () => {
   process.env = { ...before };
-  dynamo.close();
-  lambda.close();
+  await Promise.all([dynamo, lambda].map(close));
 });
 
 beforeEach(() => {
   invoked = [];
   claimed = table;
 });
-
-async function urlOf(server: Server): Promise<string> {
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
 
 /** The ID of a table: a UUID of its own. */
 function idOf(name: string): string {

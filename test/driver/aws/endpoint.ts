@@ -1,7 +1,7 @@
 import { createServer, IncomingMessage, ServerResponse } from 'node:http';
-import { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { AwsAnswer } from './fake-aws';
+import { close, listen, urlOf } from '../../support/local-server';
 
 /** What came over the wire from an execution environment. */
 export interface WireRequest {
@@ -22,7 +22,7 @@ export type Serve = (request: WireRequest) => Promise<WireReply>;
 export class Endpoint {
   public static async start(): Promise<Endpoint> {
     const endpoint = new Endpoint();
-    await new Promise<void>(resolve => endpoint.server.listen(0, '127.0.0.1', resolve));
+    await listen(endpoint.server);
     return endpoint;
   }
 
@@ -36,7 +36,7 @@ export class Endpoint {
   }
 
   public get url(): string {
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+    return urlOf(this.server);
   }
 
   public attach(environmentId: number, serve: Serve): void {
@@ -48,8 +48,7 @@ export class Endpoint {
   }
 
   public async stop(): Promise<void> {
-    this.server.closeAllConnections();
-    await new Promise(resolve => this.server.close(resolve));
+    await close(this.server);
   }
 
   private async serve(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {

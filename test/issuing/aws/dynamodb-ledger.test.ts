@@ -1,31 +1,21 @@
 import { randomBytes } from 'node:crypto';
-import { DeleteItemCommand, DynamoDBClient, GetItemCommand, PutItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { DeleteItemCommand, GetItemCommand, PutItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { DynamoDbLedger } from '../../../src/issuing/aws/dynamodb-ledger';
 import { nameKey } from '../../../src/issuing/aws/ledger-keys';
 import { LedgerTable } from '../../../src/issuing/aws/ledger-table';
 import { EndingCertificate, LedgerEntry, LedgerGoneError, ResourceRecord } from '../../../src/issuing/ledger/ledger';
 import { OvertakenError } from '../../../src/resource/overtaken-error';
-import { awsCalls, dynamoDb, makeTable } from '../../support/aws-clients';
-import { FaultProxy } from '../../support/fault-proxy';
-import { MOTO_TIMEOUT, motoUrl } from '../../support/moto';
+import { awsCalls } from '../../support/aws-clients';
+import { ledgerTable } from '../../support/ledger-table';
 
-let proxy: FaultProxy;
-let client: DynamoDBClient;
-let table: string;
+const set = ledgerTable();
 let ledger: DynamoDbLedger;
 
-beforeAll(async () => {
-  proxy = await FaultProxy.start(await motoUrl());
-  client = dynamoDb(proxy.url);
-}, MOTO_TIMEOUT);
 beforeEach(async () => {
-  proxy.reset();
-  table = await makeTable(client);
-  ledger = new DynamoDbLedger(new LedgerTable(client, awsCalls(), table));
+  ledger = new DynamoDbLedger(new LedgerTable(set.client, awsCalls(), set.table));
   await ledger.record(HOLDER, RECORD, undefined);
-  proxy.calls = [];
+  set.proxy.calls = [];
 });
-afterAll(() => proxy.stop());
 
 const IDENTITY = `device-${'1'.repeat(32)}`;
 
@@ -64,7 +54,7 @@ describe('the ledger', () => {
     const reserved = entry();
     expect(await ledger.reserve(reserved, undefined, HOLDER)).toBe(true);
     expect(await ledger.find(IDENTITY)).toEqual(reserved);
-    const reads = proxy.calls.filter(call => call.operation === 'GetItem');
+    const reads = set.proxy.calls.filter(call => call.operation === 'GetItem');
     expect(reads.map(call => JSON.parse(call.body).ConsistentRead)).toEqual([true, true]);
   });
 
@@ -93,9 +83,9 @@ describe('the ledger', () => {
     const reserved = entry({ serialNumber: 'A'.repeat(40) });
     await ledger.reserve(reserved, undefined, HOLDER);
     const key = { pk: { S: `issuer#${reserved.issuer}` }, sk: { S: `serial#${'A'.repeat(40)}` } };
-    const { Item } = await client.send(new GetItemCommand({ TableName: table, Key: key }));
+    const { Item } = await set.client.send(new GetItemCommand({ TableName: set.table, Key: key }));
     expect(Item).toMatchObject({ identity: { S: IDENTITY }, keyStorage: { M: { Type: { S: 'SecretsManager' } } } });
-    const pointer = await client.send(new GetItemCommand({ TableName: table, Key: { pk: { S: `identity#${IDENTITY}` }, sk: { S: 'current' } } }));
+    const pointer = await set.client.send(new GetItemCommand({ TableName: set.table, Key: { pk: { S: `identity#${IDENTITY}` }, sk: { S: 'current' } } }));
     expect(pointer.Item).toMatchObject({ issuer: { S: reserved.issuer }, serialNumber: { S: 'A'.repeat(40) } });
   });
 
@@ -103,7 +93,7 @@ describe('the ledger', () => {
     const reserved = entry();
     await ledger.reserve(reserved, undefined, HOLDER);
     const key = { pk: { S: `issuer#${reserved.issuer}` }, sk: { S: `serial#${reserved.serialNumber}` } };
-    await client.send(new DeleteItemCommand({ TableName: table, Key: key }));
+    await set.client.send(new DeleteItemCommand({ TableName: set.table, Key: key }));
     await expect(ledger.find(IDENTITY)).rejects.toThrow(/has lost the certificate with serial number [0-9A-F]{40}; restore the table/);
   });
 });
@@ -112,8 +102,8 @@ test('a pointer that somebody has moved to the certificate of another resource i
   const [own, other] = [entry(), entry({ identity: 'device-ffffffffffffffffffffffffffffffff' })];
   await ledger.reserve(own, undefined, HOLDER);
   await ledger.reserve(other, undefined, HOLDER);
-  await client.send(new PutItemCommand({
-    TableName: table,
+  await set.client.send(new PutItemCommand({
+    TableName: set.table,
     Item: { pk: { S: `identity#${IDENTITY}` }, sk: { S: 'current' }, issuer: { S: other.issuer }, serialNumber: { S: other.serialNumber } },
   }));
   await expect(ledger.find(IDENTITY)).rejects.toThrow(`must have a certificate of ${IDENTITY} as the latest one of this identity, got a certificate of ${other.identity}; `
@@ -122,7 +112,7 @@ test('a pointer that somebody has moved to the certificate of another resource i
 
 /** The items about certificates. */
 async function count(): Promise<number> {
-  const { Items = [] } = await client.send(new ScanCommand({ TableName: table }));
+  const { Items = [] } = await set.client.send(new ScanCommand({ TableName: set.table }));
   return Items.filter(item => !item.pk.S!.startsWith('resource#')).length;
 }
 
@@ -132,7 +122,7 @@ describe('the declaration of a resource', () => {
     expect(await ledger.record(HOLDER, record, RECORD)).toBe(true);
     expect(await ledger.resource(HOLDER)).toEqual(record);
     const key = { pk: { S: `resource#${HOLDER.stackId}/Device` }, sk: { S: 'current' } };
-    const { Item } = await client.send(new GetItemCommand({ TableName: table, Key: key }));
+    const { Item } = await set.client.send(new GetItemCommand({ TableName: set.table, Key: key }));
     expect(Item).toMatchObject({ requestId: { S: 'request-1' }, holds: { L: [{ S: IDENTITY }] }, revision: { N: '2' } });
   });
 
@@ -240,22 +230,22 @@ describe('the inventory', () => {
       await ledger.reserve(good, expired, HOLDER);
       // Final: decision 4.
       const pk = { S: `name#${issuer}#14a047d79f7f5f415a90f9d9cedc92c029621e60121aa81b43c5c3a22cd334bf` };
-      const items = (await client.send(new ScanCommand({ TableName: table }))).Items!.filter(item => item.pk.S === pk.S);
+      const items = (await set.client.send(new ScanCommand({ TableName: set.table }))).Items!.filter(item => item.pk.S === pk.S);
       expect(items).toHaveLength(2);
       expect(items).toEqual(expect.arrayContaining([expired, good].map(({ serialNumber, notAfter }) => ({ pk, sk: { S: `serial#${serialNumber}` }, notAfter: { S: notAfter } }))));
-      proxy.calls = [];
+      set.proxy.calls = [];
       expect(await named('sensor-001')).toEqual([good]);
-      expect(proxy.calls.map(({ operation }) => operation)).toEqual(['Query', 'GetItem']);
+      expect(set.proxy.calls.map(({ operation }) => operation)).toEqual(['Query', 'GetItem']);
     });
 
     test('is refused if somebody has changed it', async () => {
       const certificate = entry({ commonName: 'sensor-001' });
       await ledger.reserve(certificate, undefined, HOLDER);
-      await client.send(new PutItemCommand({ TableName: table, Item: { ...nameKey(certificate, 'sensor-001'), notAfter: { S: 'soon' } } }));
+      await set.client.send(new PutItemCommand({ TableName: set.table, Item: { ...nameKey(certificate, 'sensor-001'), notAfter: { S: 'soon' } } }));
       await expect(named('sensor-001')).rejects.toThrow('the ledger must have a time such as 2026-01-31T23:59:59Z in the attribute notAfter of the item "name#ca-');
-      await client.send(new PutItemCommand({ TableName: table, Item: { ...nameKey(entry(), 'sensor-002'), notAfter: { S: certificate.notAfter } } }));
+      await set.client.send(new PutItemCommand({ TableName: set.table, Item: { ...nameKey(entry(), 'sensor-002'), notAfter: { S: certificate.notAfter } } }));
       await expect(named('sensor-002')).rejects.toThrow('has lost the certificate with serial number ');
-      await client.send(new PutItemCommand({ TableName: table, Item: { ...nameKey(certificate, 'sensor-003'), sk: { S: 'resource#x' }, notAfter: { S: certificate.notAfter } } }));
+      await set.client.send(new PutItemCommand({ TableName: set.table, Item: { ...nameKey(certificate, 'sensor-003'), sk: { S: 'resource#x' }, notAfter: { S: certificate.notAfter } } }));
       await expect(named('sensor-003')).rejects.toThrow('the ledger must have the key of a certificate in the attribute sk of the item "name#ca-');
     });
   });
@@ -323,7 +313,7 @@ describe('a fault', () => {
     const reserved = entry();
     await ledger.reserve(reserved, undefined, HOLDER);
     let failed = 0;
-    proxy.faults = (_, call) => call.operation === 'TransactWriteItems' && failed++ === 0 ? { kind: 'reset', when: 'after' } : undefined;
+    set.proxy.faults = (_, call) => call.operation === 'TransactWriteItems' && failed++ === 0 ? { kind: 'reset', when: 'after' } : undefined;
     expect(await ledger.advance(reserved, 'ISSUED', ISSUED, HOLDER)).toBe(true);
     expect(failed).toBe(2);
   });
@@ -332,7 +322,7 @@ describe('a fault', () => {
   test('that loses the answer to a reservation leaves the reservation standing', async () => {
     const reserved = entry();
     let tokens: string[] = [];
-    proxy.faults = (_, call) => {
+    set.proxy.faults = (_, call) => {
       if (call.operation === 'TransactWriteItems') {
         tokens = [...tokens, JSON.parse(call.body).ClientRequestToken];
       }
@@ -348,13 +338,13 @@ describe('a fault', () => {
     await ledger.reserve(reserved, undefined, HOLDER);
     await ledger.advance(reserved, 'ISSUED', ISSUED, HOLDER);
     await ledger.advance({ ...reserved, status: 'ISSUED' }, 'WITHDRAWN', { withdrawnAt: 'now', withdrawnBy: 'request-2' }, HOLDER);
-    expect(proxy.calls.map(call => call.operation)).toEqual(['TransactWriteItems', 'TransactWriteItems', 'TransactWriteItems']);
-    const writes = proxy.calls.flatMap(({ body }) => JSON.parse(body).TransactItems.map((item: object) => Object.keys(item)[0]));
+    expect(set.proxy.calls.map(call => call.operation)).toEqual(['TransactWriteItems', 'TransactWriteItems', 'TransactWriteItems']);
+    const writes = set.proxy.calls.flatMap(({ body }) => JSON.parse(body).TransactItems.map((item: object) => Object.keys(item)[0]));
     expect(new Set(writes)).toEqual(new Set(['ConditionCheck', 'Put', 'Update']));
   });
 
   test('such as a missing table is reported with its name and a way out', async () => {
-    const missing = new DynamoDbLedger(new LedgerTable(client, awsCalls(), 'no-such-table'));
+    const missing = new DynamoDbLedger(new LedgerTable(set.client, awsCalls(), 'no-such-table'));
     const failure = await missing.find(IDENTITY).catch(error => error);
     expect(failure).toBeInstanceOf(LedgerGoneError); // so that a stack can be deleted without it
     expect(failure.message).toMatch(/^the ledger no-such-table does not exist .*; restore the table from its point-in-time recovery/);

@@ -1,29 +1,19 @@
-import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { DynamoDbRevocations } from '../../../src/issuing/aws/dynamodb-revocations';
 import { toItem } from '../../../src/issuing/aws/ledger-item';
 import { LedgerTable } from '../../../src/issuing/aws/ledger-table';
 import { Revocation } from '../../../src/issuing/ledger/revocation';
-import { awsCalls, dynamoDb, makeTable } from '../../support/aws-clients';
-import { FaultProxy } from '../../support/fault-proxy';
-import { MOTO_TIMEOUT, motoUrl } from '../../support/moto';
+import { awsCalls } from '../../support/aws-clients';
+import { ledgerTable } from '../../support/ledger-table';
 
 const CA = `ca-${'2'.repeat(32)}`;
 
-let proxy: FaultProxy;
-let client: DynamoDBClient;
-let table: string;
+const set = ledgerTable();
 let revocations: DynamoDbRevocations;
 
-beforeAll(async () => {
-  proxy = await FaultProxy.start(await motoUrl());
-  client = dynamoDb(proxy.url);
-}, MOTO_TIMEOUT);
 beforeEach(async () => {
-  proxy.reset();
-  table = await makeTable(client);
-  revocations = new DynamoDbRevocations(new LedgerTable(client, awsCalls(), table));
+  revocations = new DynamoDbRevocations(new LedgerTable(set.client, awsCalls(), set.table));
 });
-afterAll(() => proxy.stop());
 
 function revocation(changes: Partial<Revocation> = {}): Revocation {
   return {
@@ -70,7 +60,7 @@ test('a record is written only over the one that was read', async () => {
 });
 
 test('a write whose answer is lost counts as written', async () => {
-  proxy.faults = (index, { operation }) => operation === 'PutItem' && index === 0 ? { kind: 'reset', when: 'after' } : undefined;
+  set.proxy.faults = (index, { operation }) => operation === 'PutItem' && index === 0 ? { kind: 'reset', when: 'after' } : undefined;
   expect(await revocations.record(revocation({ invalidityDate: undefined }), undefined)).toBe(true);
 });
 
@@ -78,9 +68,9 @@ test('the list has the certificates of one CA, by ascending serial number, over 
   const serials = Array.from({ length: 30 }, (_, index) => (0x4000 + 37 * index % 30).toString(16).toUpperCase().padStart(40, '4'));
   await Promise.all(serials.map(serialNumber => revocations.record(revocation({ serialNumber, orderedBy: 'x'.repeat(50_000) }), undefined)));
   await revocations.record(revocation({ issuer: `ca-${'3'.repeat(32)}` }), undefined);
-  proxy.calls = [];
+  set.proxy.calls = [];
   expect((await all()).map(({ serialNumber }) => serialNumber)).toEqual([...serials].sort());
-  expect(proxy.calls.filter(({ operation }) => operation === 'Query').length).toBeGreaterThan(1);
+  expect(set.proxy.calls.filter(({ operation }) => operation === 'Query').length).toBeGreaterThan(1);
 });
 
 test('numbers of lists ascend, and none is given twice', async () => {
@@ -111,8 +101,8 @@ describe('a record that was changed from outside', () => {
     ['invalidityDate', '2026-01-01', 'have a time such as 2026-01-31T23:59:59Z in the attribute invalidityDate of'],
   ])('with another %s stops the lists with an error that names the item, the CA and the way out: %s', async (name, value, message) => {
     await revocations.record(revocation({ serialNumber: '11'.repeat(20) }), undefined);
-    await client.send(new PutItemCommand({
-      TableName: table, Item: { pk: { S: `revoked#${CA}` }, sk: { S: SK }, ...toItem(revocation()), [name]: { S: value } },
+    await set.client.send(new PutItemCommand({
+      TableName: set.table, Item: { pk: { S: `revoked#${CA}` }, sk: { S: SK }, ...toItem(revocation()), [name]: { S: value } },
     }));
     const error = expect.objectContaining({
       message: expect.stringMatching(new RegExp(`^the ledger must ${message} the item "revoked#${CA}", "${SK}", got [^;]*; `
@@ -125,8 +115,8 @@ describe('a record that was changed from outside', () => {
 });
 
 test('a list that is said to be published at no time is an error, because certificates leave the lists by it', async () => {
-  await client.send(new PutItemCommand({
-    TableName: table, Item: { pk: { S: `crl#${CA}` }, sk: { S: 'current' }, number: { N: '7' }, publishedAt: { S: 'z' } },
+  await set.client.send(new PutItemCommand({
+    TableName: set.table, Item: { pk: { S: `crl#${CA}` }, sk: { S: 'current' }, number: { N: '7' }, publishedAt: { S: 'z' } },
   }));
   await expect(revocations.takeCrlNumber(CA)).rejects.toThrow(`a time such as 2026-01-31T23:59:59Z in the attribute publishedAt of the item "crl#${CA}", "current"`);
 });

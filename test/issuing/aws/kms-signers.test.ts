@@ -8,7 +8,8 @@ import { objectIdentifier, sequence, setOfOne, utf8String } from '../../../src/p
 import { toPem } from '../../../src/pki/pem';
 import { Signer } from '../../../src/pki/signer';
 import { CA_KEYS, NOW, testCa, testCertificate } from '../../pki/fixtures';
-import { awsCalls, kmsOf, makeSigningKey, NO_DEADLINE } from '../../support/aws-clients';
+import { awsCalls, kmsOf, makeSigningKey } from '../../support/aws-clients';
+import { NO_DEADLINE } from '../../support/deadline';
 import { MOTO_TIMEOUT, motoUrl } from '../../support/moto';
 import { openssl, temporaryFiles } from '../../support/openssl';
 import { KeyState, StrictKey, StrictKms } from '../../support/strict-kms';

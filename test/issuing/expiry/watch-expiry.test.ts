@@ -5,6 +5,7 @@ import { renewDue } from '../../../src/issuing/renewal/renew-due';
 import { caProperties, deviceProperties, Properties, request, SECRET, STACK_ID } from '../../support/events';
 import { MemoryWorld } from '../../support/memory-ports';
 import { Random } from '../../support/random';
+import { seedOf } from '../../support/seed';
 
 const DAY = 86_400_000;
 
@@ -165,7 +166,7 @@ test('the end of the CA itself is announced, too', async () => {
 });
 
 test('in ten years, everything that ends is announced at each threshold exactly once, with runs that come twice or die', async () => {
-  const seed = Number(process.env.SEED ?? Date.now() % 2 ** 31);
+  const seed = seedOf('EXPIRY_SEED');
   const random = new Random(seed);
   const watched = await Watched.start();
   const ending: string[] = [];
@@ -189,6 +190,6 @@ test('in ten years, everything that ends is announced at each threshold exactly 
       expect(watched.announced.filter(each => each.startsWith(`${name} `))).toEqual([30, 7, 1, 0].map(days => `${name} ${days}`));
     }
   } catch (error) {
-    throw new Error(`seed ${seed}: ${(error as Error).message}`);
+    throw new Error(`EXPIRY_SEED=${seed}: ${(error as Error).message}`);
   }
 });

@@ -9,6 +9,7 @@ import { caProperties, deviceProperties, Properties, request, SECRET, STACK_ID }
 import { Gate, MemoryWorld } from '../../support/memory-ports';
 import { opensslOutput, temporaryFiles } from '../../support/openssl';
 import { Random } from '../../support/random';
+import { seedOf } from '../../support/seed';
 
 const DAY = 86_400_000;
 const KEY = `${SECRET}Device-AbCdEf`;
@@ -206,7 +207,7 @@ describe('a certificate whose renewal is declared', () => {
   });
 
   test('is renewed once by runs and deployments that come at the same time, in any order, and what is declared is current', async () => {
-    const seed = Number(process.env.SEED ?? Date.now() % 2 ** 31);
+    const seed = seedOf('RENEWAL_SEED');
     const random = new Random(seed);
     for (let history = 0; history < 45; history++) {
       const fleet = await Fleet.start();
@@ -238,7 +239,7 @@ describe('a certificate whose renewal is declared', () => {
         expect(fleet.issued.length).toBeLessThanOrEqual(2);
         expect(fleet.issued).toHaveLength(physicalResourceId === fleet.device ? 2 : fleet.issued.length);
       } catch (error) {
-        throw new Error(`seed ${seed}, history ${history}: ${(error as Error).message}`);
+        throw new Error(`RENEWAL_SEED=${seed}, history ${history}: ${(error as Error).message}`);
       }
     }
   });

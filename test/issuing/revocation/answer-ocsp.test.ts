@@ -1,7 +1,6 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
-import { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { RevocationReason } from '../../../src/contract/revocation';
@@ -26,6 +25,7 @@ import { validityFrom } from '../../../src/pki/validity';
 import { testCa } from '../../pki/fixtures';
 import { makeRequest } from '../../pki/ocsp/requests';
 import { caProperties, deviceProperties, request, SECRET } from '../../support/events';
+import { close, listen } from '../../support/local-server';
 import { MemoryWorld } from '../../support/memory-ports';
 import { ocspRequests } from '../../support/ocsp-requests';
 import { openssl, temporaryFiles } from '../../support/openssl';
@@ -143,8 +143,7 @@ test('a POST of OpenSSL and a GET get their answers over HTTP', async () => {
     }, '/ocsp', answers);
     outgoing.writeHead(statusCode, headers).end(Buffer.from(base64, 'base64'));
   }));
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/ocsp`;
+  const url = `${await listen(server)}/ocsp`;
   const [caFile, deviceFile] = [file('ca.pem', toPem('CERTIFICATE', ca.der)), file('device.pem', pem)];
   try {
     const { stdout, stderr } = await execute('openssl', [
@@ -157,7 +156,7 @@ test('a POST of OpenSSL and a GET get their answers over HTTP', async () => {
     const response = parseOcspResponse(Buffer.from(await get.arrayBuffer()));
     expect([checkOcspResponse(response, ca, world.now), statusesOf(response)]).toEqual([undefined, [{ state: 'good' }]]);
   } finally {
-    server.close();
+    await close(server);
   }
 });
 

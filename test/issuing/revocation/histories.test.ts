@@ -7,10 +7,11 @@ import { LifecycleEvent, LifecycleResult } from '../../../src/resource/lifecycle
 import { caProperties, deviceProperties, request, SECRET } from '../../support/events';
 import { MemoryWorld } from '../../support/memory-ports';
 import { Random } from '../../support/random';
+import { seedOf } from '../../support/seed';
 
 /** More are played at night. */
 const HISTORIES = Number(process.env.REVOCATION_HISTORIES ?? 60);
-const SEED = Number(process.env.REVOCATION_SEED ?? Math.floor(Math.random() * 2 ** 31));
+const SEED = seedOf('REVOCATION_SEED');
 const STEPS = 25;
 const DAY = 86_400_000;
 const LIFE = 7 * DAY;
@@ -213,7 +214,7 @@ class History {
   }
 }
 
-test(`${HISTORIES} random histories from REVOCATION_SEED=${SEED} on end as a model says`, async () => {
+test(`${HISTORIES} random histories end as a model says`, async () => {
   for (let index = 0; index < HISTORIES; index++) {
     const history = new History(new Random(SEED + index));
     try {

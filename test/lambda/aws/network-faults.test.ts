@@ -1,9 +1,9 @@
 import { createServer, Server, ServerResponse } from 'node:http';
-import { AddressInfo } from 'node:net';
 import { CloudFormationClient, ListStackResourcesCommand } from '@aws-sdk/client-cloudformation';
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { AwsCalls } from '../../../src/lambda/aws/aws-calls';
 import { awsCalls, dynamoDb } from '../../support/aws-clients';
+import { close, listen, portOf, urlOf } from '../../support/local-server';
 
 type Reply = (response: ServerResponse) => void;
 
@@ -19,19 +19,16 @@ beforeAll(async () => {
     calls++;
     (replies.shift() ?? well)(response);
   }));
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  await listen(server);
 });
 beforeEach(() => {
   replies = [];
   calls = 0;
 });
-afterAll(() => new Promise(resolve => {
-  server.closeAllConnections();
-  server.close(resolve);
-}));
+afterAll(() => close(server));
 
 /** Reads an item by a client that tries nothing again by itself. */
-function read(through: AwsCalls, port = (server.address() as AddressInfo).port): Promise<unknown> {
+function read(through: AwsCalls, port = portOf(server)): Promise<unknown> {
   const client = dynamoDb(`http://127.0.0.1:${port}`, 1);
   const command = new GetItemCommand({ TableName: 'ledger', Key: { pk: { S: 'a' }, sk: { S: 'b' } } });
   return through.make('dynamodb:GetItem', 'the table ledger', options => client.send(command, options)).then(({ Item }) => Item);
@@ -70,7 +67,7 @@ test('an answer in XML that is cut off is asked for again', async () => {
     .end('<ListStackResourcesResponse><ListStackResourcesResult><StackResourceSummaries/></ListStackResourcesResult></ListStackResourcesResponse>');
   replies = [xml, whole];
   const client = new CloudFormationClient({
-    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, region: 'eu-central-1', maxAttempts: 1, credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
+    endpoint: urlOf(server), region: 'eu-central-1', maxAttempts: 1, credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
   });
   await expect(awsCalls().make('cloudformation:ListStackResources', 'the stack', options =>
     client.send(new ListStackResourcesCommand({ StackName: 'Iot' }), options))).resolves.toMatchObject({ $metadata: { httpStatusCode: 200 } });

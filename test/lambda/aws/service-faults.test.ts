@@ -1,7 +1,7 @@
 import { createServer, Server } from 'node:http';
-import { AddressInfo } from 'node:net';
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { awsCalls, dynamoDb } from '../../support/aws-clients';
+import { close, listen, urlOf } from '../../support/local-server';
 
 const JSON_TYPE = { 'content-type': 'application/x-amz-json-1.0' };
 
@@ -16,20 +16,17 @@ beforeAll(async () => {
     const fault = faults.shift();
     response.writeHead(fault?.status ?? 200, JSON_TYPE).end(fault ? JSON.stringify({ __type: fault.type }) : '{"Item":{"a":{"S":"b"}}}');
   }));
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  await listen(server);
 });
 beforeEach(() => {
   faults = [];
   calls = 0;
 });
-afterAll(() => new Promise(resolve => {
-  server.closeAllConnections();
-  server.close(resolve);
-}));
+afterAll(() => close(server));
 
 /** A client whose attempts are as quick as they can be. */
 function client(maxAttempts: number) {
-  return dynamoDb(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, maxAttempts);
+  return dynamoDb(urlOf(server), maxAttempts);
 }
 
 function read(by: ReturnType<typeof client>): Promise<unknown> {

@@ -2,6 +2,7 @@ import { fixture, fromPem, makeRequest } from './requests';
 import { readCertificationRequest } from '../../../src/pki/certification-request';
 import { toPem } from '../../../src/pki/pem';
 import { opensslOutput } from '../../support/openssl';
+import { processorTime } from '../../support/processor-time';
 import { CA_KEYS, DEVICE_KEYS } from '../fixtures';
 
 const PEM = fixture('openssl-p256.pem').toString();
@@ -130,9 +131,7 @@ describe('a request from outside', () => {
     ['white space', `${begin}${' \n'.repeat(8000)}`], ['padding', '='.repeat(16_384)], ['letters', 'A'.repeat(16_384)], ['sequences', '0'.repeat(16_384)],
     ['half a label', `-----BEGIN ${'A '.repeat(8000)}`],
   ])('is refused within a second if it is 16 kB of %s', (_, input) => {
-    const start = process.hrtime.bigint();
-    expect(messageOf(input)).toMatch(/^certificateSigningRequest must be /);
-    expect(Number(process.hrtime.bigint() - start)).toBeLessThan(1e9);
+    expect(processorTime(() => expect(messageOf(input)).toMatch(/^certificateSigningRequest must be /))).toBeLessThan(1_000);
   });
 
   test('is refused if its sequences nest without end', () => {

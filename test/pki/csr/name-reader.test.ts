@@ -1,10 +1,10 @@
-import * as fc from 'fast-check';
 import { checkSubject } from '../../../src/contract/rules';
 import { SUBJECT_ATTRIBUTE_NAMES, SUBJECT_ATTRIBUTES, SubjectAttribute, SubjectAttributeFacts } from '../../../src/contract/subject-attributes';
 import { element, objectIdentifier, printableString, sequence, setOfOne, utf8String } from '../../../src/pki/der';
 import { encodeName } from '../../../src/pki/name';
 import { readName } from '../../../src/pki/name-reader';
 import { opensslOutput, temporaryFiles } from '../../support/openssl';
+import { fc } from '../../support/properties';
 import { CA_KEYS } from '../fixtures';
 
 const file = temporaryFiles();

@@ -1,5 +1,4 @@
 import { spawnSync } from 'node:child_process';
-import * as fc from 'fast-check';
 import { build, CA, extension, NOTHING, Parts } from './certificate-builder';
 import { buildCrl, entry } from './crl-builder';
 import { CASE_NOW, CRL_RULE_CASES } from './crl-rule-cases';
@@ -12,6 +11,7 @@ import { OID } from '../../../src/pki/object-identifiers';
 import { toPem } from '../../../src/pki/pem';
 import { isRevocationList } from '../../../src/pki/revocation/crl';
 import { openssl, opensslOutput, temporaryFiles } from '../../support/openssl';
+import { fc } from '../../support/properties';
 import { CA_KEYS, NOW, testCa } from '../fixtures';
 import { testCrl } from '../revocation/fixtures';
 

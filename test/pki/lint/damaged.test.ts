@@ -1,5 +1,4 @@
 import { X509Certificate } from 'node:crypto';
-import * as fc from 'fast-check';
 import { build, CA, DEVICE, extension, generalNames, NOTHING, oid, rsaKey } from './certificate-builder';
 import { element, integer, sequence, Tag } from '../../../src/pki/der';
 import { DerReader } from '../../../src/pki/der-reader';
@@ -8,6 +7,7 @@ import { LintFinding } from '../../../src/pki/lint/lint-rule';
 import { readLintedCertificate } from '../../../src/pki/lint/model/linted-certificate';
 import { OID } from '../../../src/pki/object-identifiers';
 import { PLATFORM_IDS } from '../../../src/platforms/registry';
+import { fc } from '../../support/properties';
 
 /** With all that is read: RSA, alternative names, places of CRLs and OCSP, name constraints. */
 const RICH = build({

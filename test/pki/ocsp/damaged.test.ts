@@ -5,8 +5,10 @@ import { parseOcspRequest } from '../../../src/pki/ocsp/ocsp-request';
 import { parseOcspResponse } from '../../../src/pki/ocsp/ocsp-response';
 import { CertStatus } from '../../../src/pki/ocsp/ocsp-status';
 import { checkOcspResponse } from '../../../src/pki/ocsp/ocsp-verdict';
-import { mutated, Randomness } from '../../support/mutations';
+import { mutated } from '../../support/mutations';
 import { ocspRequests } from '../../support/ocsp-requests';
+import { Random } from '../../support/random';
+import { seedOf } from '../../support/seed';
 import { NOW, testCa } from '../fixtures';
 
 const requestAbout = ocspRequests();
@@ -25,11 +27,7 @@ function outcome<T>(parse: (der: Buffer) => T, der: Buffer): T | undefined {
   }
 }
 
-function randomness(): Randomness {
-  const seed = process.env.OCSP_FUZZ_SEED ?? '1';
-  console.info(`OCSP_FUZZ_SEED=${seed}`);
-  return new Randomness(seed);
-}
+const SEED = seedOf('OCSP_FUZZ_SEED');
 
 test('of the prefixes of a request, none is read', () => {
   expect(Array.from(RICH, (_, length) => outcome(parseOcspRequest, RICH.subarray(0, length))).filter(each => each !== undefined)).toEqual([]);
@@ -38,14 +36,14 @@ test('of the prefixes of a request, none is read', () => {
 const REQUESTS = 100_000;
 
 test(`of ${REQUESTS} mutated requests, each is read or malformed, and none fails in another way`, async () => {
-  const random = randomness();
+  const random = new Random(SEED);
   const { certificate } = await testCa();
   const valid = [
     RICH, makeRequest(), requestAbout(certificate, [SERIAL_NUMBER, '7F', '80', '0011'], { nonce: true }), requestAbout(certificate, ['01'], { digest: 'sha256' }),
   ];
   const counts = { read: 0, malformed: 0 };
   for (let run = 0; run < REQUESTS; run++) {
-    counts[outcome(parseOcspRequest, mutated(random.of(valid), random, valid)) ? 'read' : 'malformed']++;
+    counts[outcome(parseOcspRequest, mutated(random.pick(valid), random, valid)) ? 'read' : 'malformed']++;
   }
   expect(counts.read).toBeGreaterThan(REQUESTS / 20); // a change in a digest leaves a request
   expect(counts.malformed).toBeGreaterThan(REQUESTS / 3);
@@ -54,7 +52,7 @@ test(`of ${REQUESTS} mutated requests, each is read or malformed, and none fails
 const RESPONSES = 20_000;
 
 test(`of ${RESPONSES} mutated responses, most can't be read, none is believed, and none fails in another way`, async () => {
-  const random = randomness();
+  const random = new Random(SEED);
   const ca = await testCa();
   const facts = parseCertificate(ca.certificate);
   const statuses: CertStatus[] = [{ state: 'good' }, { state: 'revoked', revokedAt: REVOKED_AT, reason: 'superseded' }];
@@ -63,7 +61,7 @@ test(`of ${RESPONSES} mutated responses, most can't be read, none is believed, a
   const signed = new Set(valid.map(der => parseOcspResponse(der).basic!.tbs.toString('hex')));
   const counts = { unreadable: 0, refused: 0, believed: 0 };
   for (let run = 0; run < RESPONSES; run++) {
-    const response = outcome(parseOcspResponse, mutated(random.of(valid), random, valid));
+    const response = outcome(parseOcspResponse, mutated(random.pick(valid), random, valid));
     if (response) {
       const doubt = checkOcspResponse(response, facts, NOW);
       counts[doubt === undefined ? 'believed' : 'refused']++;

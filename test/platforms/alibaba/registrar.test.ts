@@ -7,6 +7,7 @@ import { RegisterCode } from '../../../src/platforms/alibaba/registrar/register-
 import { carryOut } from '../../../src/platforms/registrar/registrar';
 import { RegistrationType } from '../../../src/platforms/registrations';
 import { LifecycleEvent, LifecycleResult } from '../../../src/resource/lifecycle-event';
+import { NO_DEADLINE } from '../../support/deadline';
 import { STACK_ID } from '../../support/events';
 import { PlatformAnswer } from '../../support/https-platform';
 import { MemoryRecords } from '../../support/memory-records';
@@ -48,7 +49,7 @@ function properties(of: RegisteredCa, changes: Properties = {}): Properties {
 }
 
 function send(
-  resourceType: string, requestType: LifecycleEvent['requestType'], declared: Properties, physicalResourceId?: string, time = 20_000, logicalResourceId = 'Apsara',
+  resourceType: string, requestType: LifecycleEvent['requestType'], declared: Properties, physicalResourceId?: string, signal = NO_DEADLINE, logicalResourceId = 'Apsara',
 ): Promise<LifecycleResult> {
   const outside = { trustedCas: server.trustedCas, readSecret: async () => JSON.stringify(secret), openRecords: () => records };
   return carryOut({
@@ -62,14 +63,14 @@ function send(
     requestId: randomUUID(),
     stackId: STACK_ID,
     logicalResourceId,
-    signal: AbortSignal.timeout(time),
+    signal,
   });
 }
 
 const code = (requestType: 'Create' | 'Update', of = ca, id?: string, changes = {}) =>
   send(RegistrationType.APSARA_MQTT_REGISTER_CODE, requestType, properties(of, changes), id);
-const registration = (requestType: LifecycleEvent['requestType'], declared: Properties, id?: string, time?: number, logicalResourceId?: string) =>
-  send(RegistrationType.APSARA_MQTT_CA_REGISTRATION, requestType, declared, id, time, logicalResourceId);
+const registration = (requestType: LifecycleEvent['requestType'], declared: Properties, id?: string, signal?: AbortSignal, logicalResourceId?: string) =>
+  send(RegistrationType.APSARA_MQTT_CA_REGISTRATION, requestType, declared, id, signal, logicalResourceId);
 
 /** The properties of the registration, with a verification certificate for a code that is fetched now. */
 async function proved(of = ca, changes: Properties = {}): Promise<Properties> {
@@ -126,7 +127,7 @@ describe('a registration', () => {
   test('ends with the time of the function where throttling does not, and says so', async () => {
     const declared = await proved();
     server.plan('RegisterCaCertificate', ...Array<'limited'>(50).fill('limited'));
-    await expect(registration('Create', declared, undefined, 2_500))
+    await expect(registration('Create', declared, undefined, server.endAfter(() => server.actions.at(-1) === 'RegisterCaCertificate')))
       .rejects.toThrow('Apsara: ApsaraMQ for MQTT: RegisterCaCertificate failed: Throttling, until the time ran out; deploy again');
   });
 

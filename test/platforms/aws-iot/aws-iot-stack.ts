@@ -15,6 +15,7 @@ import { HttpApi } from '../../../src/platforms/registrar/http-api';
 import { carryOut } from '../../../src/platforms/registrar/registrar';
 import { RegistrationType } from '../../../src/platforms/registrations';
 import { LifecycleResult } from '../../../src/resource/lifecycle-event';
+import { NO_DEADLINE } from '../../support/deadline';
 import { STACK_ID } from '../../support/events';
 import { MemoryWorld } from '../../support/memory-ports';
 
@@ -197,7 +198,7 @@ export class AwsIotStack {
     const api = (_: string, signal: AbortSignal): IotApi => new IotApi(new HttpApi(signal, pem), { endpoint: url, region, credentials, patience: 0 });
     return (Object.values(ResourceType) as string[]).includes(type) ? handleLifecycleEvent(event, this.world.ports()) : carryOut({
       [RegistrationType.AWS_IOT_REGISTRATION_CODE]: new RegistrationCode(api),
-    }, { ...event, signal: AbortSignal.timeout(120_000) });
+    }, { ...event, signal: NO_DEADLINE });
   }
 
   private scope(): Scope {

@@ -9,6 +9,7 @@ import { httpsInFrontOf, IotCall, StrictIot } from './strict-iot';
 import { awsIotListing } from '../../../src/platforms/aws-iot/inventory/iot-listing';
 import { IotApi } from '../../../src/platforms/aws-iot/registrar/iot-api';
 import { HttpApi } from '../../../src/platforms/registrar/http-api';
+import { NO_DEADLINE } from '../../support/deadline';
 import { MOTO_TIMEOUT, motoUrl } from '../../support/moto';
 import { registeredCa } from '../../support/registered-ca';
 
@@ -25,7 +26,7 @@ function clients(): { ours: IotApi; theirs: IoTClient; agent: https.Agent } {
   const { credentials, region, url: endpoint, pem } = iot;
   const agent = new https.Agent({ ca: pem });
   return {
-    ours: new IotApi(new HttpApi(AbortSignal.timeout(120_000), pem), { endpoint, region, credentials, patience: 0 }),
+    ours: new IotApi(new HttpApi(NO_DEADLINE, pem), { endpoint, region, credentials, patience: 0 }),
     theirs: new IoTClient({ endpoint, region, credentials, requestHandler: { httpsAgent: agent } }),
     agent,
   };
@@ -133,7 +134,7 @@ test('moto takes the calls about certificates and CAs as they are, and knows wha
     const { certificateId: caId } = await theirs.send(new RegisterCACertificateCommand({
       caCertificate: certificate, certificateMode: 'SNI_ONLY', setAsActive: true, allowAutoRegistration: true,
     }));
-    const ours = new IotApi(new HttpApi(AbortSignal.timeout(120_000), pem), { endpoint, region, credentials, patience: 0 });
+    const ours = new IotApi(new HttpApi(NO_DEADLINE, pem), { endpoint, region, credentials, patience: 0 });
     expect(await ours.certificateStatus(certificateId!)).toBe('ACTIVE');
     await ours.setCertificateStatus(certificateId!, 'REVOKED');
     expect(await ours.certificateStatus(certificateId!)).toBe('REVOKED');
@@ -141,6 +142,6 @@ test('moto takes the calls about certificates and CAs as they are, and knows wha
     expect(await ours.ca(caId!)).toMatchObject({ status: 'INACTIVE' });
     expect(await ours.certificateStatus('0'.repeat(64))).toBeUndefined();
   } finally {
-    stop();
+    await stop();
   }
 }, MOTO_TIMEOUT);

@@ -4,6 +4,7 @@ import { IotApi } from '../../../src/platforms/aws-iot/registrar/iot-api';
 import { RegistrationCode } from '../../../src/platforms/aws-iot/registrar/registration-code';
 import { HttpApi } from '../../../src/platforms/registrar/http-api';
 import { carryOut } from '../../../src/platforms/registrar/registrar';
+import { NO_DEADLINE } from '../../support/deadline';
 import { STACK_ID } from '../../support/events';
 import { HttpsPlatform, PlatformAnswer } from '../../support/https-platform';
 import { MOTO_TIMEOUT, motoUrl } from '../../support/moto';
@@ -30,7 +31,7 @@ interface Request {
 /** Has the function carry out a request, as CloudFormation sends it. */
 async function send(
   { type, requestType = 'Create', properties = {}, physicalResourceId }: Request,
-  { url = iot.url, pem = iot.pem, milliseconds = 20_000, patience = 5_000, credentials = iot.credentials } = {},
+  { url = iot.url, pem = iot.pem, signal: deadline = NO_DEADLINE, patience = 5_000, credentials = iot.credentials } = {},
 ): Promise<{ physicalResourceId: string; data?: { readonly [name: string]: string } }> {
   const api = (endpoint: string, signal: AbortSignal): IotApi =>
     new IotApi(new HttpApi(signal, pem), { endpoint, region: iot.region, credentials, patience });
@@ -42,7 +43,7 @@ async function send(
     stackId: STACK_ID,
     properties: { Endpoint: new URL(url).host, ...properties },
     physicalResourceId,
-    signal: AbortSignal.timeout(milliseconds),
+    signal: deadline,
   });
 }
 
@@ -125,8 +126,14 @@ describe('faults of AWS IoT', () => {
   });
 
   test('throttling that does not end is told when the time is up', async () => {
-    iot.faults = () => ({ when: 'before', error: 'ThrottlingException' });
-    await expect(send(forCa(CA), { milliseconds: 1_500 })).rejects.toThrow(
+    const end = new AbortController();
+    iot.faults = index => {
+      if (index === 1) {
+        end.abort();
+      }
+      return { when: 'before', error: 'ThrottlingException' };
+    };
+    await expect(send(forCa(CA), { signal: end.signal })).rejects.toThrow(
       'Resource: AWS IoT Core: iot:GetRegistrationCode failed: ThrottlingException, until the time ran out; deploy again');
   });
 
@@ -146,7 +153,7 @@ test('moto takes the call as it is, and answers as expected', async () => {
   try {
     expect((await send(forCa(CA), { url, pem })).data!.RegistrationCode).toMatch(/^[0-9a-f-]{36}$/); // AWS: 64 hexadecimal digits
   } finally {
-    stop();
+    await stop();
   }
 }, MOTO_TIMEOUT);
 

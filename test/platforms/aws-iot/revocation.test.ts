@@ -14,6 +14,7 @@ import { SqsBatchResponse } from '../../../src/platforms/registrar/revocation/re
 import { RevokingCa } from '../../../src/platforms/registrar/revocation/revoking-ca';
 import { awsCalls } from '../../support/aws-clients';
 import { Answer } from '../../support/cloudformation';
+import { NO_DEADLINE } from '../../support/deadline';
 import { Fault, FaultKind } from '../../support/fault-proxy';
 import { lifecycle } from '../../support/lifecycle';
 import { subordinateCa } from '../../support/resources';
@@ -77,8 +78,8 @@ const carryOver = (...devices: Answer[]): Promise<SqsBatchResponse> => carryOver
 const checkAll = (): Promise<void> => carryOverAll(revoking(), Date.now() + 60_000);
 
 describe('the check at the deployment', () => {
-  const check = (more: Partial<RevokingCa> = {}): Promise<void> => assertInReach({ ...revoking(), ...more }, AbortSignal.timeout(20_000));
-  const ledgerOf = (table: string) => new LedgerApi(new HttpApi(AbortSignal.timeout(20_000)), {
+  const check = (more: Partial<RevokingCa> = {}): Promise<void> => assertInReach({ ...revoking(), ...more }, NO_DEADLINE);
+  const ledgerOf = (table: string) => new LedgerApi(new HttpApi(NO_DEADLINE), {
     region: iot.region, credentials: iot.credentials, patience: 0, endpoint: set.proxy.url,
   }, table);
 

@@ -1,9 +1,9 @@
 import { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, Server } from 'node:https';
-import { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { IotError, StrictIotState } from './strict-iot-state';
 import { CREDENTIALS, SignatureCheck } from '../../support/aws-signature';
+import { close, listen, urlOf } from '../../support/local-server';
 import { opensslOutput } from '../../support/openssl';
 import { AWS_IOT_OPERATIONS } from '../../support/platform-operations';
 import { complaintAbout, operationOf } from '../../support/published-operations';
@@ -38,7 +38,7 @@ export class StrictIot {
   public static async start(region = 'eu-central-1'): Promise<StrictIot> {
     const pem = selfSigned();
     const iot = new StrictIot(pem, region);
-    await new Promise<void>(resolve => iot.server.listen(0, '127.0.0.1', resolve));
+    await listen(iot.server);
     return iot;
   }
 
@@ -59,7 +59,7 @@ export class StrictIot {
   public faults: (index: number, call: IotCall) => IotFault | undefined = () => undefined;
 
   public get url(): string {
-    return `https://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+    return urlOf(this.server);
   }
 
   public reset(): void {
@@ -70,8 +70,7 @@ export class StrictIot {
   }
 
   public async stop(): Promise<void> {
-    this.server.closeAllConnections();
-    await new Promise(resolve => this.server.close(resolve));
+    await close(this.server);
   }
 
   private async serve(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
@@ -110,10 +109,10 @@ export class StrictIot {
 
   private assertRate({ method, path }: IotCall): void {
     const action = `${method} ${path.split(/[/?]/)[1]}`;
-    if (this.recent.filter(each => each.action === action && Date.now() - each.at < 1000).length >= CALLS_A_SECOND) {
+    if (this.recent.filter(each => each.action === action && performance.now() - each.at < 1000).length >= CALLS_A_SECOND) {
       throw new IotError(400, 'ThrottlingException');
     }
-    this.recent.push({ action, at: Date.now() });
+    this.recent.push({ action, at: performance.now() });
   }
 }
 
@@ -129,7 +128,7 @@ function assertPublished({ method, path }: IotCall, { headers }: IncomingMessage
 }
 
 /** Serves another server's HTTP over HTTPS. */
-export async function httpsInFrontOf(target: string): Promise<{ url: string; pem: string; stop: () => void }> {
+export async function httpsInFrontOf(target: string): Promise<{ url: string; pem: string; stop: () => Promise<void> }> {
   const pem = selfSigned();
   const server = createServer({ key: pem, cert: pem }, async (incoming, outgoing) => {
     const body = await text(incoming);
@@ -138,8 +137,7 @@ export async function httpsInFrontOf(target: string): Promise<{ url: string; pem
     });
     outgoing.writeHead(response.status, { 'x-amzn-errortype': response.headers.get('x-amzn-errortype') ?? '' }).end(await response.text());
   });
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
-  return { url: `https://127.0.0.1:${(server.address() as AddressInfo).port}`, pem, stop: () => server.close() };
+  return { url: await listen(server), pem, stop: () => close(server) };
 }
 
 /** A key and a certificate for a server on this machine. */

@@ -8,6 +8,7 @@ import { LedgerApi } from '../../../src/platforms/registrar/aws/ledger-api';
 import { HttpApi } from '../../../src/platforms/registrar/http-api';
 import { awsCalls } from '../../support/aws-clients';
 import { Answer } from '../../support/cloudformation';
+import { NO_DEADLINE } from '../../support/deadline';
 import { lifecycle } from '../../support/lifecycle';
 import { opensslOutput, temporaryFiles } from '../../support/openssl';
 import { subordinateCa } from '../../support/resources';
@@ -58,7 +59,7 @@ function eventFor(...clientCertificateChain: string[]): object {
   return { connectionMetadata: { id: 'connection-1' }, principalId: 'principal-1', serverName: 'iot.acme.example', clientCertificateChain };
 }
 
-async function accepts(event: unknown, { cas = [factory, root], now = 0, milliseconds = 20_000, ...options }: Asked = {}): Promise<boolean> {
+async function accepts(event: unknown, { cas = [factory, root], now = 0, milliseconds, ...options }: Asked = {}): Promise<boolean> {
   const validation: Validation = {
     cas: signal => cas.map(({ PhysicalResourceId: caId }) => ({
       caId,
@@ -70,7 +71,7 @@ async function accepts(event: unknown, { cas = [factory, root], now = 0, millise
     cacheTime: 0,
     ...options,
   };
-  const answer = await answerTo(event, validation, cache, AbortSignal.timeout(milliseconds), now);
+  const answer = await answerTo(event, validation, cache, milliseconds === undefined ? NO_DEADLINE : AbortSignal.timeout(milliseconds), now);
   expect(Object.keys(answer)).toEqual(['isAuthenticated']);
   return answer.isAuthenticated;
 }

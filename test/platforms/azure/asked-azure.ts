@@ -4,6 +4,7 @@ import { AzureCaUpload } from '../../../src/platforms/azure/registrar/ca-upload'
 import { AzureCaVerification } from '../../../src/platforms/azure/registrar/ca-verification';
 import { carryOut } from '../../../src/platforms/registrar/registrar';
 import { RegistrationType } from '../../../src/platforms/registrations';
+import { NO_DEADLINE } from '../../support/deadline';
 import { STACK_ID } from '../../support/events';
 import { MemoryRecords } from '../../support/memory-records';
 import { RegisteredCa, registeredCa } from '../../support/registered-ca';
@@ -60,15 +61,15 @@ export function properties(changes: Properties = {}): Properties {
 export interface Asked {
   readonly physicalResourceId?: string;
   readonly logicalResourceId?: string;
-  readonly milliseconds?: number;
+  readonly signal?: AbortSignal;
 }
 
 export function ask(requestType: 'Create' | 'Update' | 'Delete', resourceType: string, given: Properties, asked: Asked = {}) {
-  const { physicalResourceId, logicalResourceId = 'Azure', milliseconds = 20_000 } = asked;
+  const { physicalResourceId, logicalResourceId = 'Azure', signal = NO_DEADLINE } = asked;
   const endpoints = { login: azure.url, management: azure.url };
   const reach = { endpoints, trustedCas: azure.trustedCas, readSecret: async () => JSON.stringify(secret), openRecords: () => records };
   return carryOut({ [UPLOAD]: new AzureCaUpload(reach), [VERIFICATION]: new AzureCaVerification(reach) }, {
-    requestType, resourceType, properties: given, physicalResourceId, stackId: STACK_ID, logicalResourceId, requestId: 'r1', signal: AbortSignal.timeout(milliseconds),
+    requestType, resourceType, properties: given, physicalResourceId, stackId: STACK_ID, logicalResourceId, requestId: 'r1', signal,
   });
 }
 

@@ -40,7 +40,8 @@ describe('a fault of Azure', () => {
 
   test('such as a service that is busy until the time ends is reported with the words of Azure', async () => {
     azure.transitioning = true;
-    await expect(ask('Create', UPLOAD, properties(), { milliseconds: 3_000 })).rejects.toThrow('refused the upload of the certificate: 409 409001 "Invalid IotDpsState '
+    const signal = azure.endAfter(() => azure.count(`PUT certificates/${nameOf(ca)}`) > 1 && azure.calls.at(-1)!.startsWith('GET'));
+    await expect(ask('Create', UPLOAD, properties(), { signal })).rejects.toThrow('refused the upload of the certificate: 409 409001 "Invalid IotDpsState '
       + 'i.e. should be active/suspended, IotDpsState: Transitioning." (IH409001), until the time ran out; deploy again');
   });
 
@@ -64,7 +65,7 @@ describe('a fault of Azure', () => {
 
   test('such as a platform that never answers ends with the time, and shows nothing of the request', async () => {
     azure.fault = call => call === TOKEN_CALL ? 'unavailable' : undefined;
-    const failure = await ask('Create', UPLOAD, properties(), { milliseconds: 1_500 }).catch(error => String(error.stack));
+    const failure = await ask('Create', UPLOAD, properties(), { signal: azure.endAfter(() => azure.count(TOKEN_CALL) > 1) }).catch(error => String(error.stack));
     expect(failure).toContain('Azure: Microsoft Entra: the request for a token failed: HTTP status 503, until the time ran out; deploy again');
     expect(failure).not.toContain(CLIENT_SECRET);
   });

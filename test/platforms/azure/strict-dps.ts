@@ -1,7 +1,8 @@
 import { X509Certificate } from 'node:crypto';
 import { createServer, request, Server } from 'node:https';
-import { AddressInfo, Socket } from 'node:net';
+import { Socket } from 'node:net';
 import { DetailedPeerCertificate, TLSSocket } from 'node:tls';
+import { close, listen, portOf } from '../../support/local-server';
 import { opensslOutput } from '../../support/openssl';
 
 /** What a device gets for an answer. */
@@ -25,7 +26,7 @@ export interface PresentedCertificate {
 export class StrictDps {
   public static async start(): Promise<StrictDps> {
     const dps = new StrictDps();
-    await new Promise<void>(resolve => dps.server.listen(0, '127.0.0.1', resolve));
+    await listen(dps.server);
     return dps;
   }
 
@@ -42,17 +43,15 @@ export class StrictDps {
   });
 
   public async stop(): Promise<void> {
-    this.server.closeAllConnections();
-    await new Promise(resolve => this.server.close(resolve));
+    await close(this.server);
   }
 
   /** Asks, as a device, to be registered. */
   public async asDevice(registrationId: string, { chain, privateKey }: PresentedCertificate): Promise<DpsAnswer> {
-    const { port } = this.server.address() as AddressInfo;
     return new Promise((resolve, reject) => {
       request({
         host: '127.0.0.1',
-        port,
+        port: portOf(this.server),
         method: 'PUT',
         ca: this.pem,
         cert: chain,

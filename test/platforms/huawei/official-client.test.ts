@@ -10,6 +10,7 @@ import { InstanceDeviceCertificates } from '../../../src/platforms/huawei/regist
 import { InstanceDevices } from '../../../src/platforms/huawei/registrar/instance-devices';
 import { signRequest } from '../../../src/platforms/huawei/registrar/sign-request';
 import { HttpApi, HttpRequest } from '../../../src/platforms/registrar/http-api';
+import { NO_DEADLINE } from '../../support/deadline';
 import { PlatformRequest } from '../../support/https-platform';
 import { routeHttpsTo } from '../../support/https-routing';
 import { registeredCa } from '../../support/registered-ca';
@@ -54,7 +55,7 @@ test.each([
 ])('Huawei Cloud\'s own signer signs every request for the host %s as it is signed here', async (_, host, isDerived) => {
   const ca = await registeredCa();
   const authenticate = (request: HttpRequest): HttpRequest => signRequest(request, KEY, new Date(), signingRegion(host, 'cn-north-4'));
-  const api = new InstanceApi(new HttpApi(AbortSignal.timeout(120_000)), { authenticate, secrets: [SECRET_KEY] }, {
+  const api = new InstanceApi(new HttpApi(NO_DEADLINE), { authenticate, secrets: [SECRET_KEY] }, {
     url: `https://${host}/v5/iot/${PROJECT}`, headers: { 'host': host, 'x-project-id': PROJECT, 'instance-id': INSTANCE }, appId: 'space-1',
   });
   const certificates = new InstanceCertificates(api);

@@ -3,6 +3,7 @@ import { HuaweiCaUpload } from '../../../src/platforms/huawei/registrar/ca-uploa
 import { HuaweiCaVerification } from '../../../src/platforms/huawei/registrar/ca-verification';
 import { carryOut } from '../../../src/platforms/registrar/registrar';
 import { RegistrationType } from '../../../src/platforms/registrations';
+import { NO_DEADLINE } from '../../support/deadline';
 import { STACK_ID } from '../../support/events';
 import { PlatformAnswer } from '../../support/https-platform';
 import { MemoryRecords } from '../../support/memory-records';
@@ -49,7 +50,7 @@ function properties(changes: Properties = {}): Properties {
 function ask(requestType: 'Create' | 'Update' | 'Delete', resourceType: string, given: Properties, physicalResourceId?: string, logicalResourceId = 'Huawei') {
   const reach = { url: huawei.url, trustedCas: huawei.trustedCas, readSecret: async () => JSON.stringify(secret), openRecords: () => records };
   return carryOut({ [UPLOAD]: new HuaweiCaUpload(reach), [VERIFICATION]: new HuaweiCaVerification(reach) }, {
-    requestType, resourceType, properties: given, physicalResourceId, stackId: STACK_ID, logicalResourceId, requestId: 'r1', signal: AbortSignal.timeout(120_000),
+    requestType, resourceType, properties: given, physicalResourceId, stackId: STACK_ID, logicalResourceId, requestId: 'r1', signal: NO_DEADLINE,
   });
 }
 

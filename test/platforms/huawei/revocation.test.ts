@@ -4,6 +4,7 @@ import { RevocationState } from '../../../src/contract/revocation';
 import { signIn } from '../../../src/platforms/huawei/registrar/revocation';
 import { RevocationTarget } from '../../../src/platforms/registrar/revocation/revocation-target';
 import { AGAIN } from '../../../src/platforms/registrar/revocation/revoking-ca';
+import { NO_DEADLINE } from '../../support/deadline';
 import { PlatformAnswer } from '../../support/https-platform';
 import { ledgerCertificate, notes, OtherInLedger } from '../../support/ledger-certificate';
 import { RegisteredCa, registeredCa } from '../../support/registered-ca';
@@ -50,16 +51,14 @@ function target(signal: AbortSignal, environment: NodeJS.ProcessEnv = {}): Promi
 
 /** What the function does with a revocation that the ledger holds. */
 async function carryOver(state: RevocationState, {
-  of = certificate, others = [] as readonly OtherInLedger[], environment = {} as NodeJS.ProcessEnv, patience = 20_000,
+  of = certificate, others = [] as readonly OtherInLedger[], environment = {} as NodeJS.ProcessEnv, signal = NO_DEADLINE,
 } = {}): Promise<string | undefined> {
-  const signal = AbortSignal.timeout(patience);
   return (await target(signal, environment)).carryOver(ledgerCertificate(of, state, others), signal);
 }
 
 describe('the check at a deployment', () => {
   const check = async (): Promise<void> => {
-    const signal = AbortSignal.timeout(20_000);
-    await (await target(signal)).assertInReach(signal);
+    await (await target(NO_DEADLINE)).assertInReach(NO_DEADLINE);
   };
 
   test('looks for a certificate and a device that the instance does not have', async () => {
@@ -301,7 +300,7 @@ describe('an error', () => {
 
   test('says that it is tried again if IoTDA throttles until the time runs out', async () => {
     huawei.fault = () => 'throttled';
-    await expect(carryOver('REVOKED', { patience: 1_500 })).rejects.toThrow('the list of device certificates failed: HTTP status 429, until the time ran out; it is tried again');
+    await expect(carryOver('REVOKED', { signal: huawei.endAfter(() => huawei.received.length > 1) })).rejects.toThrow('the list of device certificates failed: HTTP status 429, until the time ran out; it is tried again');
   });
 });
 

@@ -4,6 +4,7 @@ import { TrustStoreLists } from '../../../src/platforms/load-balancer/registrar/
 import { HttpApi } from '../../../src/platforms/registrar/http-api';
 import { giveList, takeLists } from '../../../src/platforms/registrar/lists/give-list';
 import { readList } from '../../../src/platforms/registrar/lists/revocation-list';
+import { NO_DEADLINE } from '../../support/deadline';
 import { ListingCa, listingCa } from '../../support/published-lists';
 import { AwsFault, AwsRefusal } from '../../support/strict-aws';
 
@@ -31,7 +32,7 @@ beforeEach(async () => {
   elb.s3 = async (bucket, key) => bucket === FILE.bucket && key === FILE.key ? published : undefined;
 });
 
-function lists(store = STORE, signal = AbortSignal.timeout(20_000)): TrustStoreLists {
+function lists(store = STORE, signal = NO_DEADLINE): TrustStoreLists {
   const api = new TrustStoreApi(new HttpApi(signal, elb.pem, 'it is tried again'), {
     endpoint: elb.url, region: elb.region, credentials: elb.credentials, patience: 0,
   }, store);
@@ -39,7 +40,7 @@ function lists(store = STORE, signal = AbortSignal.timeout(20_000)): TrustStoreL
 }
 
 function give(holder = lists()): Promise<bigint | undefined> {
-  return giveList(async () => readList(published, ca.issuer), holder, AbortSignal.timeout(20_000));
+  return giveList(async () => readList(published, ca.issuer), holder, NO_DEADLINE);
 }
 
 function fails(operation: string, fault: AwsFault, times = 1): StrictTrustStores['fault'] {
@@ -195,7 +196,7 @@ describe('what goes wrong', () => {
   });
 
   test('a call with another signature is refused, and nobody sees the credentials', async () => {
-    const api = new TrustStoreApi(new HttpApi(AbortSignal.timeout(20_000), elb.pem), {
+    const api = new TrustStoreApi(new HttpApi(NO_DEADLINE, elb.pem), {
       endpoint: elb.url, region: elb.region, credentials: { ...elb.credentials, secretAccessKey: 'another' }, patience: 0,
     }, STORE);
     await expect(api.revocationIds()).rejects.toThrow(/InvalidSignatureException$/);

@@ -1,32 +1,23 @@
-import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { DynamoDbRecords } from '../../../src/platforms/registrar/dynamodb-records';
-import { awsCalls, dynamoDb, makeTable, NO_DEADLINE } from '../../support/aws-clients';
+import { awsCalls } from '../../support/aws-clients';
+import { NO_DEADLINE } from '../../support/deadline';
 import { STACK_ID } from '../../support/events';
-import { FaultProxy } from '../../support/fault-proxy';
-import { MOTO_TIMEOUT, motoUrl } from '../../support/moto';
+import { ledgerTable } from '../../support/ledger-table';
 
-let proxy: FaultProxy;
-let client: DynamoDBClient;
-let table: string;
+const set = ledgerTable();
 let records: DynamoDbRecords;
 
-beforeAll(async () => {
-  proxy = await FaultProxy.start(await motoUrl());
-  client = dynamoDb(proxy.url);
-}, MOTO_TIMEOUT);
 beforeEach(async () => {
-  proxy.reset();
-  table = await makeTable(client);
   records = opened();
 });
-afterAll(() => proxy.stop());
 
-const opened = (signal = NO_DEADLINE, ofTable = table) => new DynamoDbRecords(client, awsCalls(2_000, signal), ofTable, signal);
+const opened = (signal = NO_DEADLINE, ofTable = set.table) => new DynamoDbRecords(set.client, awsCalls(2_000, signal), ofTable, signal);
 
 const REGISTRATION = 'azure-dps:public:91d12660:iot:acme-dps:acme-0a1b2c3d:0123';
 
 async function item(sk: string): Promise<object | undefined> {
-  return (await client.send(new GetItemCommand({ TableName: table, Key: { pk: { S: `registration#${REGISTRATION}` }, sk: { S: sk } } }))).Item;
+  return (await set.client.send(new GetItemCommand({ TableName: set.table, Key: { pk: { S: `registration#${REGISTRATION}` }, sk: { S: sk } } }))).Item;
 }
 
 describe('a registration in the ledger', () => {
@@ -118,7 +109,7 @@ describe('a resource', () => {
     expect(await records.aim(RESOURCE)).toBe('second');
     await records.begin(request('r4', 'Delete', 4), 'second');
     expect(await records.aim(RESOURCE)).toBeUndefined();
-    const { Item } = await client.send(new GetItemCommand({ TableName: table, Key: { pk: { S: `registration#${RESOURCE}` }, sk: { S: 'request' } } }));
+    const { Item } = await set.client.send(new GetItemCommand({ TableName: set.table, Key: { pk: { S: `registration#${RESOURCE}` }, sk: { S: 'request' } } }));
     expect(JSON.parse(Item!.request.S!)).toEqual({ requestId: 'r4', requestedAt: '2026-03-01T12:00:04.000Z', isRemoval: true });
   });
 
@@ -141,7 +132,7 @@ describe('a resource', () => {
   });
 
   test.each(['before', 'after'] as const)('takes a request whatever answer of the ledger is lost %s its effect', async when => {
-    proxy.faults = index => index % 2 === 0 ? { when, kind: 'reset' } : undefined;
+    set.proxy.faults = index => index % 2 === 0 ? { when, kind: 'reset' } : undefined;
     await records.begin(request('r1', 'Create', 1), 'first');
     expect(await records.aim(RESOURCE)).toBe('first');
   });
@@ -186,7 +177,7 @@ describe('a code', () => {
   });
 
   test.each(['before', 'after'] as const)('is asked for once, whatever answer of the ledger is lost %s its effect', async when => {
-    proxy.faults = index => index % 2 === 0 ? { when, kind: 'reset' } : undefined;
+    set.proxy.faults = index => index % 2 === 0 ? { when, kind: 'reset' } : undefined;
     expect(await records.codeOnce(REGISTRATION, '1', ask)).toBe('code-1');
     expect(asked).toBe(1);
   });
@@ -208,7 +199,15 @@ describe('a code', () => {
     let answer: (code: string) => void = () => undefined;
     const first = records.codeOnce(REGISTRATION, '1', () => new Promise<string>(resolve => { answer = resolve; }));
     while (await item('code#1') === undefined) { /* until it is being asked for */ }
-    await expect(opened(AbortSignal.timeout(1_500)).codeOnce(REGISTRATION, '1', ask))
+    const end = new AbortController();
+    let looks = 0;
+    set.proxy.faults = (_, { operation }) => {
+      if (operation === 'GetItem' && ++looks === 2) {
+        end.abort();
+      }
+      return undefined;
+    };
+    await expect(opened(end.signal).codeOnce(REGISTRATION, '1', ask))
       .rejects.toThrow('another delivery of the request was asking the platform for a code, until the time ran out; deploy again');
     answer('late');
     expect(await first).toBe('late');

@@ -1,7 +1,8 @@
 import { createServer, Server } from 'node:http';
-import { AddressInfo } from 'node:net';
 import { emulatedEndpoint, ownEndpoint } from '../../../src/platforms/registrar/endpoint';
 import { HttpApi } from '../../../src/platforms/registrar/http-api';
+import { NO_DEADLINE } from '../../support/deadline';
+import { close, listen } from '../../support/local-server';
 
 const STACK_ID = 'arn:aws:cloudformation:eu-central-1:123456789012:stack/iot/51af3dc0';
 
@@ -22,9 +23,7 @@ test('AWS IoT is called in the function\'s own Region, and nowhere else', () => 
 
 test('an emulation is called over HTTP', async () => {
   const server: Server = createServer((_, response) => response.end('{}'));
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/registrationcode`;
-  await expect(new HttpApi(AbortSignal.timeout(120_000)).send('a call', () => ({ method: 'GET', url }))).resolves.toMatchObject({ status: 200, text: '{}' });
-  server.closeAllConnections();
-  await new Promise(resolve => server.close(resolve));
+  const url = `${await listen(server)}/registrationcode`;
+  await expect(new HttpApi(NO_DEADLINE).send('a call', () => ({ method: 'GET', url }))).resolves.toMatchObject({ status: 200, text: '{}' });
+  await close(server);
 });

@@ -1,5 +1,6 @@
 import { askedWait, HttpApi, passingStatus, UnansweredError } from '../../../src/platforms/registrar/http-api';
 import { networkFault } from '../../../src/platforms/registrar/network-fault';
+import { NO_DEADLINE } from '../../support/deadline';
 import { HttpsPlatform, PlatformAnswer, PlatformFault } from '../../support/https-platform';
 
 /** A platform that has nothing to say but how busy it is. */
@@ -15,7 +16,7 @@ describe('the client of platforms', () => {
   beforeEach(() => platform.forget());
   afterAll(() => platform.stop());
 
-  const call = (signal = AbortSignal.timeout(120_000)) => new HttpApi(signal, platform.trustedCas)
+  const call = (signal = NO_DEADLINE) => new HttpApi(signal, platform.trustedCas)
     .send('the call', () => ({ method: 'GET', url: `${platform.url}/busy` }));
 
   /** A call for which the time is over once the platform has received so many requests. */
@@ -53,7 +54,7 @@ describe('the client of platforms', () => {
 
   test('takes a longer answer of a call that says so', async () => {
     platform.instead = () => ({ status: 200, body: 'x'.repeat(300_000) });
-    const once = (longest: number) => new HttpApi(AbortSignal.timeout(20_000), platform.trustedCas)
+    const once = (longest: number) => new HttpApi(NO_DEADLINE, platform.trustedCas)
       .send('the call', () => ({ method: 'GET', url: `${platform.url}/busy`, longest }));
     expect((await once(300_000)).text).toHaveLength(300_000);
     await expect(once(299_999)).rejects.toThrow('ANSWER_TOO_LONG');
@@ -65,7 +66,7 @@ describe('the client of platforms', () => {
     ['the call is throttled', 'throttled', 'HTTP status 429'],
   ])('makes a call that takes another effect each time only once, if %s, and says that nobody knows the effect', async (_, fault, words) => {
     platform.fault = (__, again) => again === 0 ? fault : undefined;
-    const api = new HttpApi(AbortSignal.timeout(20_000), platform.trustedCas);
+    const api = new HttpApi(NO_DEADLINE, platform.trustedCas);
     const once = () => api.sendOnce('the call', () => ({ method: 'POST', url: `${platform.url}/busy` }), passingStatus);
     const error = await once().catch(each => each);
     expect(error).toBeInstanceOf(UnansweredError);
@@ -83,7 +84,7 @@ describe('the client of platforms', () => {
   });
 
   test('gives up, and says where to look, where another server than the platform answers', async () => {
-    const signal = AbortSignal.timeout(120_000);
+    const signal = NO_DEADLINE;
     await expect(new HttpApi(signal).send('the call', () => ({ method: 'GET', url: `${platform.url}/busy` })))
       .rejects.toThrow(/^the call failed: DEPTH_ZERO_SELF_SIGNED_CERT; the TLS certificate of 127\.0\.0\.1 is not trusted: check the declared endpoint/);
     expect(signal.aborted).toBe(false);

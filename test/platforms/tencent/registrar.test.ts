@@ -4,6 +4,7 @@ import { carryOut } from '../../../src/platforms/registrar/registrar';
 import { RegistrationType } from '../../../src/platforms/registrations';
 import { CaRegistration } from '../../../src/platforms/tencent/registrar/ca-registration';
 import { LifecycleEvent, LifecycleResult } from '../../../src/resource/lifecycle-event';
+import { NO_DEADLINE } from '../../support/deadline';
 import { STACK_ID } from '../../support/events';
 import { PlatformAnswer } from '../../support/https-platform';
 import { MemoryRecords } from '../../support/memory-records';
@@ -53,7 +54,7 @@ async function properties(of = ca, changes: Properties = {}): Promise<Properties
 }
 
 function send(
-  requestType: LifecycleEvent['requestType'], declared: Properties, physicalResourceId?: string, time = 20_000, logicalResourceId = 'Tencent',
+  requestType: LifecycleEvent['requestType'], declared: Properties, physicalResourceId?: string, signal = NO_DEADLINE, logicalResourceId = 'Tencent',
 ): Promise<LifecycleResult> {
   const outside = { trustedCas: server.trustedCas, readSecret: async () => JSON.stringify(secret), openRecords: () => records };
   return carryOut({ [RegistrationType.TENCENT_CA_REGISTRATION]: new CaRegistration(outside) }, {
@@ -64,7 +65,7 @@ function send(
     stackId: STACK_ID,
     logicalResourceId,
     resourceType: RegistrationType.TENCENT_CA_REGISTRATION,
-    signal: AbortSignal.timeout(time),
+    signal,
   });
 }
 
@@ -116,7 +117,7 @@ describe('a registration', () => {
 
   test('ends with the time of the function where throttling does not, and says so', async () => {
     server.plan('CreatePrivateCA', ...Array<'limited'>(50).fill('limited'));
-    await expect(send('Create', await properties(), undefined, 2_500))
+    await expect(send('Create', await properties(), undefined, server.endAfter(() => server.actions.at(-1) === 'CreatePrivateCA')))
       .rejects.toThrow('Tencent: Tencent Cloud IoT Hub: CreatePrivateCA failed: RequestLimitExceeded, until the time ran out; deploy again');
   });
 

@@ -1,7 +1,7 @@
 import { createServer, IncomingMessage, Server } from 'node:http';
-import { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { forward } from '../forward';
+import { close, listen, urlOf } from '../local-server';
 
 /** A call of the AWS SDK as it went over the wire. */
 export interface RecordedCall {
@@ -30,7 +30,7 @@ export type OwnAnswer = (operation: string) => string | undefined;
 export class RecordedAws {
   public static async start(moto: string): Promise<RecordedAws> {
     const aws = new RecordedAws(new URL(moto));
-    await new Promise<void>(resolve => aws.server.listen(0, '127.0.0.1', resolve));
+    await listen(aws.server);
     return aws;
   }
 
@@ -49,7 +49,7 @@ export class RecordedAws {
   public own: OwnAnswer = () => undefined;
 
   public get url(): string {
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+    return urlOf(this.server);
   }
 
   /** What CloudFormation was told about a request. */
@@ -58,8 +58,7 @@ export class RecordedAws {
   }
 
   public async stop(): Promise<void> {
-    this.server.closeAllConnections();
-    await new Promise(resolve => this.server.close(resolve));
+    await close(this.server);
   }
 
   private async serve(incoming: IncomingMessage): Promise<{ status: number; body: Buffer | string; headers?: IncomingMessage['headers'] }> {

@@ -3,6 +3,7 @@ import { DynamoDBClient, GetItemCommand, QueryCommand } from '@aws-sdk/client-dy
 import { serialNumberIn } from '../../../../src/contract/ledger-keys';
 import { LedgerApi } from '../../../../src/platforms/registrar/aws/ledger-api';
 import { HttpApi } from '../../../../src/platforms/registrar/http-api';
+import { NO_DEADLINE } from '../../../support/deadline';
 import { HttpsPlatform, PlatformAnswer } from '../../../support/https-platform';
 
 const CREDENTIALS = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY', sessionToken: 'session-token' };
@@ -27,7 +28,7 @@ beforeAll(() => dynamoDb.start());
 beforeEach(() => {
   dynamoDb.forget();
   dynamoDb.answers = [];
-  ledger = new LedgerApi(new HttpApi(AbortSignal.timeout(120_000), dynamoDb.trustedCas), {
+  ledger = new LedgerApi(new HttpApi(NO_DEADLINE, dynamoDb.trustedCas), {
     endpoint: dynamoDb.url, region: REGION, credentials: CREDENTIALS, patience: 0,
   }, 'Ledger');
 });

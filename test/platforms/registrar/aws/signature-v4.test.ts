@@ -1,7 +1,7 @@
 import { SSMClient } from '@aws-sdk/client-ssm';
-import fc from 'fast-check';
 import { signV4 } from '../../../../src/platforms/registrar/aws/signature-v4';
 import { HttpRequest } from '../../../../src/platforms/registrar/http-api';
+import { fc } from '../../../support/properties';
 
 const CREDENTIALS = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY' };
 const SCOPE = { region: 'us-east-1', service: 'service' };

@@ -1,6 +1,7 @@
 import { CA_ID, ENDED, MemoryPlatform, MemoryRevocations, serialNumber } from './memory-revocations';
 import { REVOCATION_STATES } from '../../../../src/contract/revocation';
 import { carryOver, withOtherCas } from '../../../../src/platforms/registrar/revocation/carry-over';
+import { NO_DEADLINE } from '../../../support/deadline';
 
 const NUMBER = serialNumber('4A');
 const OTHER_CA = `ca-${'3'.repeat(32)}`;
@@ -14,7 +15,7 @@ beforeEach(() => {
 });
 
 const carried = (states = REVOCATION_STATES, from: Parameters<typeof carryOver>[1] = ledger) =>
-  carryOver({ issuer: CA_ID, serialNumber: NUMBER }, from, platform, states, AbortSignal.timeout(60_000));
+  carryOver({ issuer: CA_ID, serialNumber: NUMBER }, from, platform, states, NO_DEADLINE);
 
 describe('a platform is told of', () => {
   test('a revocation, with the certificate, and the log gets the words for what it did', async () => {

@@ -7,6 +7,7 @@ import { carryOver, withOtherCas } from '../../../../src/platforms/registrar/rev
 import { RevokedCertificate } from '../../../../src/platforms/registrar/revocation/revocation-target';
 import { awsCalls } from '../../../support/aws-clients';
 import { Answer, Resource } from '../../../support/cloudformation';
+import { NO_DEADLINE } from '../../../support/deadline';
 import { lifecycle } from '../../../support/lifecycle';
 
 const set = lifecycle({}, 10);
@@ -26,7 +27,7 @@ async function revoke({ Data }: Answer, reason: 'keyCompromise' | 'certificateHo
 
 /** What a platform that knows devices only learns of the revocation of a certificate. */
 async function learned({ Data }: Answer, ...others: string[]): Promise<{ revoked: RevokedCertificate; hasSuccessor: boolean }> {
-  const ledger = new LedgerApi(new HttpApi(AbortSignal.timeout(60_000)), {
+  const ledger = new LedgerApi(new HttpApi(NO_DEADLINE), {
     endpoint: set.proxy.url, region: 'eu-central-1', credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'x' }, patience: 0,
   }, set.stack.table);
   const all: { revoked: RevokedCertificate; hasSuccessor: boolean }[] = [];
@@ -37,7 +38,7 @@ async function learned({ Data }: Answer, ...others: string[]): Promise<{ revoked
       return undefined;
     },
     assertInReach: async () => undefined,
-  }, ['REVOKED', 'HELD', 'RELEASED'], AbortSignal.timeout(60_000));
+  }, ['REVOKED', 'HELD', 'RELEASED'], NO_DEADLINE);
   return all[0];
 }
 

@@ -1,9 +1,9 @@
 import { createServer, Server } from 'node:http';
-import { AddressInfo } from 'node:net';
 import { CA_ID, ENDED, MemoryPlatform, MemoryRevocations, serialNumber } from './memory-revocations';
 import { carryOverAll, carryOverMessages, revocationHandler } from '../../../../src/platforms/registrar/revocation/revocation-handler';
 import { revocationIn } from '../../../../src/platforms/registrar/revocation/revocation-messages';
 import { RevocationPlatform, RevokingCa } from '../../../../src/platforms/registrar/revocation/revoking-ca';
+import { close, listen, urlOf } from '../../../support/local-server';
 
 const MINUTE = 60_000;
 
@@ -213,15 +213,15 @@ describe('the function', () => {
       asked.push(String(incoming.headers['x-amz-target']).replace(/.*\./, ''));
       outgoing.end(incoming.headers['x-amz-target'] === 'DynamoDB_20120810.Query' ? '{"Items":[]}' : '{}');
     });
-    await new Promise<void>(resolve => dynamoDb.listen(0, '127.0.0.1', resolve));
+    await listen(dynamoDb);
   });
-  afterAll(() => dynamoDb.close());
+  afterAll(() => close(dynamoDb));
 
   beforeEach(() => {
     signIns.length = 0;
     asked = [];
     refusal = undefined;
-    const AWS_ENDPOINT_URL_DYNAMODB = `http://127.0.0.1:${(dynamoDb.address() as AddressInfo).port}`;
+    const AWS_ENDPOINT_URL_DYNAMODB = urlOf(dynamoDb);
     Object.assign(process.env, { CA_ID, LEDGER_TABLE: 'ledger', ACME_TOKEN: 'token', AWS_ENDPOINT_URL_DYNAMODB });
   });
   afterEach(() => {

@@ -1,5 +1,6 @@
 import { CertificateFilter, FilterOptions } from './list/certificate-filter';
-import { csvForm, jsonForm, tableForm } from './list/forms';
+import { csvForm } from './list/csv';
+import { COLUMNS, jsonForm, tableForm } from './list/forms';
 import { AwsLedgers, ledgerContents, LedgerOptions } from './list/ledger-contents';
 import { CertificateState, FoundCertificate, ListedCertificate, listedCertificate } from './list/listed-certificate';
 import { Form, writePages } from './list/write-pages';
@@ -25,7 +26,7 @@ export async function listCommand(options: ListOptions, terminal: Terminal, aws:
 }
 
 function formOf({ json, csv }: ListOptions, { columns }: Terminal, now: Date): Form<ListedCertificate, CertificateState> {
-  return json ? jsonForm(now) : csv ? csvForm() : tableForm(now, columns);
+  return json ? jsonForm(now) : csv ? csvForm(COLUMNS) : tableForm(now, columns);
 }
 
 async function* matching(found: AsyncIterable<FoundCertificate>, filter: CertificateFilter, now: Date): AsyncIterable<ListedCertificate> {

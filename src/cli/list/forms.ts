@@ -1,4 +1,4 @@
-import { csvRecord } from './csv';
+import { Columns, recordOf } from './csv';
 import { CertificateState, ListedCertificate } from './listed-certificate';
 import { Form } from './write-pages';
 import { formatTime } from '../../contract/term';
@@ -42,24 +42,13 @@ export function jsonForm(now: Date): ListForm {
   const { begin, elements, end } = longDocument('list', { listedAt: formatTime(now) }, 'certificates');
   return {
     begin,
-    page: (certificates, isFirst) => elements(certificates.map(each => ({ ...recordOf(each), platforms: platformsOf(each) })), isFirst),
+    page: (certificates, isFirst) => elements(certificates.map(each => ({ ...recordOf(COLUMNS, each), platforms: platformsOf(each) })), isFirst),
     end: counts => end(counts.size === 0),
   };
 }
 
-/** Comma-separated values, with the names of the columns in the first record. */
-export function csvForm(): ListForm {
-  return {
-    begin: csvRecord(Object.keys(VALUES)),
-    page: certificates => certificates.map(certificate => csvRecord(Object.values(recordOf(certificate)))).join(''),
-    end: () => '',
-  };
-}
-
-type Value = string | number | boolean | undefined;
-
 /** What programs get, by the names of the members and the columns. The schema describes it to users: keep both in step. */
-const VALUES: { readonly [member: string]: (certificate: ListedCertificate) => Value } = {
+export const COLUMNS: Columns<ListedCertificate> = {
   serialNumber: ({ serialNumber }) => serialNumber,
   subject: ({ subject }) => subject,
   commonName: ({ commonName }) => commonName,
@@ -79,10 +68,6 @@ const VALUES: { readonly [member: string]: (certificate: ListedCertificate) => V
   sha256Fingerprint: ({ sha256Fingerprint }) => sha256Fingerprint,
   sha1Fingerprint: ({ sha1Fingerprint }) => sha1Fingerprint,
 };
-
-function recordOf(certificate: ListedCertificate): { [member: string]: Value } {
-  return Object.fromEntries(Object.entries(VALUES).map(([member, value]) => [member, value(certificate)]));
-}
 
 function platformsOf({ serialNumber, sha1Fingerprint, sha256Fingerprint, profile, commonName }: ListedCertificate): object | undefined {
   return serialNumber !== undefined && sha1Fingerprint !== undefined && sha256Fingerprint !== undefined

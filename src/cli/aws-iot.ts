@@ -11,8 +11,6 @@ type Access = Pick<Parameters<typeof awsIotListing>[0], 'region' | 'credentials'
 
 /** Reads AWS IoT Core with the user's credentials: in the Region that is given, in that of the first ledger's ARN, or in the configured Region. */
 export const readAwsIot: ReadPlatform = async ({ region }, { cas, areAllCas }, reach) => {
-  // The client is part of the bundle, so its warning about the Node.js versions that later clients will need does not concern the user.
-  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
   const access = await accessIn(region ?? cas[0]?.ledger?.split(':')[3]);
   return IotInventory.read(`${AWS_IOT_CORE_RULES.name} in ${access.region}`, awsIotListing({ ...access, ...reach }), cas, areAllCas);
 };
@@ -26,6 +24,6 @@ async function accessIn(given: string | undefined): Promise<Access> {
     const endpoint = process.env.AWS_ENDPOINT_URL_IOT || process.env.AWS_ENDPOINT_URL || `https://${host.replace(/^dynamodb\./, 'iot.')}`;
     return { region, credentials: await config.credentials(), endpoint };
   } catch (error) {
-    throw new CliError(`--platform aws-iot-core: ${awsMessageOf(error, 'AWS IoT Core').replace('give its ARN', 'give it with --region')}`);
+    throw new CliError(`--platform aws-iot-core: ${awsMessageOf(error, 'AWS IoT Core', {}, 'give it with --region')}`);
   }
 }

@@ -14,7 +14,6 @@ const WAYS_OUT: WaysOut = {
 
 /** Opens a ledger with the user's credentials: by its ARN in its own Region, by its name in the configured Region. */
 export const openLedger: OpenLedger = table => {
-  silenceUpgradeWarning();
   const inventory = DynamoDbInventory.ofTable(table);
   return {
     async ca(caId) {
@@ -36,7 +35,6 @@ export const openLedger: OpenLedger = table => {
 
 /** Describes a ledger with the user's credentials. The ID of the table leads to the function: decisions/0019-revocation.md */
 export const describeLedger: DescribeLedger = async table => {
-  silenceUpgradeWarning();
   try {
     const { name, arn, id } = await describeTable(table);
     const [, partition, , region, account] = arn.split(':');
@@ -45,11 +43,6 @@ export const describeLedger: DescribeLedger = async table => {
     throw refusal(table, error, 'DescribeTable');
   }
 };
-
-/** The client is part of the bundle, so its warning about the Node.js versions that later clients will need does not concern the user. */
-function silenceUpgradeWarning(): void {
-  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
-}
 
 function refusal(table: string, error: unknown, operation: 'DescribeTable' | 'Query'): CliError {
   const AccessDeniedException = `allow these credentials dynamodb:${operation} on the table (ca.ledger.grant(role, 'dynamodb:${operation}'))`;

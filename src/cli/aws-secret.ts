@@ -13,11 +13,6 @@ export class AwsSecrets implements KeySource {
   private readonly secretsManagerIn = byRegion(region => new SecretsManagerClient({ region }));
   private readonly systemsManagerIn = byRegion(region => new SSMClient({ region }));
 
-  constructor() {
-    // The client is part of the bundle, so its warning about the Node.js versions that later clients will need does not concern the user.
-    process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
-  }
-
   public async versionsOf(secretArn: string): Promise<SecretVersionIds> {
     const { VersionIdsToStages: stages = {} } = await given(secretArn, 'AWS Secrets Manager did not return the versions of the secret',
       () => this.secretsManagerIn(secretArn).send(new DescribeSecretCommand({ SecretId: secretArn })));

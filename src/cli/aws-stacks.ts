@@ -19,6 +19,8 @@ const OF_LEDGERS: WaysOut = {
   AccessDeniedException: 'allow these credentials dynamodb:GetItem and dynamodb:Query on the table (ca.ledger.grant(role, \'dynamodb:GetItem\', \'dynamodb:Query\'))',
 };
 
+const GIVING_REGION = 'give the stack an env with its Region';
+
 /**
  * The statuses of a stack that a deployment makes anew: it never existed, or its creation has failed.
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/view-stack-events.html
@@ -27,13 +29,14 @@ const NOT_THERE: readonly (string | undefined)[] = ['REVIEW_IN_PROGRESS', 'ROLLB
 
 /** Reads stacks and ledgers with the user's credentials. */
 export const awsStacks: DeployedReader = {
+  region: () => new CloudFormationClient().config.region().catch(error => {
+    throw new CliError(`--app: ${awsMessageOf(error, 'the stacks', {}, GIVING_REGION)}`);
+  }),
   stack: async (name, region) => {
-    // The client is part of the bundle, so its warning about the Node.js versions that later clients will need does not concern the user.
-    process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
     try {
       return await readStack(new CloudFormationClient({ region }), name);
     } catch (error) {
-      throw error instanceof CliError ? error : new UnreadableError(`stack ${name} can't be read: ${awsMessageOf(error, name, OF_STACKS)}`);
+      throw error instanceof CliError ? error : new UnreadableError(`stack ${name} can't be read: ${awsMessageOf(error, name, OF_STACKS, GIVING_REGION)}`);
     }
   },
   ledger: (table, region) => guarded(table, readLedger(table, region)),

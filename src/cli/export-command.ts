@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describeAwaited } from './certificates/awaited-certificates';
-import { readStackOutputs, StackOutput } from './certificates/stack-outputs';
+import { outputsIn, StackOutput } from './certificates/stack-outputs';
 import { CliError, printable } from './cli-error';
 import { localDisk } from './disk';
 import { ExportFile, writeExportFiles } from './export/export-files';
@@ -14,7 +14,6 @@ import { keySource } from './export/key-routing';
 import { ExportedCertificate, exportedCertificates, manifestText } from './export/manifest';
 import { findPrivateKeys, FoundKey, FoundKeys } from './export/private-keys';
 import { exportDocument, exportRemarks, ExportResult, exportText } from './export/report';
-import { readInput } from './read-file';
 import { Terminal } from './terminal';
 import { quote } from '../contract/rules';
 import { toPem } from '../pki/pem';
@@ -66,8 +65,7 @@ export async function exportCommand(options: ExportOptions, terminal: Terminal, 
     throw new CliError(`--crl must be given, because ${join(options.out, kit!)} makes a broker check revocation lists, and would no longer do so; `
       + `to turn the check off, remove ${setting}`);
   }
-  const { name: source, content } = readInput(options.outputs, whereOutputsAre());
-  const all = readStackOutputs(source, content);
+  const { source, outputs: all } = outputsIn([options.outputs], whereOutputsAre());
   const outputs = all.filter(({ certificates }) => certificates.length > 0);
   const awaited = describeAwaited(all);
   if (outputs.length === 0) {

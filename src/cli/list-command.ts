@@ -1,7 +1,8 @@
 import { CertificateFilter, FilterOptions } from './list/certificate-filter';
-import { csvForm, jsonForm, tableForm } from './list/forms';
+import { csvForm } from './list/csv';
+import { COLUMNS, jsonForm, tableForm } from './list/forms';
 import { AwsLedgers, ledgerContents, LedgerOptions } from './list/ledger-contents';
-import { CertificateState, FoundCertificate, ListedCertificate, listedCertificate } from './list/listed-certificate';
+import { CertificateState, FoundCa, FoundCertificate, ListedCertificate, listedCertificate } from './list/listed-certificate';
 import { Form, writePages } from './list/write-pages';
 import { outside, Outside } from './local/engine';
 import { Terminal } from './terminal';
@@ -19,13 +20,15 @@ export interface ListOptions extends LedgerOptions, FilterOptions {
 export async function listCommand(options: ListOptions, terminal: Terminal, aws: AwsLedgers, reach: Pick<Outside, 'disk' | 'clock'> = outside): Promise<void> {
   const now = reach.clock();
   const filter = new CertificateFilter(options, now);
-  const { certificates } = await ledgerContents(options, terminal, aws, reach);
-  await writePages(matching(certificates, filter, now), ({ state }) => state, formOf(options, terminal, now), terminal);
+  const { cas, certificates } = await ledgerContents(options, terminal, aws, reach);
+  await writePages(matching(certificates, filter, now), ({ state }) => state, formOf(options, terminal, cas, now), terminal);
   filter.unmatched.forEach(value => terminal.warn(`note: ${value} matches no certificate\n`));
 }
 
-function formOf({ json, csv }: ListOptions, { columns }: Terminal, now: Date): Form<ListedCertificate, CertificateState> {
-  return json ? jsonForm(now) : csv ? csvForm() : tableForm(now, columns);
+function formOf(
+  { json, csv }: ListOptions, { columns }: Terminal, cas: readonly FoundCa[], now: Date,
+): Form<ListedCertificate, CertificateState> {
+  return json ? jsonForm(cas, now) : csv ? csvForm(COLUMNS) : tableForm(cas, now, columns);
 }
 
 async function* matching(found: AsyncIterable<FoundCertificate>, filter: CertificateFilter, now: Date): AsyncIterable<ListedCertificate> {

@@ -1,10 +1,11 @@
 import { CliError } from './cli-error';
 import { quote } from '../contract/rules';
+import { csvForm } from './list/csv';
 import { AwsLedgers, ledgerContents, LedgerOptions } from './list/ledger-contents';
 import { Form, writePages } from './list/write-pages';
 import { outside, Outside } from './local/engine';
 import { Comparison, Difference, DifferenceKind, DIFFERENCES } from './reconcile/difference';
-import { csvForm, jsonForm, tableForm } from './reconcile/forms';
+import { COLUMNS, jsonForm, tableForm } from './reconcile/forms';
 import { PlatformOptions, PlatformReach, ReadPlatform, ReconciledPlatform, reconciledPlatform } from './reconcile/platform-choice';
 import { Terminal } from './terminal';
 
@@ -37,7 +38,7 @@ export async function reconcileCommand(
   const comparison = new Comparison(inventory, ignored, now);
   const forms: { readonly [form: string]: () => Form<Difference, DifferenceKind> } = {
     json: () => jsonForm({ platform, name: inventory.name }, now),
-    csv: csvForm,
+    csv: () => csvForm(COLUMNS),
     table: () => tableForm(inventory.name, () => comparison.compared, now, terminal.columns),
   };
   const form = forms[options.json ? 'json' : options.csv ? 'csv' : 'table']();

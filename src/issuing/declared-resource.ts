@@ -3,9 +3,10 @@ import { CertificateRequest, DeclaredRequestFacts } from './declaration/certific
 import { Declaration } from './declaration/declaration';
 import { identityOf } from './declaration/identity';
 import { parseDeclaration } from './declaration/parse-declaration';
-import { adoptExistingCa, existingCaIdentity, parseExistingCa } from './existing-ca';
+import { adoptExistingCa, existingCaIdentity, ExistingCaRequest, parseExistingCa } from './existing-ca';
 import { issueCertificate } from './issue-certificate';
-import { assertSameLedger, parseKeptCa, takeBackCa } from './kept-ca';
+import { assertSameLedger, KeptCaRequest, parseKeptCa, takeBackCa } from './kept-ca';
+import { IssuedEntry } from './ledger/genuine-entry';
 import { LedgerEntry } from './ledger/ledger';
 import { recordCa } from './ledger/record-ca';
 import { Ports } from './ports';
@@ -13,7 +14,7 @@ import { parseProof, proofIdentity, provePossession } from './prove-possession';
 import { assertReplaceable } from './replacement-guard';
 import { settleRetirement } from './retire-ca';
 import { declareSignedElsewhere } from './signed-elsewhere';
-import { CertificateAttributes } from '../contract/properties';
+import { CertificateAttributes, KeptCaAttributes } from '../contract/properties';
 import { ResourceType } from '../contract/resource-types';
 import { certificateAttributes } from '../pki/certificate';
 import { Attributes, LifecycleEvent } from '../resource/lifecycle-event';
@@ -39,14 +40,35 @@ export interface DeclaredResource {
   readonly carryOut: (ports: Ports, onKey: (entry: LedgerEntry) => void) => Promise<CarriedOut>;
 }
 
+/** The steps that need a key. Each brings the ledger to what the request declares. */
+export interface Steps {
+  readonly adoptExistingCa: (request: ExistingCaRequest, ports: Ports) => ReturnType<typeof adoptExistingCa>;
+  readonly takeBackCa: (request: KeptCaRequest, ports: Ports, assertFits: (data: KeptCaAttributes) => void) => ReturnType<typeof takeBackCa>;
+  readonly provePossession: typeof provePossession;
+  readonly declareSignedElsewhere: (request: CertificateRequest, ports: Ports, assertFits: (entry: LedgerEntry) => void) => Promise<LedgerEntry>;
+  readonly issueCertificate: typeof issueCertificate;
+  /** The attributes of the certificate of an entry. */
+  readonly attributesOf: (entry: IssuedEntry) => CertificateAttributes;
+}
+
+const STEPS: Steps = {
+  adoptExistingCa,
+  takeBackCa,
+  provePossession,
+  declareSignedElsewhere,
+  issueCertificate,
+  attributesOf: ({ certificate: der }) => certificateAttributes(der),
+};
+
 /**
  * Reads the resource that a request declares.
  *
+ * @param steps the steps with which it is carried out
  * @throws Error that names the first wrong property, its value and what is allowed
  */
-export function declared(event: LifecycleEvent): DeclaredResource {
+export function declared(event: LifecycleEvent, steps = STEPS): DeclaredResource {
   const reader = Object.hasOwn(READERS, event.resourceType) ? READERS[event.resourceType as ResourceType] : undefined;
-  return (reader ?? certificate)(event);
+  return (reader ?? certificate)(event, steps);
 }
 
 /** The identity that a request declares; `undefined` if the declaration was refused, in which case nothing was ever made. */
@@ -58,13 +80,13 @@ export function declaredIdentity(event: LifecycleEvent): string | undefined {
   }
 }
 
-type Reader = (event: LifecycleEvent) => DeclaredResource;
+type Reader = (event: LifecycleEvent, steps: Steps) => DeclaredResource;
 
-export function factsOf({ stackId, logicalResourceId, requestId, physicalResourceId }: LifecycleEvent, identity: string): DeclaredRequestFacts {
+function factsOf({ stackId, logicalResourceId, requestId, physicalResourceId }: LifecycleEvent, identity: string): DeclaredRequestFacts {
   return { stackId, logicalResourceId, requestId, identity, mustExist: identityIn(physicalResourceId) === identity };
 }
 
-const existingCa: Reader = event => {
+const existingCa: Reader = (event, steps) => {
   const declaration = parseExistingCa(event.properties);
   const identity = existingCaIdentity(declaration, event);
   return {
@@ -72,7 +94,7 @@ const existingCa: Reader = event => {
     physicalId: identity,
     carryOut: async ports => {
       await assertReplaceable(event, { ...declaration, identity }, ports);
-      const entry = await adoptExistingCa({ ...factsOf(event, identity), declaration }, ports);
+      const entry = await steps.adoptExistingCa({ ...factsOf(event, identity), declaration }, ports);
       const data = { ...certificateAttributes(entry.certificate), ...declaration.certificatePem === undefined ? chainData(entry) : {} };
       assertResponseFits(event, identity, data);
       await settleRetirement(identity, declaration.ledgerTable, declaration, event, ports);
@@ -81,7 +103,7 @@ const existingCa: Reader = event => {
   };
 };
 
-const keptCa: Reader = event => {
+const keptCa: Reader = (event, steps) => {
   const declaration = parseKeptCa(event.properties);
   const { caId: identity, ledgerTable } = declaration;
   const physicalId = keptCaPhysicalId(identity, ledgerTable);
@@ -92,27 +114,27 @@ const keptCa: Reader = event => {
     carryOut: async ports => {
       await assertReplaceable(event, { ...declaration, identity }, ports);
       const request = { ...factsOf(event, identity), declaration };
-      const { entry, data } = await takeBackCa(request, ports, answer => assertResponseFits(event, physicalId, answer));
+      const { entry, data } = await steps.takeBackCa(request, ports, answer => assertResponseFits(event, physicalId, answer));
       await settleRetirement(identity, ledgerTable, declaration, event, ports);
       return { entry: { ...entry, keyStorage: undefined }, data: { ...data } };
     },
   };
 };
 
-const signature: Reader = event => {
+const signature: Reader = (event, steps) => {
   const declaration = parseProof(event.properties);
   const identity = proofIdentity(declaration, event);
   return {
     identity,
     physicalId: identity,
     carryOut: async ports => {
-      const entry = await provePossession({ ...factsOf(event, identity), declaration }, ports);
+      const entry = await steps.provePossession({ ...factsOf(event, identity), declaration }, ports);
       return { entry, data: { Signature: entry.signature.toString('base64') } };
     },
   };
 };
 
-const certificate: Reader = event => {
+const certificate: Reader = (event, steps) => {
   const declaration = parseDeclaration(event.resourceType, event.properties);
   const identity = identityOf(declaration, event);
   return {
@@ -123,7 +145,8 @@ const certificate: Reader = event => {
         await assertReplaceable(event, { ...declaration, identity }, ports);
       }
       const request = { ...factsOf(event, identity), declaration, onKey };
-      const carriedOut = await (declaration.signedElsewhere ? requestElsewhere(event, request, ports) : issueHere(event, request, ports));
+      const carryOut = declaration.signedElsewhere ? requestElsewhere : issueHere;
+      const carriedOut = await carryOut(event, request, steps, ports);
       if (isCa(declaration)) {
         await settleRetirement(identity, declaration.ledgerTable, declaration, event, ports);
       }
@@ -139,21 +162,21 @@ const READERS: { readonly [T in ResourceType]?: Reader } = {
 };
 
 /** Whether this is a CA that issues with its own ledger, unlike a CA whose key is elsewhere. */
-export function isCa({ resourceType }: Declaration): boolean {
+function isCa({ resourceType }: Declaration): boolean {
   return resourceType === ResourceType.PRIVATE_IOT_CA;
 }
 
-async function issueHere(event: LifecycleEvent, request: CertificateRequest, ports: Ports): Promise<CarriedOut> {
+async function issueHere(event: LifecycleEvent, request: CertificateRequest, steps: Steps, ports: Ports): Promise<CarriedOut> {
   const { declaration, identity } = request;
-  const entry = await issueCertificate(request, ports, (pem, complete) => assertResponseFits(event, identity, largestData(pem, complete)));
+  const entry = await steps.issueCertificate(request, ports, (pem, complete) => assertResponseFits(event, identity, largestData(pem, complete)));
   if (declaration.issuerLedgerTable !== declaration.ledgerTable) {
     await recordCa({ ...entry, issuerLedgerTable: declaration.issuerLedgerTable }, request, ports.ledger(declaration.ledgerTable));
   }
-  return { entry, data: { ...certificateAttributes(entry.certificate), ...declaredData(declaration, entry) } };
+  return { entry, data: { ...steps.attributesOf(entry), ...declaredData(declaration, entry) } };
 }
 
-async function requestElsewhere(event: LifecycleEvent, request: CertificateRequest, ports: Ports): Promise<CarriedOut> {
+async function requestElsewhere(event: LifecycleEvent, request: CertificateRequest, steps: Steps, ports: Ports): Promise<CarriedOut> {
   const data = (entry: LedgerEntry): CertificateAttributes => elsewhereData(event, entry);
-  const entry = await declareSignedElsewhere(request, ports, each => assertResponseFits(event, each.identity, data(each)));
+  const entry = await steps.declareSignedElsewhere(request, ports, each => assertResponseFits(event, each.identity, data(each)));
   return { entry, data: { ...data(entry) } };
 }

@@ -1,7 +1,7 @@
 import { createPublicKey } from 'node:crypto';
 import { DeclaredRequestFacts } from './declaration/certificate-request';
 import { identityFrom } from './declaration/identity';
-import { IssuingCa, issuingCa } from './issuing-ca';
+import { IssuingCa, issuingCa, KnownCa } from './issuing-ca';
 import { Requester } from '../resource/lifecycle-event';
 import { Ledger, LedgerEntry, TABLE_WAS_CHANGED } from './ledger/ledger';
 import { checked, complain, optionalText, RawProperties, text, wholeNumber } from '../resource/property-values';
@@ -102,18 +102,26 @@ export async function provePossession(request: ProofRequest, ports: Ports): Prom
 /** Makes the signature for a reservation, or the reservation if there is none. */
 async function signReserved(request: ProofRequest, entry: LedgerEntry | undefined, ca: IssuingCa, ledger: Ledger, ports: Ports): Promise<void> {
   const { declaration } = request;
-  if (ca.inKms) {
-    complain(checkHashForKms(ca.keyAlgorithm, declaration.hashAlgorithm));
-  }
+  assertCanSign(declaration, ca);
   if (entry?.status === 'RESERVED') {
     const signature = await sign(declaration, ca);
     await ledger.advance(entry, 'ISSUED', { signature, issuedAt: ports.clock().toISOString(), issuedBy: request.requestId }, request);
     return;
   }
-  await ledger.reserve(reservation(request, ca, ports), entry, request);
+  await ledger.reserve(proofReservation(request, ca, ports), entry, request);
 }
 
-function reservation({ declaration, identity, requestId, stackId, logicalResourceId }: ProofRequest, ca: IssuingCa, ports: Ports): LedgerEntry {
+/** Refuses a digest that the key of the CA can't sign. */
+export function assertCanSign({ hashAlgorithm }: ProofDeclaration, { inKms, keyAlgorithm }: KnownCa): void {
+  if (inKms) {
+    complain(checkHashForKms(keyAlgorithm, hashAlgorithm));
+  }
+}
+
+/** The entry of a signature that is still to be made. */
+export function proofReservation(
+  { declaration, identity, requestId, stackId, logicalResourceId }: ProofRequest, ca: KnownCa, ports: Pick<Ports, 'clock' | 'random'>,
+): LedgerEntry {
   return {
     identity,
     issuer: declaration.issuer,

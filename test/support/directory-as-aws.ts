@@ -3,6 +3,7 @@ import { DeployedReader } from '../../src/cli/diff/deployed-stack';
 import { localDisk } from '../../src/cli/disk';
 import { DirectoryLedger } from '../../src/cli/local/directory-ledger';
 import { DirectoryRevocations } from '../../src/cli/local/directory-revocations';
+import { LOCAL_REGION } from '../../src/cli/local/stand-ins';
 import { StateStore } from '../../src/cli/local/state-store';
 import { LedgerGoneError } from '../../src/issuing/ledger/ledger';
 
@@ -10,6 +11,7 @@ import { LedgerGoneError } from '../../src/issuing/ledger/ledger';
 export function directoryAsAws(out: string, deployed: { readonly [stackName: string]: TemplateJson }): DeployedReader {
   const store = StateStore.open(out, localDisk);
   return {
+    region: async () => LOCAL_REGION,
     stack: async name => {
       const stack = store.state.stacks[name];
       return stack && {

@@ -8,6 +8,8 @@ import { StackResource } from '../../src/issuing/ports';
 export interface AwsCall {
   /** The name of the operation, such as `GetItem`. */
   readonly operation: string;
+  /** The Region for which it was signed. */
+  readonly region?: string;
   readonly body: string;
 }
 
@@ -137,7 +139,11 @@ export class FaultProxy {
     const query = new URLSearchParams(body.toString());
     const target = incoming.headers['x-amz-target'];
     const isS3 = target === undefined && !query.has('Action');
-    const call = { operation: query.get('Action') ?? (isS3 ? S3_OPERATIONS[incoming.method!] : String(target).split('.')[1]), body: body.toString() };
+    const call = {
+      operation: query.get('Action') ?? (isS3 ? S3_OPERATIONS[incoming.method!] : String(target).split('.')[1]),
+      region: incoming.headers.authorization?.split('/')[2],
+      body: body.toString(),
+    };
     const fault = this.crashed ? { kind: 'crash', when: 'before' } as const : await this.faults(this.calls.push(call) - 1, call);
     if (fault?.when !== 'before') {
       const response = call.operation === 'ListStackResources' ? this.listStack(query.get('StackName')!) : await forward(incoming, body, this.target);

@@ -77,8 +77,11 @@ export class StrictCloudFormation {
   }
 }
 
-function describe({ stackId, status = 'UPDATE_COMPLETE', parameters = {}, outputs = {} }: DescribedStack): string {
-  const ofParameters = Object.entries(parameters).map(([name, value]) => fields({ ParameterKey: name, ParameterValue: value }));
+function describe({ stackId, status = 'UPDATE_COMPLETE', template, parameters = {}, outputs = {} }: DescribedStack): string {
+  const declared = template.Parameters as { readonly [name: string]: { readonly NoEcho?: boolean } } | undefined;
+  const isMasked = (name: string): boolean => declared?.[name]?.NoEcho === true;
+  const ofParameters = Object.entries(parameters)
+    .map(([name, value]) => fields({ ParameterKey: name, ParameterValue: isMasked(name) ? '****' : value }));
   const ofOutputs = Object.entries(outputs)
     .map(([key, { value, exportName }]) => fields({ OutputKey: key, OutputValue: value, ExportName: exportName }));
   return `${fields({ StackId: stackId, StackName: stackId.split('/')[1], StackStatus: status, CreationTime: '2026-01-01T00:00:00Z' })}`

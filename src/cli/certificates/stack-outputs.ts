@@ -41,9 +41,20 @@ export function readStackOutputs(file: string, content: Buffer): StackOutput[] {
   });
 }
 
-/** The outputs in files that were named on the command line, and the names of the files for messages. */
-export function outputsIn(files: readonly string[]): { readonly source: string; readonly outputs: readonly StackOutput[] } {
-  const inputs = files.map(file => readInput(file, 'pass --outputs with the file that `cdk deploy --outputs-file outputs.json` wrote'));
+/** The outputs in files that were named on the command line. */
+export interface FileOutputs {
+  /** The names of the files, for messages. */
+  readonly source: string;
+  readonly outputs: readonly StackOutput[];
+}
+
+/**
+ * Reads the outputs in files that were named on the command line. A command does this once, because standard input can be read only once.
+ *
+ * @param remedy what to do if a file is missing
+ */
+export function outputsIn(files: readonly string[], remedy = 'pass --outputs with the file that `cdk deploy --outputs-file outputs.json` wrote'): FileOutputs {
+  const inputs = [...new Set(files)].map(file => readInput(file, remedy));
   return { source: inputs.map(({ name }) => name).join(', '), outputs: inputs.flatMap(({ name, content }) => readStackOutputs(name, content)) };
 }
 

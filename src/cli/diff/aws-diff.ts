@@ -7,14 +7,15 @@ import { ForeseenLedger, ForeseenRevocations } from './foreseen-ledger';
 import { foreseeStacks } from './foreseen-stacks';
 import { Foresight } from './foresight';
 import { DiffProps } from './local-diff';
+import { partitionOf } from './partition';
 import { Ports } from '../../issuing/ports';
 import { Disk } from '../disk';
 import { own } from '../json';
 import { directoryEngine, Outside } from '../local/engine';
 import { declaredSecrets, GivenSecrets } from '../local/given-secrets';
 import { RehearsalDisk } from '../local/rehearsal-disk';
-import { planStack } from '../local/stack-plan';
-import { LOCAL_ACCOUNT, LOCAL_REGION } from '../local/stand-ins';
+import { planStack, StackPlan } from '../local/stack-plan';
+import { LOCAL_ACCOUNT } from '../local/stand-ins';
 import { emptyState, State } from '../local/state';
 import { StateStore } from '../local/state-store';
 import { unknownValue } from '../local/unknown-values';
@@ -41,12 +42,18 @@ export async function diffWithAws(
   const engine = directoryEngine(store, {
     ...reach, disk, isRehearsal: true, lifecycle: (event, given) => foresight.lifecycle(event, { ...ports(event.stackId), stack: given.stack }),
   }, new GivenSecrets([], declaredSecrets(selected)), progress);
-  const plans = selected.map(stack => {
+  const plans: StackPlan[] = [];
+  for (const stack of selected) {
     const previous = own(store.state.stacks, stack.name);
-    const newId = `arn:aws:cloudformation:${stack.region ?? LOCAL_REGION}:${LOCAL_ACCOUNT}:stack/${stack.name}/${randomUUID()}`;
-    return planStack(stack, previous?.stackId ?? newId, parameters, previous, unknownValue);
-  });
+    const stackId = previous?.stackId ?? newStackId(stack.name, stack.region ?? await reader.region());
+    plans.push(planStack(stack, stackId, parameters, previous, unknownValue));
+  }
   return foreseeStacks({ plans, gone: [], engine, foresight, expiringBefore, ports });
+}
+
+/** The id of a stack that does not exist yet. Only AWS knows the account. */
+function newStackId(name: string, region: string): string {
+  return `arn:${partitionOf(region)}:cloudformation:${region}:${LOCAL_ACCOUNT}:stack/${name}/${randomUUID()}`;
 }
 
 /** A state in memory, with copies of the ledgers in AWS. */
@@ -58,11 +65,15 @@ function inMemory(state: State, reader: DeployedReader, reach: Outside): { store
   const ledgers = new Map<string, { readonly ledger: ForeseenLedger; readonly revocations: ForeseenRevocations }>();
   const copyOf = (table: string, region: string) => {
     const key = `${region} ${table}`;
-    const { ledger, revocations } = reader.ledger(table, region);
-    const copy = new ForeseenLedger(table, store, ledger);
-    const found = ledgers.get(key) ?? { ledger: copy, revocations: new ForeseenRevocations(copy, revocations) };
-    ledgers.set(key, found);
-    return found;
+    const known = ledgers.get(key);
+    if (known) {
+      return known;
+    }
+    const source = reader.ledger(table, region);
+    const ledger = new ForeseenLedger(table, store, source.ledger);
+    const copy = { ledger, revocations: new ForeseenRevocations(ledger, source.revocations) };
+    ledgers.set(key, copy);
+    return copy;
   };
   return {
     store,

@@ -21,11 +21,13 @@ export interface DeployedOutput {
 
 /** Reads what is deployed in AWS. */
 export interface DeployedReader {
+  /** The configured Region, to which a stack is deployed whose app names none. */
+  readonly region: () => Promise<string>;
   /**
    * A stack, or `undefined` if it is not deployed.
    *
    * @param name the name or the id of the stack
-   * @param region the Region in which it is looked for, if the app says so
+   * @param region the Region of the stack; if absent, the configured Region
    */
   readonly stack: (name: string, region: string | undefined) => Promise<DeployedStack | undefined>;
   /** @param region the Region of the stack that names the table */

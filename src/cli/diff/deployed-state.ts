@@ -5,7 +5,8 @@ import { own } from '../json';
 import { AssemblyStack } from '../local/assembly';
 import { inDependencyOrder } from '../local/dependencies';
 import { NESTED_STACK_TYPE, StackTemplate } from '../local/nested-templates';
-import { resolvedProperties } from '../local/planned-resource';
+import { ParameterDeclaration } from '../local/parameters';
+import { passedParameters, resolvedProperties } from '../local/planned-resource';
 import { referencesIn } from '../local/references';
 import { nameOf } from '../local/stack-plan';
 import { isCertificate, isDeployed, StackScope } from '../local/stack-scope';
@@ -13,6 +14,12 @@ import { KMS_KEY_TYPE, nameProperty, SECRET_TYPE } from '../local/stand-ins';
 import { ResourceState, StackState } from '../local/state';
 import { parseTemplate, ResourceDeclaration, Template } from '../local/template';
 import { unknownValue } from '../local/unknown-values';
+
+/** A deployed stack with its template parsed, in which the values that CloudFormation masks are named as unknown. */
+interface ParsedStack extends Omit<DeployedStack, 'template'> {
+  readonly name: string;
+  readonly template: Template;
+}
 
 /** The place of a stack in the stack that is not nested. */
 interface Place {
@@ -26,7 +33,7 @@ interface Place {
  * computed from the deployed templates, as CloudFormation has computed them; a value that only AWS knows is named in place of its value.
  */
 export class DeployedStates {
-  private readonly deployed: (readonly [AssemblyStack, DeployedStack])[] = [];
+  private readonly deployed: (readonly [AssemblyStack, ParsedStack])[] = [];
   /** The logical ids of the resources that the app refers to, in any of its stacks. */
   private readonly referenced = new Set<string>();
 
@@ -40,7 +47,7 @@ export class DeployedStates {
   public async read(stacks: readonly AssemblyStack[]): Promise<{ [name: string]: StackState }> {
     stacks.forEach(stack => this.noteReferences(stack));
     for (const stack of stacks) {
-      const found = await this.reader.stack(stack.name, stack.region);
+      const found = await this.stack(stack.name, stack.region, unknownValue);
       if (found) {
         this.deployed.push([stack, found]);
       }
@@ -48,7 +55,7 @@ export class DeployedStates {
     const states: { [name: string]: StackState } = {};
     for (const [{ name, displayName }, stack] of this.deployed) {
       const { stackId, parameters, outputs } = stack;
-      const resources = await this.resources(name, stack, { rootName: displayName, prefix: '' });
+      const resources = await this.resources(stack, { rootName: displayName, prefix: '' });
       states[name] = {
         stackId,
         region: regionOf(stackId),
@@ -71,9 +78,29 @@ export class DeployedStates {
     nested.forEach(stack => this.noteReferences(stack));
   }
 
-  private async resources(stackName: string, stack: DeployedStack, place: Place): Promise<[string, ResourceState][]> {
-    const { stackId, parameters } = stack;
-    const template = parseTemplate(`the deployed template of ${stackName}`, stack.template);
+  /** @param unmasked the value of a parameter that CloudFormation masks */
+  private async stack(
+    nameOrId: string, region: string | undefined, unmasked: (name: string, declaration: ParameterDeclaration) => string,
+  ): Promise<ParsedStack | undefined> {
+    const found = await this.reader.stack(nameOrId, region);
+    if (!found) {
+      return undefined;
+    }
+    const name = found.stackId.split('/')[1];
+    const template = parseTemplate(`the deployed template of ${name}`, found.template);
+    return { ...found, name, template, parameters: knownParameters(template, found.parameters, unmasked) };
+  }
+
+  /** A nested stack. It gets its parameters from the stack that declares it, and otherwise has their defaults. */
+  private async nestedStack(
+    stackId: string, logicalId: string, declaration: ResourceDeclaration, scope: StackScope,
+  ): Promise<ParsedStack | undefined> {
+    const { values } = passedParameters({ ...declaration, logicalId }, scope);
+    return this.stack(stackId, regionOf(stackId), (name, parameter) => own(values, name) ?? parameter.default ?? unknownValue(name));
+  }
+
+  private async resources(stack: ParsedStack, place: Place): Promise<[string, ResourceState][]> {
+    const { name: stackName, stackId, parameters, template } = stack;
     const physicalIds = new Map(stack.resources.map(each => [each.logicalResourceId, each.physicalResourceId]));
     const isRead = (type: string): boolean => isDeployed(type) || type === NESTED_STACK_TYPE;
     const declarations = [...template.resources].filter(([id, { type }]) => physicalIds.has(id) && isRead(type));
@@ -105,13 +132,11 @@ export class DeployedStates {
         ...place.prefix !== '' && { stackId },
       };
       const where = { stackId, physicalId: facts.physicalId, scope, isReferenced: referenced.has(id) || this.referenced.has(id) };
-      const state = { ...facts, ...await this.content(id, declaration, where) };
+      const nested = type === NESTED_STACK_TYPE ? await this.nestedStack(facts.physicalId, id, declaration, scope) : undefined;
+      const state = { ...facts, ...type === NESTED_STACK_TYPE ? contentOfNested(nested) : await this.content(id, declaration, where) };
       known.set(id, state);
       all.push([`${place.prefix}${id}`, state]);
-      if (type === NESTED_STACK_TYPE) {
-        const nested = await this.reader.stack(state.physicalId, regionOf(stackId));
-        all.push(...nested ? await this.resources(state.physicalId.split('/')[1], nested, { ...place, prefix: `${place.prefix}${id}.` }) : []);
-      }
+      all.push(...nested ? await this.resources(nested, { ...place, prefix: `${place.prefix}${id}.` }) : []);
     }
     return all;
   }
@@ -119,12 +144,8 @@ export class DeployedStates {
   private async content(
     logicalId: string, declaration: ResourceDeclaration,
     { stackId, physicalId, scope, isReferenced }: { stackId: string; physicalId: string; scope: StackScope; isReferenced: boolean },
-  ): Promise<Pick<ResourceState, 'properties' | 'attributes'>> {
+  ): Promise<Content> {
     const { type } = declaration;
-    if (type === NESTED_STACK_TYPE) {
-      const nested = await this.reader.stack(physicalId, regionOf(stackId));
-      return { properties: {}, attributes: Object.fromEntries((nested?.outputs ?? []).map(({ key, value }) => [`Outputs.${key}`, value])) };
-    }
     if (!isCertificate(type)) {
       const property = nameProperty(type);
       const expression = property === undefined ? undefined : declaration.properties[property];
@@ -141,13 +162,33 @@ export class DeployedStates {
   }
 }
 
+/** The properties of a resource, and the attributes that other resources can refer to. */
+type Content = Pick<ResourceState, 'properties' | 'attributes'>;
+
+function contentOfNested(nested: ParsedStack | undefined): Content {
+  return { properties: {}, attributes: Object.fromEntries((nested?.outputs ?? []).map(({ key, value }) => [`Outputs.${key}`, value])) };
+}
+
+/**
+ * The values of the parameters of a deployed stack. CloudFormation shows `****` in place of the value of a parameter with `NoEcho`.
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/parameters-section-structure.html
+ */
+function knownParameters(
+  { parameters }: Template, shown: DeployedStack['parameters'], unmasked: (name: string, declaration: ParameterDeclaration) => string,
+): DeployedStack['parameters'] {
+  return Object.fromEntries(Object.entries(shown).map(([name, value]) => {
+    const declaration = parameters.get(name);
+    return [name, declaration?.noEcho ? unmasked(name, declaration) : value];
+  }));
+}
+
 /** The resources whose attributes other resources, or the outputs that leave the stack, refer to. */
 function referencedIn({ outputs }: Template, references: ReadonlyMap<string, ReadonlySet<string>>): Set<string> {
   const leaving = [...outputs.values()].filter(({ exportName }) => exportName !== undefined);
   return new Set([...[...references.values()].flatMap(each => [...each]), ...leaving.flatMap(({ value }) => [...referencesIn(value)])]);
 }
 
-function exportsOf({ outputs }: DeployedStack): { [name: string]: string } {
+function exportsOf({ outputs }: Pick<DeployedStack, 'outputs'>): { [name: string]: string } {
   return Object.fromEntries(outputs.flatMap(({ exportName, value }) => exportName === undefined ? [] : [[exportName, value]]));
 }
 

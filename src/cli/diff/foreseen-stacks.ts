@@ -10,6 +10,7 @@ import { deployStack, removeStack } from '../local/deployment';
 import { Engine } from '../local/engine';
 import { StackPlan } from '../local/stack-plan';
 import { StackState } from '../local/state';
+import { holdsUnknown } from '../local/unknown-values';
 
 /** A deployment that is foreseen. */
 export interface ForeseenDeployment {
@@ -70,6 +71,9 @@ async function withExpiry(
     return change;
   }
   const table = String(properties.IssuerLedgerTable ?? properties.LedgerTable);
+  if (!change.present && holdsUnknown(table)) {
+    return change;
+  }
   const present = change.present ?? await ports(before!.stackId).ledger(table).find(identity);
   const notAfter = parseTime(present?.notAfter ?? '');
   return { ...change, present, expiring: notAfter !== undefined && notAfter < expiringBefore };

@@ -1,4 +1,4 @@
-import { AWAITED_CERTIFICATE } from '../../issuing/declaration/answer-data';
+import { KeptCaAttributes, ProofOfPossessionSignatureAttributes } from '../../contract/properties';
 import { declared } from '../../issuing/declared-resource';
 import { foreseen } from '../../issuing/foresight/foreseen-resource';
 import { LedgerEntry } from '../../issuing/ledger/ledger';
@@ -34,8 +34,23 @@ export class UnreadableError extends CliError {}
 /** What a request would do depends on something that only the deployment reads. */
 class Unforeseeable extends Error {}
 
-/** The attributes that a certificate can have. */
-const ATTRIBUTES = [...Object.keys(AWAITED_CERTIFICATE), 'CaId', 'IssuerChainPem', 'Signature', 'CertificateSigningRequestPem', 'IgnoredRequests', 'PrivateKeyParameter'];
+/** The attributes that a certificate or a signature can have. */
+const ATTRIBUTES = Object.keys({
+  CertificatePem: true,
+  SerialNumber: true,
+  NotBefore: true,
+  NotAfter: true,
+  Sha256Fingerprint: true,
+  Sha1Fingerprint: true,
+  SubjectKeyIdentifier: true,
+  CertificateSigningRequestPem: true,
+  IssuerChainPem: true,
+  IgnoredRequests: true,
+  PrivateKeyParameter: true,
+  RenewalNumber: true,
+  CaId: true,
+  Signature: true,
+} satisfies { readonly [A in keyof (KeptCaAttributes & ProofOfPossessionSignatureAttributes)]-?: true });
 
 /** Foresees the requests of a deployment, one after the other, and goes on after requests that would fail. */
 export class Foresight {
@@ -65,7 +80,7 @@ export class Foresight {
   private async foresee(event: LifecycleEvent, ports: Ports): Promise<LifecycleResult> {
     const present = await entryOf(event, event.oldProperties ?? event.properties, event.physicalResourceId, ports);
     if (event.requestType === 'Delete') {
-      return this.remove(event, present, ports);
+      return isReadable(ledgerTables(event).home) ? this.remove(event, present, ports) : this.removeUnread(event);
     }
     try {
       this.assertIndependent(event);
@@ -101,6 +116,12 @@ export class Foresight {
     const next = await entryOf(event, event.properties, event.physicalResourceId, ports);
     this.requests.push({ event, present, next, revokes: !wasRevoked && await revocation() });
     return result;
+  }
+
+  /** Foresees a removal whose ledger only AWS knows, by the declaration alone. */
+  private removeUnread(event: LifecycleEvent): LifecycleResult {
+    this.requests.push({ event, revokes: event.properties.RevokeOnRemoval === 'true' });
+    return { physicalResourceId: event.physicalResourceId! };
   }
 
   private isUncertain({ properties }: LifecycleEvent): boolean {
@@ -150,8 +171,14 @@ export class Foresight {
   }
 }
 
-/** The attributes that a deployed resource has, as its ledger tells; none if that would refuse the resource now. */
+/**
+ * The attributes that a deployed resource has according to its ledger. There are none if the ledger would refuse the resource now, or if its
+ * declaration depends on a value that only AWS knows, because its identity is then unknown too.
+ */
 export async function foreseenAttributes(resource: Omit<LifecycleEvent, 'requestType' | 'requestId'>, ports: Ports): Promise<Attributes> {
+  if (holdsUnknown(JSON.stringify(resource.properties))) {
+    return {};
+  }
   const event: LifecycleEvent = { ...resource, requestType: 'Update', requestId: 'present', oldProperties: resource.properties };
   try {
     return (await handleLifecycleEvent(event, withoutKeys(ports), foreseen)).data ?? {};
@@ -188,7 +215,12 @@ async function entryOf(
 ): Promise<LedgerEntry | undefined> {
   const identity = identityIn(physicalId);
   const { home } = ledgerTables({ ...event, properties });
-  return identity === undefined || home === undefined || holdsUnknown(home) ? undefined : ports.ledger(home).find(identity);
+  return identity !== undefined && isReadable(home) ? ports.ledger(home).find(identity) : undefined;
+}
+
+/** Whether the name of a ledger is known. */
+function isReadable(table: string | undefined): table is string {
+  return table !== undefined && !holdsUnknown(table);
 }
 
 function idOf(event: LifecycleEvent): string | undefined {

@@ -1,5 +1,5 @@
 import { LedgerChoice } from './ledger-choice';
-import { FoundCa, FoundCertificate, LedgerContents } from './listed-certificate';
+import { FoundCa, FoundCertificate, LedgerContents, retirementIn } from './listed-certificate';
 import { quote } from '../../contract/rules';
 import { Inventory, isCertificate } from '../../issuing/ledger/inventory';
 import { stackName } from '../../issuing/revocation/select-certificates';
@@ -22,13 +22,16 @@ interface Home extends FoundCa {
  */
 export async function awsInventory(choice: LedgerChoice, open: OpenLedger): Promise<LedgerContents> {
   const homes = await homesOf(choice, open);
+  // Only its own ledger knows about the retirement of a CA.
+  const retirements = new Map(homes.flatMap(({ caId, retirement }) => retirement ? [[caId, retirement] as const] : []));
   return { cas: homes, certificates: found() };
 
   async function* found(): AsyncIterable<FoundCertificate> {
     for (const { caId, name, inventory } of homes) {
       for await (const each of inventory.certificates(caId)) {
         if (isCertificate(each.entry)) {
-          yield { ...each, ca: name, stack: stackName(each.entry.stackId), resource: nameOf(each.entry) };
+          const { entry } = each;
+          yield { ...each, retirement: retirements.get(entry.identity), ca: name, stack: stackName(entry.stackId), resource: nameOf(entry) };
         }
       }
     }
@@ -43,7 +46,7 @@ async function homesOf({ ledgers, cas, wayOut }: LedgerChoice, open: OpenLedger)
     for (const caId of cas) {
       const entry = await inventory.ca(caId);
       if (entry) {
-        homes.push({ caId, name: nameOf(entry), certificate: entry.certificate, ledger, inventory });
+        homes.push({ caId, name: nameOf(entry), retirement: retirementIn(entry), certificate: entry.certificate, ledger, inventory });
       }
     }
   }

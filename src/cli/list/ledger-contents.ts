@@ -3,6 +3,7 @@ import { ledgerNamed, withCas } from './ledger-choice';
 import { ledgersInOutputs } from './ledgers-in-outputs';
 import { LedgerContents } from './listed-certificate';
 import { localInventory } from './local-inventory';
+import { outputsIn } from '../certificates/stack-outputs';
 import { Outside } from '../local/engine';
 import { Terminal } from '../terminal';
 
@@ -25,6 +26,6 @@ export async function ledgerContents(
   if (outputs === undefined && ledger === undefined) {
     return localInventory(local, ca, disk);
   }
-  const choice = withCas(outputs === undefined ? ledgerNamed(ledger!) : ledgersInOutputs([outputs], ledger), ca);
+  const choice = withCas(outputs === undefined ? ledgerNamed(ledger!) : ledgersInOutputs(outputsIn([outputs]), ledger), ca);
   return progress.during('asking', () => awsInventory(choice, aws().openLedger));
 }

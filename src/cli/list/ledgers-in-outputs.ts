@@ -1,5 +1,5 @@
 import { quote } from '../../contract/rules';
-import { outputsIn } from '../certificates/stack-outputs';
+import { FileOutputs } from '../certificates/stack-outputs';
 import { CliError } from '../cli-error';
 import { isCaId, isTable, LedgerChoice } from './ledger-choice';
 import { listed, namedOutputs, nameOf } from '../export/output-names';
@@ -10,11 +10,9 @@ const OF_LEDGER = /Ledger(?:Table)?(?:Name|Arn)?(?:[0-9A-F]{8})?$/;
 /**
  * The ledgers and the CAs that outputs files of `cdk deploy` name.
  *
- * @param files the outputs files; - for standard input
  * @param output the name of the output with a ledger, if not all of them are meant
  */
-export function ledgersInOutputs(files: readonly string[], output: string | undefined): LedgerChoice {
-  const { source, outputs } = outputsIn(files);
+export function ledgersInOutputs({ source, outputs }: FileOutputs, output: string | undefined): LedgerChoice {
   const ofLedgers = outputs.filter(each => OF_LEDGER.test(each.output));
   const found = output === undefined ? ofLedgers : namedOutputs(output, outputs);
   if (output === undefined && found.length === 0) {

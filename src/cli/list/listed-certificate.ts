@@ -2,14 +2,25 @@ import { createHash, X509Certificate } from 'node:crypto';
 import { quote } from '../../contract/rules';
 import { parseTime } from '../../contract/term';
 import { InventoryEntry } from '../../issuing/ledger/inventory';
+import { LedgerEntry } from '../../issuing/ledger/ledger';
 import { isRevoked, Revocation } from '../../issuing/ledger/revocation';
 import { daysLeft, isExpired } from '../certificates/validity-text';
 import { CliError } from '../cli-error';
+
+/** How far the retirement of a CA is: begun by a deployment that is not over, or complete. */
+export type Retirement = 'begun' | 'retired';
+
+/** The retirement of a CA, as the entry in its own ledger has it. */
+export function retirementIn({ retirement }: Pick<LedgerEntry, 'retirement'>): Retirement | undefined {
+  return retirement === 'active' ? undefined : retirement;
+}
 
 /** A certificate as a source of the inventory has found it. */
 export interface FoundCertificate extends InventoryEntry {
   /** The CA that has signed it: its stack, and its path or its logical ID in the stack; its identity if no stack has the CA any more. */
   readonly ca: string;
+  /** Whether the CA whose certificate it is issues nothing any more; absent if that is not so, or if it is no certificate of a CA. */
+  readonly retirement?: Retirement;
   /** The name of the stack of its resource; absent if a local deployment no longer has that stack. */
   readonly stack?: string;
   /** The resource: its stack, and its path or its logical ID in the stack. */
@@ -21,6 +32,8 @@ export interface FoundCa {
   readonly caId: string;
   /** Its stack, and its path or its logical ID in the stack; its identity if no stack has it any more. */
   readonly name: string;
+  /** Whether it issues nothing any more. */
+  readonly retirement?: Retirement;
   /** Its own certificate, DER; absent if that is still to be made elsewhere. */
   readonly certificate?: Buffer;
   /** The name or the ARN of its ledger; absent for a local deployment. */
@@ -61,6 +74,8 @@ export interface ListedCertificate {
   readonly resource: string;
   readonly ca: string;
   readonly caId: string;
+  /** Of the CA whose certificate this is. */
+  readonly retirement?: Retirement;
   /** Absent if the certificate is good, also if it was released from a hold. */
   readonly revocation?: Revocation;
   /** Lower-case hexadecimal digits, as those of SHA-1. */
@@ -70,7 +85,7 @@ export interface ListedCertificate {
 
 /** What the inventory says about a certificate at a time. */
 export function listedCertificate(found: FoundCertificate, now: Date): ListedCertificate {
-  const { entry, superseded, revocation, ca, stack, resource } = found;
+  const { entry, superseded, revocation, retirement, ca, stack, resource } = found;
   const { subject, commonName, profile, status, issuer: caId, certificate } = entry;
   const notAfter = parseTime(entry.notAfter);
   const applies: { readonly [S in CertificateState]: boolean } = {
@@ -98,6 +113,7 @@ export function listedCertificate(found: FoundCertificate, now: Date): ListedCer
     resource,
     ca,
     caId,
+    retirement: superseded ? undefined : retirement,
     revocation: isRevoked(revocation) ? revocation : undefined,
     sha256Fingerprint: certificate && digest('sha256', certificate),
     sha1Fingerprint: certificate && digest('sha1', certificate),

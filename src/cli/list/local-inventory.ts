@@ -1,4 +1,4 @@
-import { FoundCa, FoundCertificate, LedgerContents } from './listed-certificate';
+import { FoundCa, FoundCertificate, LedgerContents, Retirement, retirementIn } from './listed-certificate';
 import { quote } from '../../contract/rules';
 import { CliError } from '../cli-error';
 import { Disk } from '../disk';
@@ -22,13 +22,22 @@ export function localInventory(directory: string, cas: readonly string[] | undef
       + `(${listed(all.map(({ ca }) => ca))}), got ${quote(unknown)}`);
   }
   const chosen = all.filter(each => cas?.some(name => isOfCa(each, name)) ?? true);
+  const retirements = retirementsIn(state);
   return { cas: casOf(chosen, state), certificates: found() };
 
   async function* found(): AsyncIterable<FoundCertificate> {
     for (const certificate of chosen) {
       const { table, entry, ca, stack, resource } = certificate;
       const superseded = state.ledgers[table].latest[entry.identity] !== keyOf(entry);
-      yield { entry: fromStored(entry), superseded, revocation: revocationOf(state, certificate), ca, stack, resource };
+      yield {
+        entry: fromStored(entry),
+        superseded,
+        revocation: revocationOf(state, certificate),
+        retirement: retirements.get(entry.identity),
+        ca,
+        stack,
+        resource,
+      };
     }
   }
 }
@@ -37,11 +46,20 @@ function isOfCa({ ca, entry }: IssuedCertificate, name: string): boolean {
   return ca === name || entry.issuer === name;
 }
 
+/** The CAs of the deployment that issue nothing any more. Only its own ledger knows about the retirement of a CA. */
+function retirementsIn({ ledgers }: State): Map<string, Retirement> {
+  return new Map(Object.values(ledgers).flatMap(({ latest, entries }) => Object.entries(latest).flatMap(([identity, key]) => {
+    const retirement = retirementIn(entries[key]);
+    return retirement ? [[identity, retirement] as const] : [];
+  })));
+}
+
 /** The CAs that have signed these certificates. A ledger has the certificate of each CA whose certificates it holds. */
 function casOf(certificates: readonly IssuedCertificate[], { ledgers }: State): FoundCa[] {
   const cas = new Map(certificates.map(each => [each.entry.issuer, each]));
   return [...cas.values()].map(({ table, ca, entry: { issuer } }) => {
     const { latest, entries } = ledgers[table];
-    return { caId: issuer, name: ca, certificate: fromStored(entries[latest[issuer]]).certificate };
+    const own = entries[latest[issuer]];
+    return { caId: issuer, name: ca, retirement: retirementIn(own), certificate: fromStored(own).certificate };
   });
 }

@@ -4,6 +4,7 @@ import { JsonMap } from '../../contract/json-map';
 import { quote } from '../../contract/rules';
 import { CliError } from '../cli-error';
 import { optionalString, own } from '../json';
+import { holdsUnknown } from './unknown-values';
 
 /**
  * A parameter as its template declares it.
@@ -94,7 +95,7 @@ export interface ParameterSources {
 }
 
 /**
- * Determines the values of all parameters of a stack and checks them as CloudFormation does.
+ * Determines the values of all parameters of a stack and checks them as CloudFormation does, except those that only AWS knows.
  *
  * @param stackName the name of the stack, for errors
  * @returns the values; for an entry of the Parameter Store only if the command line gives its value, now or in an earlier run
@@ -117,7 +118,7 @@ export function parameterValues(
     if (tooLong && !isName) {
       throw new CliError(`stack ${stackName}: ${tooLong}`);
     }
-    const complaint = check(declaration, value);
+    const complaint = holdsUnknown(value) ? undefined : check(declaration, value);
     if (complaint) {
       const got = declaration.noEcho ? '' : `, got ${quote(value)}`;
       const description = declaration.constraintDescription ? ` (${declaration.constraintDescription})` : '';

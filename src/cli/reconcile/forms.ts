@@ -3,7 +3,7 @@ import { formatTime } from '../../contract/term';
 import { validityState } from '../certificates/validity-text';
 import { printable } from '../cli-error';
 import { longDocument } from '../document';
-import { csvRecord } from '../list/csv';
+import { Columns, recordOf } from '../list/csv';
 import { stateText } from '../list/forms';
 import { Form } from '../list/write-pages';
 import { count, table } from '../table';
@@ -54,22 +54,13 @@ export function jsonForm(platform: { readonly platform: string; readonly name: s
   const { begin, elements, end } = longDocument('reconcile', { comparedAt: formatTime(now), ...platform }, 'differences');
   return {
     begin,
-    page: (differences, isFirst) => elements(differences.map(recordOf), isFirst),
+    page: (differences, isFirst) => elements(differences.map(each => recordOf(COLUMNS, each)), isFirst),
     end: counts => end(counts.size === 0),
   };
 }
 
-/** Comma-separated values, with the names of the columns in the first record. */
-export function csvForm(): ReconcileForm {
-  return {
-    begin: csvRecord(Object.keys(VALUES)),
-    page: differences => differences.map(difference => csvRecord(Object.values(recordOf(difference)))).join(''),
-    end: () => '',
-  };
-}
-
 /** What programs get, by the names of the members and the columns. The schema describes it to users: keep both in step. */
-const VALUES: { readonly [member: string]: (difference: Difference) => string | undefined } = {
+export const COLUMNS: Columns<Difference> = {
   difference: ({ kind }) => kind,
   platformId: ({ platformId }) => platformId,
   platformStatus: ({ platformStatus }) => platformStatus,
@@ -86,7 +77,3 @@ const VALUES: { readonly [member: string]: (difference: Difference) => string | 
   sha256Fingerprint: ({ certificate }) => certificate?.sha256Fingerprint,
   sha1Fingerprint: ({ certificate }) => certificate?.sha1Fingerprint,
 };
-
-function recordOf(difference: Difference): { [member: string]: string | undefined } {
-  return Object.fromEntries(Object.entries(VALUES).map(([member, value]) => [member, value(difference)]));
-}

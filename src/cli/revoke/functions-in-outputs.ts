@@ -1,5 +1,5 @@
 import { quote } from '../../contract/rules';
-import { outputsIn } from '../certificates/stack-outputs';
+import { FileOutputs } from '../certificates/stack-outputs';
 import { CliError } from '../cli-error';
 import { listed, namedOutputs, nameOf } from '../export/output-names';
 
@@ -12,13 +12,11 @@ const FUNCTION = /^(?:arn:[\w-]+:lambda:[\w-]+:\d{12}:function:)?[\w-]{1,64}$/;
 /**
  * The functions of CAs that outputs files of `cdk deploy` name.
  *
- * @param files the outputs files; - for standard input
  * @param names the names of the outputs, if not all functions are meant
  * @param several whether several functions are of use
  * @returns the names or the ARNs of the functions
  */
-export function functionsInOutputs(files: readonly string[], names: readonly string[] | undefined, several: boolean): string[] {
-  const { source, outputs } = outputsIn(files);
+export function functionsInOutputs({ source, outputs }: FileOutputs, names: readonly string[] | undefined, several: boolean): string[] {
   const ofFunctions = outputs.filter(each => OF_FUNCTION.test(each.output));
   if (names === undefined && ofFunctions.length === 0) {
     throw new CliError(`${source}: no output is called RevokeFunction; declare one whose value is ca.revokeFunction.functionArn, deploy, and revoke again, `

@@ -1,5 +1,6 @@
 import { NamedFunction } from './function-revocation';
 import { functionsInOutputs } from './functions-in-outputs';
+import { FileOutputs, outputsIn } from '../certificates/stack-outputs';
 import { CliError } from '../cli-error';
 import { ledgerNamed } from '../list/ledger-choice';
 import { ledgersInOutputs } from '../list/ledgers-in-outputs';
@@ -10,7 +11,7 @@ export interface FunctionChoice {
   readonly function?: readonly string[];
   /** Names or ARNs of ledgers; with `outputs`, names of outputs. */
   readonly ledger?: readonly string[];
-  /** Outputs files. */
+  /** Outputs files; - for standard input. */
   readonly outputs?: readonly string[];
 }
 
@@ -35,9 +36,10 @@ export function isInAws(choice: FunctionChoice): boolean {
  * @param several whether several functions are of use
  */
 export async function namedFunctions(choice: FunctionChoice, several: boolean, describeLedger: () => DescribeLedger): Promise<NamedFunction[]> {
-  const ledgers = await Promise.all(ledgersOf(choice).map(table => describeLedger()(table)));
+  const outputs = choice.outputs && outputsIn(choice.outputs);
+  const ledgers = await Promise.all(ledgersOf(choice, outputs).map(table => describeLedger()(table)));
   const tables = ledgers.map(({ table }) => table);
-  const named = functionsOf(choice, several).map(each => ({ ...each, ledgers: tables.length > 0 ? tables : undefined }));
+  const named = functionsOf(choice, outputs, several).map(each => ({ ...each, ledgers: tables.length > 0 ? tables : undefined }));
   const functions = named.length > 0 ? named : ledgers.map(({ table, functionArn }): NamedFunction => ({ name: functionArn, option: '--ledger', ledgers: [table] }));
   if (!several && functions.length !== 1) {
     throw new CliError(`--function, --ledger or --outputs must lead to one CA unless --below selects certificates, got ${functions.length}`);
@@ -45,12 +47,12 @@ export async function namedFunctions(choice: FunctionChoice, several: boolean, d
   return functions;
 }
 
-function ledgersOf({ ledger = [], outputs }: FunctionChoice): string[] {
+function ledgersOf({ ledger = [] }: FunctionChoice, outputs: FileOutputs | undefined): string[] {
   const tables = ledger.flatMap(each => outputs === undefined ? ledgerNamed(each).ledgers : ledgersInOutputs(outputs, each).ledgers);
   return [...new Set(tables)];
 }
 
-function functionsOf({ function: names, ledger, outputs }: FunctionChoice, several: boolean): NamedFunction[] {
+function functionsOf({ function: names, ledger }: FunctionChoice, outputs: FileOutputs | undefined, several: boolean): NamedFunction[] {
   if (outputs === undefined) {
     return [...new Set(names)].map(name => ({ name, option: '--function' }));
   }

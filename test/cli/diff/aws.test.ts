@@ -1,6 +1,6 @@
 import { dirname, join, resolve } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { App, CfnOutput, CfnParameter, Stack, aws_dynamodb as dynamodb, aws_s3 as s3, NestedStack } from 'aws-cdk-lib';
+import { App, CfnOutput, CfnParameter, CfnResource, Stack, aws_dynamodb as dynamodb, aws_s3 as s3, NestedStack } from 'aws-cdk-lib';
 import { DeviceCertificate, KeyAlgorithm, PrivateIotCa } from '../../../src';
 import { localDisk } from '../../../src/cli/disk';
 import { readAssembly } from '../../../src/cli/local/assembly';
@@ -92,15 +92,19 @@ interface Declared {
   /** Whether the name of the first device comes from a bucket, which only AWS knows. */
   readonly ofBucket?: boolean;
   readonly nameOfParameter?: string;
+  /** Whether CloudFormation masks that parameter. */
+  readonly noEcho?: boolean;
+  /** Whether the stack names no Region. */
+  readonly anywhere?: boolean;
 }
 
-function app({ caName = 'Fleet', devices = { Sensor: {} }, ofBucket = false, nameOfParameter }: Declared = {}): string {
+function app({ caName = 'Fleet', devices = { Sensor: {} }, ofBucket = false, nameOfParameter, noEcho, anywhere = false }: Declared = {}): string {
   return synthesized((root: App) => {
-    const stack = new Stack(root, 'Iot', { env: { region: REGION } });
+    const stack = new Stack(root, 'Iot', anywhere ? {} : { env: { region: REGION } });
     const ca = new PrivateIotCa(stack, 'Ca', { subject: { commonName: caName }, ...P256 });
     (ca.ledger.node.defaultChild as dynamodb.CfnGlobalTable).tableName = `ledger-${table}`;
     const bucket = new s3.Bucket(stack, 'Bucket');
-    const parameter = new CfnParameter(stack, 'Name', { default: nameOfParameter ?? 'none' });
+    const parameter = new CfnParameter(stack, 'Name', { default: nameOfParameter ?? 'none', allowedPattern: '[a-z0-9-]+', noEcho });
     Object.entries(devices).forEach(([id, { commonName = id.toLowerCase(), ...props }]) => new DeviceCertificate(stack, id, {
       ca, subject: { commonName: ofBucket ? bucket.bucketDomainName : nameOfParameter ? parameter.valueAsString : commonName }, ...P256, ...props,
     }));
@@ -190,7 +194,52 @@ describe('the comparison with stacks in AWS', () => {
     expect(outcomes(await rows(app({ nameOfParameter: 'other' }), '--parameters', 'Name=sensor-2'))).toEqual(['Ca none', 'Sensor replace']);
   });
 
-  test('compares nested stacks, and stacks that import from each other', async () => {
+  test('takes a masked parameter to keep its value, unless another is given', async () => {
+    await makeTable(client, `ledger-${table}`);
+    const masked = (generation: number): string => app({ nameOfParameter: 'sensor-1', noEcho: true, devices: { Sensor: { generation } } });
+    await deploy(masked(1));
+    expect(await rows(masked(1))).toMatchObject({ code: 0, certificates: [{ outcome: 'none' }, { outcome: 'none' }] });
+    expect((await rows(masked(2))).certificates[1]).toMatchObject({ outcome: 'replace', reasons: ['generation: "1" → "2"'] });
+    expect((await rows(masked(1), '--parameters', 'Name=sensor-2')).certificates[1])
+      .toMatchObject({ outcome: 'replace', reasons: ['subject.commonName: (known after the deployment) → "sensor-2"'] });
+  });
+
+  test('reads no ledger whose name is masked', async () => {
+    await makeTable(client, `ledger-${table}`);
+    const masked = (generation: number | undefined, revokeOnRemoval = false): string => synthesized((root: App) => {
+      const stack = new Stack(root, 'Iot', { env: { region: REGION } });
+      const ca = new PrivateIotCa(stack, 'Ca', { subject: { commonName: 'Fleet' }, ...P256 });
+      (ca.ledger.node.defaultChild as dynamodb.CfnGlobalTable).tableName = `ledger-${table}`;
+      const name = new CfnParameter(stack, 'LedgerName', { noEcho: true, default: `ledger-${table}` });
+      if (generation !== undefined) {
+        const device = new DeviceCertificate(stack, 'Sensor', { ca, subject: { commonName: 'sensor' }, ...P256, generation, revokeOnRemoval });
+        (device.node.defaultChild!.node.defaultChild as CfnResource).addPropertyOverride('LedgerTable', name.valueAsString);
+      }
+    });
+    await deploy(masked(1, true));
+    proxy.reset();
+    expect(await rows(masked(1, true), '--expiring', '999d')).toMatchObject({ code: 0 });
+    expect(outcomes(await rows(masked(2, true)))).toEqual(['Ca none', 'Sensor replace']);
+    expect(outcomes(await rows(masked(undefined)))).toEqual(['Ca none', 'Sensor revoke']);
+    expect(proxy.calls.filter(({ body }) => body.includes('unknown'))).toEqual([]);
+  });
+
+  test('looks in the configured Region for a new stack that names none', async () => {
+    const { code } = await rows(app({ anywhere: true }));
+    expect(code).toBe(3);
+    expect([...new Set(proxy.calls.map(({ region }) => region))]).toEqual([process.env.AWS_REGION]);
+  });
+
+  test('is not carried out if neither the stack nor the configuration names a Region', async () => {
+    const { AWS_REGION } = process.env;
+    delete process.env.AWS_REGION;
+    const { code, stderr } = await refused(app({ anywhere: true }));
+    process.env.AWS_REGION = AWS_REGION;
+    expect(code).toBe(2);
+    expect(stderr).toBe('error: stack Iot can\'t be read: no Region is configured in which to look for Iot; give the stack an env with its Region, or set AWS_REGION\n');
+  });
+
+  test('compares nested stacks, which it reads once, and stacks that import from each other', async () => {
     await makeTable(client, `ledger-${table}`);
     const nested = (generation: number): string => synthesized((root: App) => {
       const stack = new Stack(root, 'Iot', { env: { region: REGION } });
@@ -201,6 +250,7 @@ describe('the comparison with stacks in AWS', () => {
     });
     await deploy(nested(1));
     expect(await rows(nested(1))).toMatchObject({ code: 0, certificates: [{ resource: 'Ca' }, { resource: 'Devices/Sensor' }, { resource: 'Press' }] });
+    expect(cloudFormation.calls.filter(call => call === 'GetTemplate')).toHaveLength(3);
     expect(outcomes(await rows(nested(2)))).toEqual(['Ca none', 'Devices/Sensor replace', 'Press replace']);
   });
 

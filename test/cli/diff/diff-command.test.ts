@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { App, CfnParameter, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { App, CfnOutput, CfnParameter, CfnResource, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import {
-  DeliveryFormat, DeviceCertificate, DeviceCertificateProps, KeyAlgorithm, KeyStorage, PrivateIotCa, PrivateIotCaProps,
+  DeliveryFormat, DeviceCertificate, DeviceCertificateProps, KeyAlgorithm, KeyStorage, PrivateIotCa, PrivateIotCaProps, ProofOfPossessionSignature,
 } from '../../../src';
 import { temporaryFolder } from '../../support/cli-assembly';
 import { cli, cliError, cliOk, readJson } from '../../support/cli-run';
@@ -112,6 +112,32 @@ certificates: 2 issue
     const declared = app({ ca: { subject: { commonName: 'Other' }, replaces: caId } });
     expect((await rows(declared)).map(({ resource, outcome }) => [resource, outcome])).toEqual([['Ca', 'replace'], ['Sensor', 'replace']]);
     expect((await diff(declared)).stdout).toContain(`  issuer: "${caId}" → "ca-`.slice(2));
+  });
+
+  test('refuses a signature with a digest that the key of its CA in KMS can\'t sign, as the deployment does', async () => {
+    const folder = synthesized((root: App) => {
+      const stack = new Stack(root, 'Iot');
+      const ca = new PrivateIotCa(stack, 'Ca', { subject: { commonName: 'Fleet' }, ...P256, keyStorage: KeyStorage.kms() });
+      const { node } = new ProofOfPossessionSignature(stack, 'Proof', { ca, verificationCode: 'code-1' });
+      (node.defaultChild!.node.defaultChild as CfnResource).addPropertyOverride('HashAlgorithm', 'SHA-512');
+    });
+    const refusal = 'hashAlgorithm must be SHA-256 under a CA with an EC_P256 key in AWS KMS, got "SHA-512"';
+    expect(await rows(folder)).toMatchObject([{ resource: 'Ca', outcome: 'issue' }, { resource: 'Proof', outcome: 'refuse', reasons: [refusal] }]);
+    expect((await cli('local', '--app', folder, '--out', out)).stderr).toContain(refusal);
+  });
+
+  test('records a signature that it foresees under the CA of a local deployment', async () => {
+    const folder = (code: string): string => synthesized((root: App) => {
+      const stack = new Stack(root, 'Iot');
+      const ca = new PrivateIotCa(stack, 'Ca', { subject: { commonName: 'Fleet' }, ...P256 });
+      new CfnOutput(stack, 'Signature', { value: new ProofOfPossessionSignature(stack, 'Proof', { ca, verificationCode: code }).signature });
+    });
+    expect(await rows(folder('code-1'))).toMatchObject([{ outcome: 'issue' }, { resource: 'Proof', outcome: 'issue' }]);
+    await deploy(folder('code-1'));
+    expect(await rows(folder('code-1'))).toMatchObject([{ outcome: 'none' }, { outcome: 'none' }]);
+    expect(await rows(folder('code-2'))).toMatchObject([{ outcome: 'none' }, { outcome: 'replace', reasons: ['verificationCode: "code-1" → "code-2"'] }]);
+    await deploy(folder('code-2'));
+    expect(await rows(folder('code-1'))).toMatchObject([{ outcome: 'none' }, { outcome: 'replace', nextSerialNumber: expect.any(String) }]);
   });
 
   test('goes on after a refusal, and says what depends on it', async () => {

@@ -102,7 +102,7 @@ async function revokeInAws(options: RevokeOptions, order: Order, terminal: Termi
       + 'there is nothing to do');
   }
   if (unnamed > 0) {
-    terminal.warn(`note: the function names only the first ${count(outcomes.length, 'certificate')}, and the order is about ${unnamed} more, which --stack shows stack by stack\n`);
+    terminal.warn(`note: ${count(outcomes.length + unnamed, 'certificate')} are selected, of which the function names only the first ${outcomes.length}; to see the others, select one stack after the other with --stack\n`);
   }
   const ending = await showAndAsk(plan, steps.reduce((sum, { changed }) => sum + changed, 0), options, order, terminal, WAYS_OUT.aws);
   if (ending !== undefined) {

@@ -24,7 +24,7 @@ async function said(options: Partial<RevokeOptions>, certificates = 5_000 + MORE
   return { out, err, events };
 }
 
-const NOTE = `note: the function names only the first 5000 certificates, and the order is about ${MORE} more, which --stack shows stack by stack\n`;
+const NOTE = `note: ${5000 + MORE} certificates are selected, of which the function names only the first 5000; to see the others, select one stack after the other with --stack\n`;
 
 test('a document about more certificates than the function names says how many it leaves out', async () => {
   const { out, err, events } = await said({ yes: true, json: true });

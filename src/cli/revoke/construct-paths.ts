@@ -12,8 +12,8 @@ const DEFAULT_APP = 'cdk.out';
 
 /** The resources with a certificate that a CA can have signed. */
 const CERTIFICATE_TYPES: readonly string[] = [
-  ResourceType.PRIVATE_IOT_CA, ResourceType.EXISTING_IOT_CA, ResourceType.KEPT_IOT_CA, ResourceType.CA_CERTIFICATE, ResourceType.DEVICE_CERTIFICATE,
-  ResourceType.SERVER_CERTIFICATE,
+  ResourceType.PRIVATE_IOT_CA, ResourceType.EXISTING_IOT_CA, ResourceType.KEPT_IOT_CA, ResourceType.CA_CERTIFICATE, ResourceType.CROSS_CERTIFICATE,
+  ResourceType.DEVICE_CERTIFICATE, ResourceType.SERVER_CERTIFICATE,
 ];
 
 /** A construct with a certificate. */

@@ -9,22 +9,28 @@ import { temporaryFolder } from '../../support/cli-assembly';
 
 /** An app with a device in a stack, in a construct, in a stage and in a nested stack. */
 let assembly: string;
-let logicalIds: { [of in 'ca' | 'device' | 'inStage']: string };
+let logicalIds: { [of in 'ca' | 'cross' | 'device' | 'inStage']: string };
 const before = process.cwd();
 
 beforeAll(() => {
   assembly = join(temporaryFolder(), 'cdk.out');
   const app = new App({ outdir: assembly, context: { 'aws:cdk:enable-path-metadata': true } }); // as `cdk synth` has it
   const stack = new Stack(app, 'Iot', { stackName: 'acme-iot' });
-  const ca = new PrivateIotCa(stack, 'Ca', { subject: { commonName: 'CA' } });
+  const ca = new PrivateIotCa(stack, 'Ca', { subject: { commonName: 'CA' }, pathLength: 1 });
   ca.addDeviceCertificate('Sensor', { subject: { commonName: 'sensor-001' } });
+  ca.addCrossCertificate('Cross', { subjectCa: new PrivateIotCa(stack, 'Next', { subject: { commonName: 'Next CA' } }) });
   const nested = new NestedStack(stack, 'Nested');
   new PrivateIotCa(nested, 'Ca', { subject: { commonName: 'Nested CA' } }).addDeviceCertificate('Sensor', { subject: { commonName: 'sensor-002' } });
   const staged = new Stack(new Stage(app, 'Prod'), 'Iot');
   new PrivateIotCa(new Construct(staged, 'Fleet'), 'Ca', { subject: { commonName: 'CA' } }).addDeviceCertificate('Sensor', { subject: { commonName: 'sensor-003' } });
   app.synth();
   const only = (of: Stack, type: string): string => Object.keys(Template.fromStack(of).findResources(type))[0];
-  logicalIds = { ca: only(stack, 'Custom::PrivateIotCa'), device: only(stack, 'Custom::IotDeviceCertificate'), inStage: only(staged, 'Custom::IotDeviceCertificate') };
+  logicalIds = {
+    ca: only(stack, 'Custom::PrivateIotCa'),
+    cross: only(stack, 'Custom::IotCrossCertificate'),
+    device: only(stack, 'Custom::IotDeviceCertificate'),
+    inStage: only(staged, 'Custom::IotDeviceCertificate'),
+  };
 });
 
 afterEach(() => process.chdir(before));
@@ -35,6 +41,7 @@ describe('the path of a construct leads to its stack and its logical ID', () => 
   test('in a stack, whether the path names the construct of the stack or the stack in CloudFormation', () => {
     expect([found('Iot/Ca/Sensor'), found('acme-iot/Ca/Sensor')]).toEqual(Array(2).fill(`acme-iot/${logicalIds.device}`));
     expect(found('Iot/Ca')).toBe(`acme-iot/${logicalIds.ca}`);
+    expect(found('Iot/Ca/Cross')).toBe(`acme-iot/${logicalIds.cross}`);
   });
 
   test('in a stage', () => {

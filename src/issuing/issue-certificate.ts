@@ -21,7 +21,7 @@ import { Ports } from './ports';
 import { renewalFact } from './renewal/renewal-fact';
 import { assertNotRetired } from './retire-ca';
 import { assertNotRevoked } from './revocation/assert-not-revoked';
-import { assertCaNotRevoked, RevokedCaPorts } from './revoked-ca';
+import { assertIssues, RevokedCaPorts } from './revoked-ca';
 
 /**
  * Issues the declared certificate exactly once: the first call makes it, and every other call returns the same bytes.
@@ -91,8 +91,7 @@ async function next(
   request: CertificateRequest, revoked: boolean, entry: LedgerEntry | undefined, ca: IssuingCa | undefined, ledger: Ledger, ports: Ports,
   assertFits: AssertFits,
 ): Promise<IssuedEntry | undefined> {
-  refuseIfRetired(request.declaration, ca?.retirement);
-  await refuseIfCaRevoked(request.declaration, ca, ports);
+  await refuseIfNotIssuing(request.declaration, ca, ports);
   if (entry && !revoked && await isReinstatable(entry, request.declaration, ports)) {
     await assertNameIsFree(request, ledger, ports);
     const back = await record(request, await genuine(request, entry, ca, ports), {}, ca, ledger, ports);
@@ -121,26 +120,23 @@ async function next(
  * Looks once more for a retirement of the CA, which may have begun before the ledger knew of the certificate: see `settleRetirement`. What the
  * request has written so far is taken back, as after any failure.
  */
-async function assertStillIssuing({ declaration }: CertificateRequest, ledger: Ledger): Promise<void> {
-  if (declaration.issuer !== undefined) {
-    refuseIfRetired(declaration, (await ledger.find(declaration.issuer))?.retirement);
-  }
-}
-
-/** Refuses a certificate of a CA that is retired. */
-export function refuseIfRetired({ issuer, profile }: Declaration, retirement: LedgerEntry['retirement']): void {
+async function assertStillIssuing({ declaration: { issuer, profile } }: CertificateRequest, ledger: Ledger): Promise<void> {
   if (issuer !== undefined) {
-    assertNotRetired(issuer, retirement, `certificate of the profile ${profile}`);
+    assertNotRetired(issuer, (await ledger.find(issuer))?.retirement, whatOf(profile));
   }
 }
 
-/** Refuses a certificate of a CA that is revoked. */
-export async function refuseIfCaRevoked(
+/** Refuses a certificate of a CA that issues none any more. */
+export async function refuseIfNotIssuing(
   { issuer, issuerLedgerTable, profile }: Declaration, ca: KnownCa | undefined, ports: RevokedCaPorts,
 ): Promise<void> {
   if (issuer !== undefined) {
-    await assertCaNotRevoked(issuer, ca, issuerLedgerTable, `certificate of the profile ${profile}`, ports);
+    await assertIssues(issuer, ca, issuerLedgerTable, whatOf(profile), ports);
   }
+}
+
+function whatOf(profile: string): string {
+  return `certificate of the profile ${profile}`;
 }
 
 /** Whether an earlier delivery of this same request made the reservation, and it is still under way. */

@@ -8,8 +8,7 @@ import { checked, complain, optionalText, RawProperties, text, wholeNumber } fro
 import { KEEPS_CHANGING, MAX_TURNS } from './ledger/turns';
 import { assertWanted } from './ledger/wanted';
 import { Ports } from './ports';
-import { assertNotRetired } from './retire-ca';
-import { assertCaNotRevoked } from './revoked-ca';
+import { assertIssues } from './revoked-ca';
 import { HashAlgorithmName } from '../contract/key-algorithms';
 import { checkHashForKms } from '../contract/kms';
 import { ResourceType } from '../contract/resource-types';
@@ -17,8 +16,8 @@ import { checkGeneration, checkHashAlgorithm, checkVerificationCode } from '../c
 import { newSerialNumber } from '../pki/serial-number';
 import { isSignedBy } from '../pki/signer';
 
-/** What a CA that is retired or revoked does not make. */
-const PROOF = 'proof of possession';
+/** What a signature is, in messages. */
+export const PROOF = 'proof of possession';
 
 /** A resource's declaration of a signature that proves possession of a CA's key. */
 export interface ProofDeclaration {
@@ -87,8 +86,7 @@ export async function provePossession(request: ProofRequest, ports: Ports): Prom
       return { ...entry, signature: entry.signature };
     }
     if (entry?.status !== 'RESERVED') {
-      assertNotRetired(declaration.issuer, ca.retirement, PROOF);
-      await assertCaNotRevoked(declaration.issuer, ca, declaration.issuerLedgerTable, PROOF, ports);
+      await assertIssues(declaration.issuer, ca, declaration.issuerLedgerTable, PROOF, ports);
     }
     if (entry?.status === 'WITHDRAWN' && entry.signature) {
       await ledger.advance(entry, 'ISSUED', { issuedBy: request.requestId }, request);

@@ -2,6 +2,17 @@ import { KnownCa } from './issuing-ca';
 import { ignoreGone, Ledger } from './ledger/ledger';
 import { isRevoked, Revocation, Revocations } from './ledger/revocation';
 import { Ports } from './ports';
+import { assertNotRetired } from './retire-ca';
+
+/**
+ * Refuses to issue by a CA that issues nothing any more, because it is retired or revoked.
+ *
+ * @param what what it is to issue
+ */
+export async function assertIssues(caId: string, ca: KnownCa | undefined, table: string, what: string, ports: RevokedCaPorts): Promise<void> {
+  assertNotRetired(caId, ca?.retirement, what);
+  await assertCaNotRevoked(caId, ca, table, what, ports);
+}
 
 /**
  * Refuses to issue by a CA that is revoked or on hold, or that is below such a CA: verifiers that check the whole chain would refuse the
@@ -12,7 +23,7 @@ import { Ports } from './ports';
  * @param what what it is to issue
  * @throws Error that says what is revoked, and the way out
  */
-export async function assertCaNotRevoked(caId: string, ca: KnownCa | undefined, table: string, what: string, ports: RevokedCaPorts): Promise<void> {
+async function assertCaNotRevoked(caId: string, ca: KnownCa | undefined, table: string, what: string, ports: RevokedCaPorts): Promise<void> {
   let known: KnownLedger | undefined = { table, ledger: ports.ledger(table), revocations: ports.revocations(table) };
   let identity = caId;
   for (let above = (ca?.chain.length ?? 1) - 1; above > 0 && known; above--) {

@@ -2,7 +2,7 @@ import { readCertificates } from '../../pki/certificate-pem';
 import { assertLinted } from '../../pki/lint/lint-errors';
 import { CertificateRequest } from '../declaration/certificate-request';
 import { requestOutcome } from '../declaration/declared-request';
-import { AssertFits, completed, issuedFacts, recordDeclared, refuseIfRetired, standing } from '../issue-certificate';
+import { AssertFits, completed, issuedFacts, recordDeclared, refuseIfNotIssuing, standing } from '../issue-certificate';
 import { knownCa } from '../issuing-ca';
 import { isSamePlace } from '../keys/custody';
 import { IssuedEntry } from '../ledger/genuine-entry';
@@ -25,7 +25,7 @@ export async function foreseeCertificate(declared: CertificateRequest, ports: Po
   if (entry?.status === 'ISSUED') {
     return { ...withCertificate(entry), ...await recordDeclared(declared, entry, ledger) };
   }
-  refuseIfRetired(declared.declaration, ca?.retirement);
+  await refuseIfNotIssuing(declared.declaration, ca, ports);
   const request = { ...declared, declaration: await completed(declared.declaration, ports) };
   const { declaration } = request;
   await assertNameIsFree(request, ledger, ports);

@@ -2,8 +2,8 @@ import { knownCa } from '../issuing-ca';
 import { LedgerEntry } from '../ledger/ledger';
 import { assertWanted } from '../ledger/wanted';
 import { Ports } from '../ports';
-import { assertCanSign, ProofRequest, proofReservation } from '../prove-possession';
-import { assertNotRetired } from '../retire-ca';
+import { assertCanSign, PROOF, ProofRequest, proofReservation } from '../prove-possession';
+import { assertIssues } from '../revoked-ca';
 
 /** Foresees what `provePossession` would do. A signature that would be made is recorded as a placeholder. */
 export async function foreseeSignature(request: ProofRequest, ports: Ports): Promise<LedgerEntry & { readonly signature: Buffer }> {
@@ -16,7 +16,7 @@ export async function foreseeSignature(request: ProofRequest, ports: Ports): Pro
     return { ...entry, signature: entry.signature ?? placeholder(entry) };
   }
   if (entry?.status !== 'RESERVED') {
-    assertNotRetired(declaration.issuer, ca.retirement, 'proof of possession');
+    await assertIssues(declaration.issuer, ca, declaration.issuerLedgerTable, PROOF, ports);
   }
   if (entry?.signature) {
     await ledger.advance(entry, 'ISSUED', { issuedBy: requestId }, request);

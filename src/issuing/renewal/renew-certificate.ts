@@ -23,7 +23,7 @@ import { makeCertificate } from '../make-certificate';
 import { Ports } from '../ports';
 import { refuse } from '../refuse';
 import { assertNotRetired, isRetired } from '../retire-ca';
-import { assertCaNotRevoked } from '../revoked-ca';
+import { assertIssues } from '../revoked-ca';
 
 /** The request that the ledger names for what a renewal has written. */
 const RENEWAL = 'renewal';
@@ -136,8 +136,7 @@ async function renew(latest: RenewableEntry, table: string, holder: Holder, port
   };
   assertWanted(request, latest);
   const ca = await issuingCa(declared.issuer, ledger, ports, declared.issuerKeyIdentifier);
-  assertNotRetired(latest.issuer, ca?.retirement, RENEWED);
-  await assertCaNotRevoked(latest.issuer, ca, table, RENEWED, ports);
+  await assertIssues(latest.issuer, ca, table, RENEWED, ports);
   await genuine(request, latest, ca, ports);
   const declaration = await completed(declared, ports);
   const reserved = await reserve({ ...request, declaration }, latest, table, holder, ca, ports);

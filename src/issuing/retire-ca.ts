@@ -45,13 +45,18 @@ export async function settleRetirement(caId: string, table: string, succession: 
   return advanceTo('retired', caId, ledger, holder);
 }
 
+/** Whether a CA issues nothing any more, or nothing at present. */
+export function isRetired({ retirement }: Pick<LedgerEntry, 'retirement'>): boolean {
+  return retirement === 'begun' || retirement === 'retired';
+}
+
 /**
  * Refuses to issue by a CA that is retired.
  *
  * @param what what it is to issue
  */
 export function assertNotRetired(caId: string, retirement: LedgerEntry['retirement'], what: string): void {
-  if (retirement === 'begun' || retirement === 'retired') {
+  if (isRetired({ retirement })) {
     throw new Error(`ca must not be retired, and ${caId} ${retirement === 'begun' ? 'is being retired by a deployment that is not over' : 'is retired'}: `
       + `it issues no ${what} any more; use the CA's successor, or leave out retirement of the CA and deploy that first`);
   }

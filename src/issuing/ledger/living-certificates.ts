@@ -34,12 +34,17 @@ export async function livingCertificates(
   const living: LedgerEntry[] = [];
   for (const status of underWay ? [...UNDER_WAY, 'ISSUED' as const] : ['ISSUED' as const]) {
     for await (const entry of ledger.certificates(caId, status)) {
-      if (counts(entry) && (await revocations?.find(caId, entry.serialNumber))?.state !== 'REVOKED' && living.push(entry) > MAX_COUNTED) {
+      if (counts(entry) && !await isWithdrawnSince(entry, ledger) && (await revocations?.find(caId, entry.serialNumber))?.state !== 'REVOKED' && living.push(entry) > MAX_COUNTED) {
         return living;
       }
     }
   }
   return living;
+}
+
+/** Whether the certificate that has renewed this one was withdrawn: what a resource had before is withdrawn with what it had last. */
+async function isWithdrawnSince({ identity, renewedBy }: LedgerEntry, ledger: Ledger): Promise<boolean> {
+  return renewedBy !== undefined && (await ledger.find(identity))?.status === 'WITHDRAWN';
 }
 
 /** A certificate, in words. */

@@ -8,7 +8,9 @@ import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { CaCertificate, CaCertificateOptions } from './ca-certificate';
 import { CaChainLinks, certificateIn, certificatesIn, chainOfDeclared, chainsOf } from './ca-chain';
-import { knownSuccession, successionProperties, validateNotRetired, validateSuccessorName } from './ca-succession';
+import { caProperties } from './ca-properties';
+import { addCaRenewal } from './ca-renewal';
+import { knownSuccession, validateNotRetired, validateSuccessorName } from './ca-succession';
 import { validateCaProps } from './ca-validation';
 import { CrossCertificate, CrossCertificateOptions } from './cross-certificate';
 import { ExistingCaProps, ExistingIotCa } from './existing-iot-ca';
@@ -16,11 +18,10 @@ import { grantIssue, grantReadPrivateKey } from './grant-issue';
 import { IPrivateIotCa } from './i-private-iot-ca';
 import { ImportedPrivateIotCa, PrivateIotCaAttributes } from './imported-private-iot-ca';
 import { KeptCaProps, KeptIotCa } from './kept-iot-ca';
-import { issuerProperties, knownByDeclaration, rememberCa } from './known-ca';
+import { knownByDeclaration, knownCa, rememberCa } from './known-ca';
 import { grantRecord, ledgerTable } from './ledger-table';
 import { PRIVATE_IOT_CA_KINDS, PrivateIotCaProps } from './private-iot-ca-props';
 import { CaEventType } from '../../contract/ca-events';
-import { PrivateIotCaProperties } from '../../contract/properties';
 import { ResourceType } from '../../contract/resource-types';
 import { IotPlatform } from '../../platforms/iot-platform';
 import { defaultHashAlgorithm } from '../certificates/default-hash-algorithm';
@@ -28,15 +29,14 @@ import { DeviceCertificate, DeviceCertificateOptions } from '../certificates/dev
 import { HashAlgorithm } from '../certificates/hash-algorithm';
 import { IIotCertificate, IotCertificateBase } from '../certificates/iot-certificate';
 import { sayTerm, validateCanIssue, validateIssuing } from '../certificates/issuing-validation';
-import { renderExtensions } from '../certificates/render-extensions';
 import { ServerCertificate, ServerCertificateOptions } from '../certificates/server-certificate';
 import { VerificationCertificate, VerificationCertificateOptions } from '../certificates/verification-certificate';
 import { check } from '../checks/kinds';
-import { renderSubject, sayNotices, validateInsideCa, validGeneration, validHashAlgorithm, validId, validTerm } from '../checks/validation';
+import { sayNotices, validateInsideCa, validGeneration, validId, validTerm } from '../checks/validation';
 import { caEventRule } from '../events/ca-event-rule';
 import { KeyAlgorithm } from '../keys/key-algorithm';
 import { KeyStorage } from '../keys/key-storage';
-import { CertificateProvider, ledgerOf } from '../provider/certificate-provider';
+import { CertificateProvider } from '../provider/certificate-provider';
 import { validRemovalPolicy } from '../provider/removal-policy';
 import { beforeIssuance } from '../revocation/issuance-order';
 import { PublishRevocationOptions } from '../revocation/publish-revocation-options';
@@ -51,7 +51,7 @@ import { grantRevoke, revokeFunction } from '../revocation/revoke-function';
  * declaration does: `subject`, `keyAlgorithm`, `hashAlgorithm`, `validity`, `notBefore`, `notAfter`, `pathLength`, the
  * extensions, `issuer`, `signedElsewhere`, the kind of `keyStorage`, `generation`, or the path of the construct in its stack. Such
  * a change makes a new CA, which issues all its certificates anew. If the CA has living certificates, the deployment fails unless
- * `replaces` names the CA. Only a changed `signedCertificate` gives the same CA another certificate.
+ * `replaces` names the CA. Only a changed `signedCertificate` or a `renewal` gives the same CA another certificate.
  *
  * @resource Custom::PrivateIotCa
  */
@@ -156,24 +156,9 @@ export class PrivateIotCa extends IotCertificateBase implements IPrivateIotCa, I
     key.keep.grant(rights[0]);
     grantRecord(this.ledger, rights[0]);
     issuer?.grantIssue(rights[1]);
-    const properties: PrivateIotCaProperties = {
-      Subject: renderSubject(props.subject),
-      KeyAlgorithm: keyAlgorithm._render(),
-      HashAlgorithm: validHashAlgorithm(this, issuer ?? this, props.hashAlgorithm),
-      ...term,
-      PathLength: this.pathLength,
-      Generation: generation,
-      Platforms: this.platforms.map(platform => platform._render()),
-      LedgerTable: this.ledger.tableName,
-      KeyStorage: key.properties,
-      ...issuer && issuerProperties(issuer),
-      IssuerLedgerTable: issuer && ledgerOf(this, issuer),
-      ClipToIssuer: issuer && clipToIssuer,
-      ...successionProperties(props),
-      SignedElsewhere: signedElsewhere || undefined,
-      SignedCertificatePem: props.signedCertificate?._text,
-      Extensions: renderExtensions(this, props),
-    };
+    const properties = caProperties(this, props, {
+      KeyAlgorithm: keyAlgorithm._render(), KeyStorage: key.properties, ...term, Generation: generation,
+    });
     if (issuer) {
       validateIssuing(this, issuer, 'ca', props, term.ValidityDays);
     } else if (!signedElsewhere) {
@@ -183,8 +168,9 @@ export class PrivateIotCa extends IotCertificateBase implements IPrivateIotCa, I
     if (issuer) {
       this._resource.node.addDependency(beforeIssuance(issuer));
     }
+    addCaRenewal(this, props);
     const keyIdentifier = signedElsewhere ? undefined : this._attribute('SubjectKeyIdentifier');
-    rememberCa(this, { ...knownByDeclaration(props), ...knownSuccession(props), keyIdentifier, isRenewable: signedElsewhere });
+    rememberCa(this, { ...knownByDeclaration(props), ...knownSuccession(props), keyIdentifier });
     validateSuccessorName(this, props.predecessor);
     this.caId = this._resource.ref;
     this._chain = chainOfDeclared(this, props);
@@ -232,6 +218,18 @@ export class PrivateIotCa extends IotCertificateBase implements IPrivateIotCa, I
       throw new Error(`${this.node.path}: certificateSigningRequestPem is available only for a CA that is signedElsewhere`);
     }
     return this._attribute('CertificateSigningRequestPem');
+  }
+
+  /**
+   * How often the CA had been renewed at the last update of its resource, in decimal digits. It is an error to read this attribute of a CA without
+   * a `renewal`.
+   * @attribute
+   */
+  public get renewalNumber(): string {
+    if (!knownCa(this).isRenewed) {
+      throw new Error(`${this.node.path}: renewalNumber is available only for a CA that declares a renewal`);
+    }
+    return this._attribute('RenewalNumber');
   }
 
   public addVerificationCertificate(id: string, options: VerificationCertificateOptions): VerificationCertificate {

@@ -30,7 +30,7 @@ const REQUEST = opensslRequest('/CN=Elsewhere');
 const P256 = { keyAlgorithm: KeyAlgorithm.EC_P256 };
 
 /** Some 400 calls; milliseconds. */
-const LONG = 240_000;
+const LONG = 360_000;
 
 let aws: RecordedAws;
 let world: AwsWorld | undefined;

@@ -87,6 +87,8 @@ export interface PrivateIotCaProperties extends CertificateProperties, Successio
   /** The ledger of the issuing CA, which records this certificate too. */
   readonly IssuerLedgerTable?: string;
   readonly ClipToIssuer?: boolean;
+  /** When the certificate is renewed; absent if it is not. */
+  readonly Renewal?: RenewalProperties;
   /** `true` for a CA whose certificate is issued elsewhere, from its certificate signing request. */
   readonly SignedElsewhere?: boolean;
   /** That certificate and the certificates of the CAs above it, in PEM; absent or empty until the certificate exists. */

@@ -6,7 +6,7 @@ import { Complaint, quote } from './rules';
 export interface RenewalProperties {
   /** How many days before its end the certificate is renewed. */
   readonly BeforeDays: number;
-  /** `true` if the renewed certificate has the key of the former one; otherwise, a new key is made. */
+  /** `true` if the renewed certificate has the key of the former one, as that of a CA always has; otherwise, a new key is made. */
   readonly KeepKey: boolean;
 }
 
@@ -29,6 +29,42 @@ export interface RenewerEnvironment {
 
 /** The bundles that hold the certificate beside its key. The others hold the key alone. */
 export const BUNDLES_WITH_CERTIFICATE: readonly string[] = ['Pkcs12', 'Pkcs12Legacy', 'CombinedPem'];
+
+/** The declared validity of a certificate that is renewed. */
+export interface RenewedTerm {
+  readonly days?: number;
+  readonly notBefore?: Date;
+}
+
+/** Checks that a certificate can be renewed by a schedule, and when it is: each certificate must end later than the one before it. */
+export function checkRenewedTerm(beforeDays: unknown, { days, notBefore }: RenewedTerm): Complaint {
+  if (days === undefined) {
+    return 'renewal must be left out for a certificate that ends with notAfter; declare validity instead';
+  }
+  return notBefore === undefined ? checkRenewal(beforeDays, days)
+    : 'renewal must be left out for a certificate with notBefore, because every further one would begin and end with it; leave notBefore out';
+}
+
+/** What decides whether a CA can be renewed by a schedule. */
+export interface RenewedCaDeclaration {
+  /** Whether a CA of this library signs it. */
+  readonly hasIssuer: boolean;
+  readonly signedElsewhere: boolean;
+  /** As declared. */
+  readonly keepKey?: boolean;
+}
+
+/** Checks that a CA can be renewed by a schedule. */
+export function checkRenewedCa({ hasIssuer, signedElsewhere, keepKey }: RenewedCaDeclaration): Complaint {
+  if (signedElsewhere) {
+    return 'renewal must be left out for a CA that is signedElsewhere; have its certificate renewed there, and declare the result as signedCertificate';
+  }
+  if (!hasIssuer) {
+    return 'renewal must be left out for a root CA, because everyone who trusts it has its certificate; declare its successor in time (predecessor)';
+  }
+  return keepKey === false ? 'renewal of a CA must keep its key, because a CA with another key is another CA, got keepKey: false; leave keepKey out, '
+    + 'or declare a successor (predecessor) for another key' : undefined;
+}
 
 /**
  * Checks when a certificate is renewed. More than half of its life would have it renewed all the time.

@@ -10,7 +10,7 @@ import { releaseKeys } from './keys/held-keys';
 import { ownerOf } from './keys/key-owner';
 import { isRecorded, tagFacts } from './keys/parameter-tags';
 import { assertGenuine, IssuedEntry } from './ledger/genuine-entry';
-import { Ledger, LedgerEntry, LedgerFacts } from './ledger/ledger';
+import { keyVersionOf, Ledger, LedgerEntry, LedgerFacts } from './ledger/ledger';
 import { assertNameIsFree } from './ledger/name-in-use';
 import { declaredContent, givenKey, isUnderWay, reservation } from './ledger/reservation';
 import { isRevoked } from './ledger/revocation';
@@ -157,7 +157,7 @@ async function isReinstatable(entry: LedgerEntry, { keyStorage }: Declaration, p
   return entry.status === 'WITHDRAWN' && entry.certificate !== undefined && entry.issuedAt !== undefined
     && new Date(entry.notAfter) > ports.clock()
     && isSamePlace(entry.keyStorage, keyStorage)
-    && (!keyStorage || await custodyOf(keyStorage, ports).find(entry.serialNumber) !== undefined);
+    && (!keyStorage || await custodyOf(keyStorage, ports).find(keyVersionOf(entry)) !== undefined);
 }
 
 /** Makes the certificate for a reservation. */
@@ -223,7 +223,7 @@ export async function recordDeclared(request: CertificateRequest, entry: LedgerE
 
 /** Makes sure that the ledger has the certificate that was issued for a declaration, and that its CA has signed it for the held key. */
 export async function genuine(
-  { declaration }: CertificateRequest, entry: LedgerEntry, ca: IssuingCa | undefined, ports: Ports,
+  { declaration }: Pick<CertificateRequest, 'declaration'>, entry: LedgerEntry, ca: IssuingCa | undefined, ports: Ports,
 ): Promise<IssuedEntry> {
   const { request, subject } = declaration;
   const issued = await assertGenuine(entry, {

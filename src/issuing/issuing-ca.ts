@@ -1,6 +1,6 @@
 import { keyOfCa } from './keys/custody';
 import { describePlace, isHsm } from './keys/key-storage';
-import { Ledger, LedgerEntry, TABLE_WAS_CHANGED } from './ledger/ledger';
+import { keyVersionOf, Ledger, LedgerEntry, TABLE_WAS_CHANGED } from './ledger/ledger';
 import { CaKeyPorts } from './ports';
 import { KeyAlgorithmName } from '../contract/key-algorithms';
 import { quote } from '../contract/rules';
@@ -43,8 +43,8 @@ export async function issuingCa(
   const { entry, path, ...ca } = await readCa(identity, ledger, declaredKeyIdentifier);
   const key = await keyOfCa(entry, ports);
   if (!keyAlgorithmOfPublicKey(key.publicKey) || !key.publicKey.equals(path[0].publicKey)) {
-    throw new Error(`${describePlace(entry.keyStorage!, entry.serialNumber)} ${isHsm(entry.keyStorage) ? 'is not' : 'does not hold'} `
-      + `the key of the CA's certificate (version ${entry.serialNumber})`);
+    throw new Error(`${describePlace(entry.keyStorage!, keyVersionOf(entry))} ${isHsm(entry.keyStorage) ? 'is not' : 'does not hold'} `
+      + `the key of the CA's certificate (version ${keyVersionOf(entry)})`);
   }
   assertSignedAbove(path, identity);
   return { ...ca, issuer: { ...ca.issuer, signer: key.signer() } };

@@ -3,16 +3,18 @@ import { DeclaredRequestFacts } from './declaration/certificate-request';
 import { isOf } from './declaration/identity';
 import { platformsProperty } from './declaration/parse-declaration';
 import { Succession, successionProperties } from './declaration/succession';
-import { issuingCa, KnownCa } from './issuing-ca';
+import { chainOf, issuingCa, KnownCa } from './issuing-ca';
+import { formerCertificates, isRenewedTo } from './ledger/former-certificates';
 import { IssuedEntry } from './ledger/genuine-entry';
-import { Ledger, LedgerEntry } from './ledger/ledger';
+import { Ledger, LedgerEntry, LedgerFacts } from './ledger/ledger';
 import { Ports } from './ports';
 import { KeptCaAttributes } from '../contract/properties';
 import { checkCaId, quote } from '../contract/rules';
 import { checkFormerStackId } from '../contract/stack-id';
-import { certificateAttributes } from '../pki/certificate';
+import { certificateAttributes, parseCertificate } from '../pki/certificate';
 import { LifecycleEvent } from '../resource/lifecycle-event';
 import { complain, optionalText, RawProperties, text } from '../resource/property-values';
+import { Revocations } from './ledger/revocation';
 import { KEEPS_CHANGING, MAX_TURNS } from './ledger/turns';
 import { assertForPlatforms } from './usable-ca';
 import { PlatformId } from '../platforms/registry';
@@ -80,7 +82,7 @@ export async function takeBackCa(
   findCa: (caId: string, ledger: Ledger) => Promise<KnownCa | undefined> = (caId, ledger) => issuingCa(caId, ledger, ports),
 ): Promise<{ entry: IssuedEntry; data: KeptCaAttributes }> {
   const { declaration } = request;
-  const entry = await entryIn(declaration.ledgerTable, declaration, ports);
+  const entry = await completeRenewal(await entryIn(declaration.ledgerTable, declaration, ports), request, ports);
   const ca = (await findCa(declaration.caId, ports.ledger(declaration.ledgerTable)))!;
   assertForPlatforms(ca.keyAlgorithm, declaration.platforms);
   if (entry.issuer !== declaration.caId && declaration.issuerLedgerTable === undefined) {
@@ -96,6 +98,33 @@ export async function takeBackCa(
   }
   const { stackId, logicalResourceId } = request;
   return { entry: { ...entry, stackId, logicalResourceId, status: 'ISSUED', certificate }, data };
+}
+
+/**
+ * Completes a renewal of the CA that has ended between the ledgers of its issuer and of the CA itself: see `recordRenewedCa`.
+ *
+ * @param entry the CA in its own ledger
+ */
+async function completeRenewal(entry: LedgerEntry, request: KeptCaRequest, ports: Ports): Promise<LedgerEntry> {
+  const { ledgerTable, issuerLedgerTable, caId } = request.declaration;
+  const renewed = issuerLedgerTable === undefined ? undefined : await ports.ledger(issuerLedgerTable).find(caId);
+  if (!renewed || renewed.serialNumber === entry.serialNumber || !await isRenewalOf(renewed, entry, ports.revocations(issuerLedgerTable!))) {
+    return entry;
+  }
+  await assertFree(entry, ledgerTable, request, ports);
+  const { status, stackId, logicalResourceId, retainKey, retirement } = entry;
+  await ports.ledger(ledgerTable).reserve({ ...renewed, status, stackId, logicalResourceId, retainKey, retirement }, entry, request);
+  return entryIn(ledgerTable, request.declaration, ports);
+}
+
+async function isRenewalOf(renewed: LedgerEntry, { serialNumber, certificate }: LedgerEntry, revocations: Pick<Revocations, 'certificate'>): Promise<boolean> {
+  const [present, signer] = renewed.certificate ? chainOf(renewed).map(parseCertificate) : [];
+  for await (const former of formerCertificates(renewed, revocations)) {
+    if (former.serialNumber === serialNumber) {
+      return certificate !== undefined && signer !== undefined && isRenewedTo(certificate, present, signer);
+    }
+  }
+  return false;
 }
 
 /**
@@ -146,7 +175,10 @@ async function takeOver(table: string, serialNumber: string, request: KeptCaRequ
     const isOfNeighbour = entry.status === 'ISSUED' && entry.stackId === stackId && entry.logicalResourceId !== logicalResourceId;
     const takenFrom = isOfNeighbour ? entry.logicalResourceId : undefined;
     const returnedAt = entry.status === 'WITHDRAWN' ? ports.clock().toISOString() : undefined;
-    if (await ledger.advance(entry, 'ISSUED', { stackId, logicalResourceId, takenFrom, retainKey: true, issuedBy, returnedAt }, request)) {
+    // This resource declares no renewal. If it gives the CA back to its neighbour, the neighbour still does.
+    const renewal = entry.renewal && !isOfNeighbour ? false : undefined;
+    const facts: LedgerFacts = { stackId, logicalResourceId, takenFrom, retainKey: true, issuedBy, returnedAt, renewal };
+    if (await ledger.advance(entry, 'ISSUED', facts, request)) {
       return;
     }
   }

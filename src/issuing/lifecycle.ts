@@ -4,7 +4,7 @@ import { AnsweredError } from '../resource/answered-error';
 import { isOf } from './declaration/identity';
 import { makeCurrent, releaseKeys, restoreCurrent } from './keys/held-keys';
 import { tagParameter } from './keys/parameter-tags';
-import { ignoreGone, LedgerEntry } from './ledger/ledger';
+import { ignoreGone, keyVersionOf, LedgerEntry } from './ledger/ledger';
 import { ledgerTables } from './ledger/ledger-tables';
 import { handleCaLookup } from './look-up-ca';
 import { Ports, PutBack } from './ports';
@@ -165,7 +165,7 @@ async function giveWay(event: LifecycleEvent, identity: string, made: Made, port
     const standing = await ports.ledger(home).find(identity);
     const latest = standing && isOf(standing, event) ? [standing] : [];
     const gone = latest.filter(entry => entry.status === 'WITHDRAWN' && !isRetained(entry));
-    const superseded = made.keys.filter(({ serialNumber }) => serialNumber !== standing?.serialNumber);
+    const superseded = made.keys.filter(each => !standing || keyVersionOf(each) !== keyVersionOf(standing));
     for (const entry of [...gone, ...superseded]) {
       await releaseKeys(entry, ports);
     }

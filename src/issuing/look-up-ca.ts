@@ -1,6 +1,7 @@
 import { AWAITED, AWAITED_CERTIFICATE, chainData } from './declaration/answer-data';
 import { identityFrom } from './declaration/identity';
 import { chainOf, issuableCa } from './issuing-ca';
+import { formerCertificates, isRenewedTo } from './ledger/former-certificates';
 import { LedgerEntry } from './ledger/ledger';
 import { Ports } from './ports';
 import { CaLookupAttributes } from '../contract/properties';
@@ -8,7 +9,7 @@ import { ResourceType } from '../contract/resource-types';
 import { checkCaId, checkDepth, checkSha256Fingerprint } from '../contract/rules';
 import { sha256 } from '../contract/sha256';
 import { CaChain, readCaChain } from '../pki/ca-chain';
-import { certificateAttributes } from '../pki/certificate';
+import { Certificate, certificateAttributes } from '../pki/certificate';
 import { toPem } from '../pki/pem';
 import { failureOf, LifecycleEvent, LifecycleResult, Requester } from '../resource/lifecycle-event';
 import { checked, RawProperties, text, truth, wholeNumber } from '../resource/property-values';
@@ -89,22 +90,45 @@ export async function lookUpCa(declaration: CaLookupDeclaration, ports: Ports): 
     }
     return { ...AWAITED_CERTIFICATE, ...withChain ? { IssuerChainPem: '' } : {} };
   }
-  const { certificate, chain } = verifiedCa(caId, entry);
-  const [asked, ...above] = [certificate, ...chain].slice(depth);
+  const ca = verifiedCa(caId, entry);
+  const [asked, ...above] = pathFrom(ca, depth);
   if (!asked) {
-    throw new Error(`depth must be at most ${chain.length}, the number of CAs above ${caId}, got ${depth}`);
+    throw new Error(`depth must be at most ${ca.chain.length}, the number of CAs above ${caId}, got ${depth}`);
   }
-  assertFingerprint(asked.der, sha256Fingerprint, declaration);
+  await assertExpected(ca, entry!, depth, sha256Fingerprint, declaration, ports);
   const attributes = certificateAttributes(asked.der);
   return withChain ? { ...attributes, ...chainData({ chain: Buffer.concat(above.map(({ der }) => der)) }) } : attributes;
 }
 
-/** Makes sure that a certificate from a ledger is the one whose fingerprint crossed from the CA's resource. */
-export function assertFingerprint(der: Buffer, expected: string | undefined, { ledgerTable, caId }: CaInLedger): void {
-  const actual = sha256(der);
-  if (expected !== undefined && actual !== expected) {
-    throw new Error(`${mustHold(ledgerTable, expected, caId)}, got a certificate with ${beginning(actual)}; ${FIND_OUT}`);
+/** A CA and those above it, from a depth on. */
+function pathFrom({ certificate, chain }: CaChain, depth: number): Certificate[] {
+  return [certificate, ...chain].slice(depth);
+}
+
+/**
+ * Makes sure that a certificate from a ledger is the one whose fingerprint crossed from the CA's resource, or that the latter was renewed to it:
+ * what crosses is the fingerprint of the last deployment, and a schedule may have renewed the CA since. The fingerprint vouches for the former
+ * certificate, and the former certificate for the name, the key and the signer of the one in force.
+ *
+ * @param entry the CA's entry in the ledger
+ * @param depth how many CAs above the CA the certificate is
+ * @param expected absent if the requesting stack does not know it
+ */
+export async function assertExpected(
+  ca: CaChain, entry: LedgerEntry, depth: number, expected: string | undefined, { ledgerTable, caId }: CaInLedger, ports: Pick<Ports, 'revocations'>,
+): Promise<void> {
+  const [present, signer = present] = pathFrom(ca, depth);
+  const actual = sha256(present.der);
+  if (expected === undefined || actual === expected) {
+    return;
   }
+  for await (const former of formerCertificates(entry, ports.revocations(ledgerTable))) {
+    const der = former.certificate && chainOf(former)[depth];
+    if (der && sha256(der) === expected && isRenewedTo(der, present, signer)) {
+      return;
+    }
+  }
+  throw new Error(`${mustHold(ledgerTable, expected, caId)}, got a certificate with ${beginning(actual)}; ${FIND_OUT}`);
 }
 
 const FIND_OUT = 'deploy the stack of the CA first, or find out who changed the ledger';

@@ -45,8 +45,8 @@ export async function settleRetirement(caId: string, table: string, succession: 
   return advanceTo('retired', caId, ledger, holder);
 }
 
-/** Whether a CA issues nothing: it is retired, or a request is finding out whether it may be. */
-export function isRetired(retirement: LedgerEntry['retirement']): retirement is 'begun' | 'retired' {
+/** Whether a CA issues nothing any more, or nothing at present. */
+export function isRetired({ retirement }: Pick<LedgerEntry, 'retirement'>): boolean {
   return retirement === 'begun' || retirement === 'retired';
 }
 
@@ -56,7 +56,7 @@ export function isRetired(retirement: LedgerEntry['retirement']): retirement is 
  * @param what what it is to issue
  */
 export function assertNotRetired(caId: string, retirement: LedgerEntry['retirement'], what: string): void {
-  if (isRetired(retirement)) {
+  if (isRetired({ retirement })) {
     throw new Error(`ca must not be retired, and ${caId} ${retirement === 'begun' ? 'is being retired by a deployment that is not over' : 'is retired'}: `
       + `it issues no ${what} any more; use the CA's successor, or leave out retirement of the CA and deploy that first`);
   }

@@ -1,9 +1,10 @@
 import { Construct } from 'constructs';
 import { IotPlatform } from './iot-platform';
 import { IPrivateIotCa } from '../constructs/ca/i-private-iot-ca';
+import { knownCa } from '../constructs/ca/known-ca';
 import { PrivateIotCa } from '../constructs/ca/private-iot-ca';
 import { DeviceCertificate } from '../constructs/certificates/device-certificate';
-import { complaintOfValidation } from '../constructs/checks/notices';
+import { complaintOfValidation, warn } from '../constructs/checks/notices';
 import { concerns } from '../constructs/revocation/revocation-reach';
 
 /**
@@ -18,6 +19,8 @@ export function validateRegistration(scope: Construct, ca: IPrivateIotCa, platfo
       + 'register the CA in the deployment with its signedCertificate, or later');
   }
   concerns(ca, platform._render());
+  warn(scope, 'registered-ca-is-renewed', knownCa(ca).isRenewed ? `${ca.node.path} has a renewal, and ${platform.platformName} has the certificate of the last deployment `
+    + 'that has updated the CA: deploy a change of the CA after each renewal, before the former certificate ends' : undefined);
   scope.node.addValidation({
     validate: () => devicesOf(ca).filter(({ _platforms }) => _platforms === undefined).flatMap(device => {
       const complaint = device._complaintFor(platform);

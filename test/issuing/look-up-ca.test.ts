@@ -1,6 +1,12 @@
 import { X509Certificate } from 'node:crypto';
+import { sha256 } from '../../src/contract/sha256';
 import { handleLifecycleEvent } from '../../src/issuing/lifecycle';
 import { caLookupId, parseCaLookup } from '../../src/issuing/look-up-ca';
+import { parseCertificate } from '../../src/pki/certificate';
+import { issue, selfIssuer } from '../../src/pki/issue';
+import { generateKeyPair } from '../../src/pki/keys';
+import { PROFILES } from '../../src/pki/profile';
+import { signerOf } from '../../src/pki/signer';
 import { LifecycleEvent, LifecycleResult } from '../../src/resource/lifecycle-event';
 import {
   caProperties, deviceProperties, EXISTING_KEY, existingCaProperties, lookupProperties, Properties, request, SECRET,
@@ -8,6 +14,7 @@ import {
 } from '../support/events';
 import { opensslCa, RSA } from '../support/foreign-ca';
 import { MemoryWorld } from '../support/memory-ports';
+import { FACTORY, RenewedFactory } from '../support/renewed-factory';
 
 const keyOf = (name: string) => ({ Type: 'SecretsManager', SecretArn: `${SECRET}${name}-AbCdEf` });
 
@@ -150,4 +157,67 @@ test.each<[string, Properties, string]>([
   ['half a fingerprint', { Sha256Fingerprint: 'abcd' }, 'sha256Fingerprint must be 64 lower-case hexadecimal digits, got "abcd"'],
 ])('a look-up of %s is refused with a reason', async (_, changes, message) => {
   await expect(lookUp(root.physicalResourceId, changes)).rejects.toThrow(message);
+});
+
+describe('a CA that was renewed since the last deployment', () => {
+  let renewed: RenewedFactory;
+  const pinned = (changes: Properties = {}) => handleLifecycleEvent(request('lookup', 'Create', lookupProperties(renewed.caId, {
+    LedgerTable: FACTORY, Sha256Fingerprint: renewed.first.data!.Sha256Fingerprint, ...changes,
+  })), renewed.world.ports());
+  const change = (isWanted: (serialNumber: string) => boolean, changes: object): void => {
+    const { entries } = renewed.world.ledgers.get(FACTORY)!;
+    [...entries].filter(([, { serialNumber }]) => isWanted(serialNumber)).forEach(([key, entry]) => entries.set(key, { ...entry, ...changes }));
+  };
+  const refused = /must hold the certificate whose SHA-256 fingerprint begins with [0-9a-f]{12} for ca-.*, got a certificate with [0-9a-f]{12}; deploy the stack of the CA first/;
+
+  beforeEach(async () => {
+    renewed = await RenewedFactory.start({ root: { ValidityDays: '7300' } });
+    for (let count = 0; count < 2; count++) {
+      renewed.passUntilDue();
+      await renewed.run();
+    }
+  });
+
+  test('is found by the fingerprint of each certificate that it has had, and the one in force is answered', async () => {
+    expect(renewed.issued(FACTORY)).toHaveLength(3);
+    for (const { certificate } of renewed.issued(FACTORY)) {
+      const { data } = await pinned({ Sha256Fingerprint: sha256(certificate!) });
+      expect(data).toMatchObject({ SerialNumber: renewed.latest.serialNumber, SubjectKeyIdentifier: renewed.first.data!.SubjectKeyIdentifier });
+    }
+  });
+
+  test('is refused by a fingerprint that it never had', async () => {
+    for (const Sha256Fingerprint of ['0'.repeat(64), renewed.root.data!.Sha256Fingerprint]) {
+      await expect(pinned({ Sha256Fingerprint })).rejects.toThrow(refused);
+    }
+  });
+
+  test('is refused if the ledger has another CA in its place, with the renewed one as the one before', async () => {
+    const other = await RenewedFactory.start();
+    change(serialNumber => serialNumber === renewed.latest.serialNumber, { certificate: other.latest.certificate, chain: other.latest.chain });
+    await expect(pinned()).rejects.toThrow(refused);
+  });
+
+  test('is refused if another root has signed the certificate in force, for the same key and under the same name', async () => {
+    const { issuer, serialNumber, certificate, notBefore, notAfter } = renewed.own;
+    const { privateKeyPem, publicKey } = await generateKeyPair('EC_P256');
+    const signer = signerOf(privateKeyPem);
+    const name = parseCertificate(new X509Certificate(renewed.root.data!.CertificatePem).raw).subject;
+    const validity = { notBefore: new Date(notBefore), notAfter: new Date(notAfter) };
+    const content = { serialNumber, validity, hashAlgorithm: 'SHA-256' as const };
+    const forgedRoot = await issue(PROFILES.ca, { ...content, subject: name, publicKey, pathLength: 1 }, selfIssuer(name, signer));
+    const { subject, publicKey: key } = parseCertificate(certificate!);
+    const forged = await issue(PROFILES.ca, { ...content, subject, publicKey: key, pathLength: 0 }, {
+      name, keyIdentifier: parseCertificate(forgedRoot).keyIdentifier, signer,
+    });
+    expect(issuer).toBe(renewed.rootId);
+    change(each => each === serialNumber, { certificate: forged, chain: forgedRoot });
+    await expect(pinned({ Sha256Fingerprint: undefined })).resolves.toBeDefined(); // the ledger alone does not tell
+    await expect(pinned()).rejects.toThrow(refused);
+  });
+
+  test('is refused if the certificate before it belongs to another CA', async () => {
+    change(serialNumber => serialNumber !== renewed.latest.serialNumber, { identity: 'ca-00000000000000000000000000000000' });
+    await expect(pinned()).rejects.toThrow(refused);
+  });
 });

@@ -1,4 +1,4 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { App, Duration, Stack, Tags } from 'aws-cdk-lib';
 import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { IKey, Key } from 'aws-cdk-lib/aws-kms';
@@ -30,7 +30,7 @@ const REQUEST = opensslRequest('/CN=Elsewhere');
 const P256 = { keyAlgorithm: KeyAlgorithm.EC_P256 };
 
 /** Some 400 calls; milliseconds. */
-const LONG = 240_000;
+const LONG = 360_000;
 
 let aws: RecordedAws;
 let world: AwsWorld | undefined;
@@ -75,7 +75,7 @@ function everything(stack: Stack, { keyArn, name, pem, request, lists }: Outside
   const subject = (commonName: string) => ({ subject: { commonName } });
   const ca = new PrivateIotCa(stack, 'Ca', { ...subject('Root'), ...P256, pathLength: 1, keyStorage: KeyStorage.secretsManager({ encryptionKey: outsideKey }) });
   const inKms = new PrivateIotCa(stack, 'InKms', { ...subject('In KMS'), ...P256, keyStorage: KeyStorage.kms(), generation, replaces: idOf('InKms') });
-  const below = new PrivateIotCa(stack, 'Below', { ...subject('Below'), ...P256, issuer: ca, generation, replaces: idOf('Below') });
+  const below = new PrivateIotCa(stack, 'Below', { ...subject('Below'), ...P256, issuer: ca, generation, replaces: idOf('Below'), renewal: Renewal.beforeExpiry(Duration.days(365)) });
   new PrivateIotCa(stack, 'Awaited', { ...subject('Awaited'), ...P256, signedElsewhere: true });
   const existing = PrivateIotCa.fromExistingCa(stack, 'Existing', {
     certificate: PemSource.secret(secret('Pem', pem, outsideKey)), privateKey: Secret.fromSecretNameV2(stack, 'Named', name), generation, replaces: idOf('Existing'),
@@ -145,9 +145,15 @@ describe.each(PLACES)('in $partition', place => {
     for (const [ca, renewed] of [['Ca', 'CaRenewed'], ['InKms', 'InKmsRenewedToo']]) {
       await makeDue(made.client(DynamoDBClient), ledgerOf(ca), stack.idOf(ca)!, stack.certificateOf(renewed).serialNumber);
     }
+    const [below, belowLedger] = [stack.certificateOf('Below').serialNumber, ledgerOf('Below')];
+    await makeDue(made.client(DynamoDBClient), ledgerOf('Ca'), stack.idOf('Ca')!, below, 'Custom::PrivateIotCa');
     const before = stack.used.length;
     await stack.use('PrivateIotCaRenewals', { 'source': 'aws.events', 'detail-type': 'Scheduled Event', 'detail': {} });
     expect(stack.used.slice(before).filter(({ action }) => action === 'kms:Sign')).toHaveLength(1); // the other key is in a secret
+    const { Items } = await made.client(DynamoDBClient).send(new ScanCommand({
+      TableName: belowLedger, FilterExpression: 'renews = :below', ExpressionAttributeValues: { ':below': { S: below } },
+    }));
+    expect(Items).toEqual([expect.objectContaining({ status: { S: 'ISSUED' }, keyVersion: { S: below } })]); // in the CA's own ledger
     await makeEndSoon(made.client(DynamoDBClient), ledgerOf('Ca'), stack.idOf('Ca')!, stack.certificateOf('CaBroker').serialNumber);
     await stack.use('Expiry', { 'source': 'aws.events', 'detail-type': 'Scheduled Event', 'detail': {} });
     await stack.use('CaRevokeFunction', { stacks: ['Everything'], reason: 'certificateHold' });

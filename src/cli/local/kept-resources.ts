@@ -7,7 +7,7 @@ import { isSerialNumber } from '../../contract/revocation';
 import { identityIn } from '../../resource/physical-id';
 import { CliError } from '../cli-error';
 import { own } from '../json';
-import { ResourceState, StackState, State } from './state';
+import { ResourceState, StackState, State, StoredLedgerEntry } from './state';
 
 /** What stays of removed resources. In AWS it would still exist, owned by no stack, until it is taken back by its name or ARN. */
 export class KeptResources {
@@ -20,7 +20,7 @@ export class KeptResources {
   public get places(): KeptPlace[] {
     const cas = this.caIds();
     // For a CA that was taken back, the ledger knows the place of its key.
-    const keys = Object.values(this.state.ledgers).flatMap(({ entries }) => Object.values(entries)).filter(({ identity }) => cas.includes(identity));
+    const keys = this.entries.filter(({ identity }) => cas.includes(identity));
     const used = JSON.stringify([this.remaining.map(({ properties }) => properties), keys.map(({ keyStorage }) => keyStorage)]);
     return this.noted.filter(({ physicalId }) => physicalId === undefined || !used.includes(physicalId)).map(({ place }) => place);
   }
@@ -52,11 +52,12 @@ export class KeptResources {
       return;
     }
     const { Type, SecretArn, KeyArn } = KeyStorage;
-    // A CA that waits for its certificate has words in place of a serial number.
-    if (isSerialNumber(SerialNumber) && Object.values(this.stack.resources).some(each => each.physicalId === SecretArn)) {
-      this.note(resource, this.engine.secrets.versionFile(String(SecretArn), SerialNumber));
-    }
     const caId = identityIn(physicalId);
+    const version = this.entries.find(({ identity, serialNumber }) => identity === caId && serialNumber === SerialNumber)?.keyVersion ?? SerialNumber;
+    // A CA that waits for its certificate has words in place of a serial number.
+    if (isSerialNumber(version) && Object.values(this.stack.resources).some(each => each.physicalId === SecretArn)) {
+      this.note(resource, this.engine.secrets.versionFile(String(SecretArn), version));
+    }
     if (CA_RESOURCE_TYPES.includes(type) && caId !== undefined && this.isKept(LedgerTable) && (Type === 'ExistingSecret' || this.isKept(SecretArn ?? KeyArn))) {
       this.notedCas.push({
         name,
@@ -74,6 +75,11 @@ export class KeptResources {
       throw new CliError(`${place}: ${physicalId} already exists: it was kept when ${kept.name} of stack ${kept.stackName} was removed; `
         + 'as in AWS, a new resource can\'t take it over; give the new resource another name');
     }
+  }
+
+  /** What all ledgers hold. */
+  private get entries(): StoredLedgerEntry[] {
+    return Object.values(this.state.ledgers).flatMap(({ entries }) => Object.values(entries));
   }
 
   private get state(): State {

@@ -72,7 +72,7 @@ export function chainOfDeclared(
 ): CaChainLinks {
   const { sha256Fingerprint } = ca;
   if (issuer) {
-    return chainBelow(ca, sha256Fingerprint, issuer, knownCa(issuer).isRenewable ?? false);
+    return chainBelow(ca, sha256Fingerprint, issuer);
   }
   return signedCertificate?._text === undefined ? chainOfOne(ca, sha256Fingerprint, !signedElsewhere)
     : chainOfText(ca, signedCertificate._text, sha256Fingerprint);
@@ -110,10 +110,12 @@ export function chainOfText(ca: IPrivateIotCa, text: string, sha256Fingerprint: 
 
 /**
  * The chain of a CA that another CA has issued. A CA's own ledger also holds the certificates above it, so a look-up needs no right on
- * the ledgers of the CAs above. The exception is a renewable issuer, whose certificate is only in its own ledger.
+ * the ledgers of the CAs above. The exception is a renewable CA among them: every CA below it has its certificate in force, and those above it,
+ * looked up in its own ledger.
  */
-export function chainBelow(ca: IPrivateIotCa, sha256Fingerprint: string, issuer: IPrivateIotCa, renewable: boolean): CaChainLinks {
+export function chainBelow(ca: IPrivateIotCa, sha256Fingerprint: string, issuer: IPrivateIotCa): CaChainLinks {
   const { links, endsInRoot } = issuer._chain;
-  const above = renewable ? links : links.map(link => ({ ...link, lookUp: { ...link.lookUp, ca, depth: link.lookUp.depth + 1 } }));
+  const isOwn = ({ lookUp }: ChainLink): boolean => lookUp.ca === issuer && !knownCa(issuer).isRenewable;
+  const above = links.map(link => isOwn(link) ? { ...link, lookUp: { ...link.lookUp, ca, depth: link.lookUp.depth + 1 } } : link);
   return { links: [...chainOfOne(ca, sha256Fingerprint, false).links, ...above], endsInRoot };
 }

@@ -1,6 +1,7 @@
 import { CustomResource } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { certificatesIn, joined } from './ca-chain';
+import { sayExported } from './ca-lookup';
 import { IPrivateIotCa } from './i-private-iot-ca';
 import { issuerProperties } from './known-ca';
 import { grantRead } from './ledger-table';
@@ -90,6 +91,7 @@ export class CrossCertificate extends IssuedCertificateBase implements IIotCerti
     ca.grantIssue(rights[0]);
     grantRead(subjectCa.ledger, rights[1]);
     const [own] = subjectCa._chain.links;
+    sayExported(this, subjectCa);
     const properties: CrossCertificateProperties = {
       LedgerTable: ledgerOf(this, ca),
       ...issuerProperties(ca),

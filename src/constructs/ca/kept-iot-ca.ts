@@ -118,7 +118,7 @@ export class KeptIotCa extends PrivateIotCaBase {
     rememberCa(this, { ...knownCa(this), keyIdentifier: attribute(resource, 'SubjectKeyIdentifier'), ...knownSuccession(props) });
     this.certificatePem = attribute(resource, 'CertificatePem');
     const sha256Fingerprint = attribute(resource, 'Sha256Fingerprint');
-    this._chain = issuer ? chainBelow(this, sha256Fingerprint, issuer, false)
+    this._chain = issuer ? chainBelow(this, sha256Fingerprint, issuer)
       : chainWithRest(this, sha256Fingerprint, attribute(resource, 'IssuerChainPem'));
   }
 }

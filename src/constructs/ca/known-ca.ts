@@ -29,10 +29,12 @@ export interface KnownCa {
   readonly keyIdentifier?: string;
   /** Whether the CA's certificate is still to be made elsewhere. */
   readonly awaitsCertificate?: boolean;
-  /** Whether the CA is signed elsewhere, so that another certificate can take the place of its own. */
+  /** Whether another certificate can take the place of the CA's own: it is signed elsewhere, or renewed by a schedule. */
   readonly isRenewable?: boolean;
   /** Whether the CA takes the place of another one, which is not the same as a successor beside its predecessor. */
   readonly isReplacement?: boolean;
+  /** Whether a schedule renews the CA's certificate. */
+  readonly isRenewed?: boolean;
   /** Whether the CA is declared to be retired once nothing depends on it. */
   readonly isRetired?: boolean;
 }
@@ -69,10 +71,11 @@ export function knownByCertificates(certificates: readonly (Certificate | undefi
 /** What is known about a CA from its declaration, which has been checked before. */
 export function knownByDeclaration(props: PrivateIotCaProps): KnownCa {
   const { subject, nameConstraints, issuer, signedElsewhere = false, signedCertificate, notBefore, notAfter } = props;
+  const renewal = { isRenewable: signedElsewhere || props.renewal !== undefined, isRenewed: props.renewal !== undefined };
   const signed = signedCertificate?._text;
   if (signed !== undefined && !Token.isUnresolved(signed)) {
     const { certificate, chain } = readCaChain('signedCertificate', signed);
-    return knownByCertificates([certificate, ...chain]);
+    return { ...knownByCertificates([certificate, ...chain]), ...renewal };
   }
   const above = issuer && knownCa(issuer);
   const constraints = knownConstraints(nameConstraints);
@@ -85,6 +88,7 @@ export function knownByDeclaration(props: PrivateIotCaProps): KnownCa {
     notBefore: latest(notBefore, above?.notBefore),
     notAfter: earliest(notAfter, above?.notAfter),
     awaitsCertificate: signedElsewhere && !signedCertificate,
+    ...renewal,
   };
 }
 

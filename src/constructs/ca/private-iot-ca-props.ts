@@ -10,6 +10,7 @@ import { FLAG, DATE, Kinds, NUMBER, optional } from '../checks/kinds';
 import { CA, DURATION, HASH_ALGORITHM, KEY_ALGORITHM, KEY_STORAGE, PEM_SOURCE, REMOVAL_POLICY } from '../checks/object-kinds';
 import { KeyAlgorithm } from '../keys/key-algorithm';
 import { KeyStorage } from '../keys/key-storage';
+import { Renewal, RENEWAL } from '../renewal/renewal';
 
 /**
  * Properties of a private CA.
@@ -101,6 +102,23 @@ export interface PrivateIotCaProps extends CertificateExtensionOptions, CaOption
   readonly pathLength?: number;
 
   /**
+   * When the CA's certificate is renewed without a deployment, under the same name and with the same key. Only a CA with an `issuer` is renewed, and
+   * with a `validity` rather than `notAfter`; a root has a successor (`predecessor`). The CA then issues with the renewed certificate. Begin at least
+   * as long before the end as the longest validity of what the CA issues. A retired CA is not renewed.
+   *
+   * @example
+   * declare const root: PrivateIotCa; // with a pathLength of at least 1
+   * new PrivateIotCa(this, 'FactoryCa', {
+   *   subject: { commonName: 'Acme Factory CA' },
+   *   issuer: root,
+   *   renewal: Renewal.beforeExpiry(Duration.days(365)),
+   * });
+   *
+   * @default - it is not renewed: declare its successor in time
+   */
+  readonly renewal?: Renewal;
+
+  /**
    * Where the CA's key is held.
    *
    * @default KeyStorage.secretsManager()
@@ -147,6 +165,7 @@ export const PRIVATE_IOT_CA_KINDS: Kinds<PrivateIotCaProps> = {
   signedCertificate: optional(PEM_SOURCE),
   nameConstraints: optional(NAME_CONSTRAINTS),
   pathLength: optional(NUMBER),
+  renewal: optional(RENEWAL),
   keyStorage: optional(KEY_STORAGE),
   generation: optional(NUMBER),
   removalPolicy: optional(REMOVAL_POLICY),

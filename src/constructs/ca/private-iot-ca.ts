@@ -4,30 +4,31 @@ import { IKey } from 'aws-cdk-lib/aws-kms';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { CaChainLinks, chainOfDeclared } from './ca-chain';
-import { knownSuccession, successionProperties, validateNotRetired, validateSuccessorName } from './ca-succession';
+import { caProperties } from './ca-properties';
+import { addCaRenewal } from './ca-renewal';
+import { knownSuccession, validateNotRetired, validateSuccessorName } from './ca-succession';
 import { validateCaProps } from './ca-validation';
 import { rememberBelow } from './cas-below';
 import { ExistingCaProps, ExistingIotCa } from './existing-iot-ca';
 import { IPrivateIotCa } from './i-private-iot-ca';
 import { ImportedPrivateIotCa, PrivateIotCaAttributes } from './imported-private-iot-ca';
 import { KeptCaProps, KeptIotCa } from './kept-iot-ca';
-import { issuerProperties, knownByDeclaration, rememberCa } from './known-ca';
+import { knownByDeclaration, knownCa, rememberCa } from './known-ca';
 import { grantRecord, ledgerTable } from './ledger-table';
 import { PrivateIotCaBase } from './private-iot-ca-base';
 import { PRIVATE_IOT_CA_KINDS, PrivateIotCaProps } from './private-iot-ca-props';
-import { CertificateAttributes, PrivateIotCaProperties } from '../../contract/properties';
+import { CertificateAttributes } from '../../contract/properties';
 import { ResourceType } from '../../contract/resource-types';
 import { IotPlatform } from '../../platforms/iot-platform';
 import { defaultHashAlgorithm } from '../certificates/default-hash-algorithm';
 import { HashAlgorithm } from '../certificates/hash-algorithm';
 import { derBase64Of, IIotCertificate } from '../certificates/iot-certificate';
 import { sayTerm, validateCanIssue, validateIssuing } from '../certificates/issuing-validation';
-import { renderExtensions } from '../certificates/render-extensions';
 import { check } from '../checks/kinds';
-import { renderSubject, sayNotices, validateInsideCa, validGeneration, validHashAlgorithm, validTerm } from '../checks/validation';
+import { sayNotices, validateInsideCa, validGeneration, validTerm } from '../checks/validation';
 import { KeyAlgorithm } from '../keys/key-algorithm';
 import { KeyStorage } from '../keys/key-storage';
-import { CertificateProvider, ledgerOf } from '../provider/certificate-provider';
+import { CertificateProvider } from '../provider/certificate-provider';
 import { validRemovalPolicy } from '../provider/removal-policy';
 import { beforeIssuance } from '../revocation/issuance-order';
 
@@ -39,7 +40,7 @@ import { beforeIssuance } from '../revocation/issuance-order';
  * declaration does: `subject`, `keyAlgorithm`, `hashAlgorithm`, `validity`, `notBefore`, `notAfter`, `pathLength`, the
  * extensions, `issuer`, `signedElsewhere`, the kind of `keyStorage`, `generation`, or the path of the construct in its stack. Such
  * a change makes a new CA, which issues all its certificates anew. If the CA has living certificates, the deployment fails unless
- * `replaces` names the CA. Only a changed `signedCertificate` gives the same CA another certificate.
+ * `replaces` names the CA. Only a changed `signedCertificate` or a `renewal` gives the same CA another certificate.
  *
  * @resource Custom::PrivateIotCa
  */
@@ -143,24 +144,9 @@ export class PrivateIotCa extends PrivateIotCaBase implements IPrivateIotCa, IIo
     key.keep.grant(rights[0]);
     grantRecord(this.ledger, rights[0]);
     issuer?.grantIssue(rights[1]);
-    const properties: PrivateIotCaProperties = {
-      Subject: renderSubject(props.subject),
-      KeyAlgorithm: keyAlgorithm._render(),
-      HashAlgorithm: validHashAlgorithm(this, issuer ?? this, props.hashAlgorithm),
-      ...term,
-      PathLength: this.pathLength,
-      Generation: generation,
-      Platforms: this.platforms.map(platform => platform._render()),
-      LedgerTable: this.ledger.tableName,
-      KeyStorage: key.properties,
-      ...issuer && issuerProperties(issuer),
-      IssuerLedgerTable: issuer && ledgerOf(this, issuer),
-      ClipToIssuer: issuer && clipToIssuer,
-      ...successionProperties(props),
-      SignedElsewhere: signedElsewhere || undefined,
-      SignedCertificatePem: props.signedCertificate?._text,
-      Extensions: renderExtensions(this, props),
-    };
+    const properties = caProperties(this, props, {
+      KeyAlgorithm: keyAlgorithm._render(), KeyStorage: key.properties, ...term, Generation: generation,
+    });
     if (issuer) {
       validateIssuing(this, issuer, 'ca', props, term.ValidityDays);
     } else if (!signedElsewhere) {
@@ -171,8 +157,9 @@ export class PrivateIotCa extends PrivateIotCaBase implements IPrivateIotCa, IIo
       this.resource.node.addDependency(beforeIssuance(issuer));
       rememberBelow(issuer, this);
     }
+    addCaRenewal(this, props);
     const keyIdentifier = signedElsewhere ? undefined : this.attribute('SubjectKeyIdentifier');
-    rememberCa(this, { ...knownByDeclaration(props), ...knownSuccession(props), keyIdentifier, isRenewable: signedElsewhere });
+    rememberCa(this, { ...knownByDeclaration(props), ...knownSuccession(props), keyIdentifier });
     validateSuccessorName(this, props.predecessor);
     this.caId = this.resource.ref;
     this._chain = chainOfDeclared(this, props);
@@ -228,6 +215,18 @@ export class PrivateIotCa extends PrivateIotCaBase implements IPrivateIotCa, IIo
       throw new Error(`${this.node.path}: certificateSigningRequestPem is available only for a CA that is signedElsewhere`);
     }
     return this.attribute('CertificateSigningRequestPem');
+  }
+
+  /**
+   * How often the CA had been renewed at the last update of its resource, in decimal digits. It is an error to read this attribute of a CA without
+   * a `renewal`.
+   * @attribute
+   */
+  public get renewalNumber(): string {
+    if (!knownCa(this).isRenewed) {
+      throw new Error(`${this.node.path}: renewalNumber is available only for a CA that declares a renewal`);
+    }
+    return this.attribute('RenewalNumber');
   }
 
   private attribute(name: keyof CertificateAttributes): string {

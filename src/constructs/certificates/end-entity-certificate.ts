@@ -1,4 +1,4 @@
-import { CustomResource, Duration, Lazy, RemovalPolicy, Stack, TagManager, Token } from 'aws-cdk-lib';
+import { CustomResource, Duration, Lazy, RemovalPolicy, TagManager } from 'aws-cdk-lib';
 import { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
@@ -10,17 +10,16 @@ import { validateCanIssue, validateIssuing } from './issuing-validation';
 import { renderExtensions, renderNames } from './render-extensions';
 import { knownSubject, validateCustomExtensions, validateDeliveryFormats, validateKeySource, validRequest } from './request-validation';
 import { IssuedCertificateProperties, RequestableProperties } from '../../contract/properties';
-import { BUNDLES_WITH_CERTIFICATE, checkRenewal } from '../../contract/renewal';
+import { BUNDLES_WITH_CERTIFICATE } from '../../contract/renewal';
 import { ResourceType } from '../../contract/resource-types';
 import { ProfileName } from '../../pki/profile';
 import { IotPlatform } from '../../platforms/iot-platform';
 import { hasSuccessor, validateNotRetired } from '../ca/ca-succession';
-import { isKnownToDiffer } from '../ca/cross-account';
 import { IPrivateIotCa } from '../ca/i-private-iot-ca';
 import { issuerProperties } from '../ca/known-ca';
 import { check } from '../checks/kinds';
 import { GRANTEE } from '../checks/object-kinds';
-import { renderSubject, validateInsideCa, validateSubject, validate, validGeneration, validHashAlgorithm, validTerm } from '../checks/validation';
+import { renderSubject, validateInsideCa, validateSubject, validGeneration, validHashAlgorithm, validTerm } from '../checks/validation';
 import { DeliveredSecret, DELIVERY_FORMAT, DeliveryFormat } from '../keys/delivery-format';
 import { KeyAlgorithm } from '../keys/key-algorithm';
 import { KeyStorage } from '../keys/key-storage';
@@ -29,6 +28,7 @@ import { BoundPrivateKey } from '../keys/private-key';
 import { CertificateProvider, ledgerOf, NeededRight } from '../provider/certificate-provider';
 import { validRemovalPolicy } from '../provider/removal-policy';
 import { CertificateRenewals } from '../renewal/certificate-renewals';
+import { validRenewal } from '../renewal/renewal-validation';
 import { beforeIssuance } from '../revocation/issuance-order';
 
 /** What a kind of certificate adds to its resource. @internal */
@@ -128,7 +128,7 @@ export abstract class EndEntityCertificateBase extends IssuedCertificateBase {
       Generation: generation,
       Platforms: kind.platforms.map(platform => platform._render()),
       Extensions: renderExtensions(this, options),
-      Renewal: options.renewal && { BeforeDays: options.renewal.before.toDays({ integral: false }), KeepKey: options.renewal.keepKey },
+      Renewal: options.renewal && { BeforeDays: options.renewal.before.toDays({ integral: false }), KeepKey: options.renewal.keepKey ?? false },
       // A device that moves to the successor uses its certificate until it has the new one, which may have another resource.
       RevokeOnRemoval: options.revokeOnRemoval ?? Lazy.any({ produce: () => hasSuccessor(ca) ? false : undefined }) as unknown as boolean,
       ...kind.properties,
@@ -151,19 +151,11 @@ export abstract class EndEntityCertificateBase extends IssuedCertificateBase {
     if (!renewal) {
       return deliveryFormats;
     }
-    if (certificateSigningRequest || validityDays === undefined) {
-      throw new Error(`${this.node.path}: renewal must be left out for a certificate ${certificateSigningRequest
-        ? 'that is made from a certificateSigningRequest, because its key is elsewhere; declare a new request before it ends'
-        : 'that ends with notAfter; declare validity instead'}`);
+    if (certificateSigningRequest) {
+      throw new Error(`${this.node.path}: renewal must be left out for a certificate that is made from a certificateSigningRequest, because its key is elsewhere; `
+        + 'declare a new request before it ends');
     }
-    const { account } = Stack.of(this);
-    if (isKnownToDiffer(account, ca.env.account)) {
-      throw new Error(`${this.node.path}: renewal must be left out for a certificate of a CA in another account, ${ca.env.account}, whose ledger can't be searched `
-        + 'from here; declare the certificate in the account of the CA, or raise generation in time');
-    }
-    const beforeDays = renewal.before.toDays({ integral: false });
-    // Against a validity that is known only at deployment, the function checks it by the same rule.
-    validate(this, [], () => checkRenewal(beforeDays, Token.isUnresolved(validityDays) ? undefined : validityDays));
+    validRenewal(this, ca, renewal, { days: validityDays, notBefore: options.notBefore });
     const living = deliveryFormats.find(({ name }) => BUNDLES_WITH_CERTIFICATE.includes(name)) ?? DeliveryFormat.combinedPem();
     this._living = living;
     return deliveryFormats.includes(living) ? deliveryFormats : [...deliveryFormats, living];

@@ -20,6 +20,8 @@ export const WARNINGS = {
   'name-constraints': 'A CA has name constraints that some validators do not support or do not enforce',
   'no-outputs': 'A `CertificateOutputs` has nothing to output',
   'ocsp-signing': 'A certificate makes its holder an OCSP responder of the CA that has issued it',
+  'registered-ca-is-renewed': 'A CA that is registered with a platform has a `renewal`, and the platform keeps the certificate of the last deployment',
+  'renewed-ca-is-exported': 'Another stack uses a CA with a `renewal` by a strong reference, which keeps CloudFormation from updating the CA once it was renewed',
   'signing-region': 'An endpoint of Huawei Cloud does not name the Region, for which an access key signs',
   'term': 'A certificate with the declared validity could not be issued today',
 } as const;

@@ -8,9 +8,10 @@ import { assertKnown } from '../checks/validation';
  */
 export interface RenewalOptions {
   /**
-   * Whether the renewed certificate has the same key as the one before it, for devices that can take a new certificate but no new key.
+   * Whether the renewed certificate has the same key as the one before it, for devices that can take a new certificate but no new key. A CA
+   * always keeps its key, and `false` is an error for it: a CA with another key is another CA, which is declared as its successor.
    *
-   * @default false - a new key is made
+   * @default - a new key is made for a device or a server; a CA keeps its key
    */
   readonly keepKey?: boolean;
 }
@@ -21,8 +22,10 @@ const KINDS: Kinds<RenewalOptions> = { keepKey: optional(FLAG) };
  * When a certificate is renewed without a deployment.
  *
  * A function of the stack looks every six hours for what is due. A renewed certificate has the subject, the extensions and the validity that
- * are declared, and takes the place of the one before it: the next deployment answers it, and a rollback does not bring back an older one. The
+ * are declared, and takes the place of the one before it: the next update of its resource answers it, and a rollback does not bring back an older one. The
  * one before it stays valid until its end, so that a device can fetch the new one in time.
+ *
+ * A CA that another CA of this library signs can be renewed too. It keeps its name and its key, so everything that it has issued stays valid.
  *
  * @example
  * declare const ca: PrivateIotCa;
@@ -37,20 +40,21 @@ export class Renewal {
   /**
    * Renews the certificate a time before its end.
    *
-   * @param before whole days, at least one, and at most half of the validity
+   * @param before whole days, at least one, and at most half of the validity. For a CA, at least the longest validity of what it issues: it issues
+   *   nothing that ends later than itself.
    */
   public static beforeExpiry(before: Duration, options: RenewalOptions = {}): Renewal {
     check('Renewal.beforeExpiry()', { before: DURATION }, { before });
     check('Renewal.beforeExpiry()', KINDS, options);
     assertKnown('Renewal.beforeExpiry()', 'before', before, 'the function looks as far ahead');
-    return new Renewal(before, options.keepKey ?? false);
+    return new Renewal(before, options.keepKey);
   }
 
   private constructor(
     /** How long before its end the certificate is renewed. */
     public readonly before: Duration,
-    /** Whether the renewed certificate has the same key. */
-    public readonly keepKey: boolean,
+    /** Whether the renewed certificate has the same key, if that is declared. */
+    public readonly keepKey?: boolean,
   ) {}
 }
 

@@ -75,6 +75,7 @@ export const ENTRY: Kinds<LedgerEntry> = {
   identity: TEXT,
   issuer: TEXT,
   serialNumber: TEXT,
+  keyVersion: optional(TEXT),
   status: oneOf('RESERVED', 'SIGNED', 'REQUESTED', 'ISSUED', 'WITHDRAWN'),
   profile: TEXT,
   subject: TEXT,

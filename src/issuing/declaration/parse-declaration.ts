@@ -6,7 +6,7 @@ import { subjectCaProperty } from './subject-ca';
 import { successionProperties } from './succession';
 import { checkExtensions } from '../../contract/extensions';
 import { HashAlgorithmName, KeyAlgorithmName } from '../../contract/key-algorithms';
-import { BUNDLES_WITH_CERTIFICATE, checkRenewal } from '../../contract/renewal';
+import { BUNDLES_WITH_CERTIFICATE, checkRenewal, checkRenewedCa, checkRenewedTerm } from '../../contract/renewal';
 import { ResourceType } from '../../contract/resource-types';
 import { checkGeneration, checkHashAlgorithm, checkKeyAlgorithm, checkPathLength, quote } from '../../contract/rules';
 import { checkTerm, Term } from '../../contract/term';
@@ -71,18 +71,9 @@ export function parseDeclaration(resourceType: string, properties: RawProperties
 }
 
 /** Refuses properties that can't be combined. */
-function assertTogether({ signedElsewhere, issuer, extensions, profile, bundles, request, renewal, term }: Declaration): void {
-  if (renewal && (request || issuer === undefined || ['ca', 'verification'].includes(profile))) {
-    throw new Error('renewal must be left out for a CA, for a verification certificate, and for a certificate that is made from a request, '
-      + 'because its key is elsewhere');
-  }
-  if (renewal) {
-    complain(term?.days === undefined ? 'renewal must be left out for a certificate that ends with notAfter; declare validity instead'
-      : checkRenewal(renewal.beforeDays, term.days));
-    complain(bundles.some(({ Type }) => BUNDLES_WITH_CERTIFICATE.includes(Type)) ? undefined
-      : `renewal must come with a delivery format that holds the certificate beside its key, one of ${BUNDLES_WITH_CERTIFICATE.join(', ')}, `
-        + `got ${quote(bundles.map(({ Type }) => Type).join(', '))}`);
-  }
+function assertTogether(declaration: Declaration): void {
+  const { signedElsewhere, issuer, extensions, profile, bundles, request } = declaration;
+  assertRenewable(declaration);
   if (signedElsewhere && issuer !== undefined) {
     throw new Error('signedElsewhere must be left out for a CA that has an issuer here');
   }
@@ -97,6 +88,25 @@ function assertTogether({ signedElsewhere, issuer, extensions, profile, bundles,
   }
 }
 
+/** Refuses a renewal of a certificate that no schedule can renew. */
+function assertRenewable({ renewal, resourceType, issuer, signedElsewhere, request, profile, term, bundles }: Declaration): void {
+  if (!renewal) {
+    return;
+  }
+  const isCa = resourceType === ResourceType.PRIVATE_IOT_CA;
+  if (request || (!isCa && !['device', 'devid', 'server'].includes(profile))) {
+    throw new Error('renewal must be left out for a verification certificate, for a cross-certificate, and for a certificate that is made from a request, '
+      + 'because its key is elsewhere');
+  }
+  complain(isCa ? checkRenewedCa({
+    hasIssuer: issuer !== undefined, signedElsewhere: signedElsewhere !== undefined, keepKey: renewal.keepKey,
+  }) : undefined);
+  complain(checkRenewedTerm(renewal.beforeDays, term!));
+  complain(isCa || bundles.some(({ Type }) => BUNDLES_WITH_CERTIFICATE.includes(Type)) ? undefined
+    : `renewal must come with a delivery format that holds the certificate beside its key, one of ${BUNDLES_WITH_CERTIFICATE.join(', ')}, `
+      + `got ${quote(bundles.map(({ Type }) => Type).join(', '))}`);
+}
+
 function renewalProperty(resourceType: ResourceType, all: RawProperties): DeclaredRenewal | undefined {
   const { ServiceToken: _, ServiceTimeout: __, ...properties } = all; // they concern the request, not what it declares
   if (properties.Renewal === undefined) {
@@ -105,7 +115,8 @@ function renewalProperty(resourceType: ResourceType, all: RawProperties): Declar
   const { BeforeDays, KeepKey } = record('renewal', properties.Renewal);
   const beforeDays = wholeNumber(BeforeDays);
   complain(checkRenewal(beforeDays, undefined));
-  return { beforeDays: beforeDays as number, keepKey: truth('keepKey', KeepKey, false), resourceType, properties: JSON.stringify(properties) };
+  const keepKey = truth('keepKey', KeepKey, resourceType === ResourceType.PRIVATE_IOT_CA);
+  return { beforeDays: beforeDays as number, keepKey, resourceType, properties: JSON.stringify(properties) };
 }
 
 export function platformsProperty(value: unknown): PlatformId[] {

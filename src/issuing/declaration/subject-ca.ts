@@ -4,7 +4,7 @@ import { parseCertificate } from '../../pki/certificate';
 import { CrossContent, crossContent } from '../../pki/cross-certificate';
 import { nameText } from '../../pki/name-comparison';
 import { complain, RawProperties, text } from '../../resource/property-values';
-import { assertFingerprint, CaInLedger, expectedFingerprint, verifiedCa } from '../look-up-ca';
+import { assertExpected, CaInLedger, expectedFingerprint, verifiedCa } from '../look-up-ca';
 import { Ports } from '../ports';
 
 /** The CA whose key a cross-certificate certifies. */
@@ -38,8 +38,10 @@ export async function withSubjectCa(declaration: Declaration, ports: Ports): Pro
     return declaration;
   }
   const { caId, ledgerTable, sha256Fingerprint } = subjectCa;
-  const { der } = verifiedCa(caId, await ports.ledger(ledgerTable).find(caId), 'subjectCa').certificate;
-  assertFingerprint(der, sha256Fingerprint, subjectCa);
+  const entry = await ports.ledger(ledgerTable).find(caId);
+  const ca = verifiedCa(caId, entry, 'subjectCa');
+  await assertExpected(ca, entry!, 0, sha256Fingerprint, subjectCa, ports);
+  const { der } = ca.certificate;
   const { subject, validity } = parseCertificate(der);
   return {
     ...declaration,

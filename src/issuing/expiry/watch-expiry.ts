@@ -2,7 +2,7 @@ import { ENDING_DEVICES_METRIC, EXPIRING_KINDS, ExpiringKind, DAYS_LEFT_METRIC, 
 import { CA_DIMENSION } from '../../contract/revocation-functions';
 import { DAY } from '../../contract/term';
 import { ExpiryMarks } from '../ledger/expiry-marks';
-import { EndingCertificate, Ledger } from '../ledger/ledger';
+import { dueAt, EndingCertificate, Ledger } from '../ledger/ledger';
 import { isRevoked, Revocations } from '../ledger/revocation';
 
 /** A certificate that ended without anything being said is still announced for so many days: the function may have failed for a while. */
@@ -31,7 +31,8 @@ export interface Watch {
  * ends. The marks are announced as events. Each is written once, on the condition that no closer one is there, so that duplicate and concurrent
  * runs mark every certificate once for each threshold.
  *
- * Only living certificates count: issued, not replaced by another one of their identity, not revoked, and not about to be renewed.
+ * Only living certificates count: issued, not replaced by another one of their identity, not revoked, and not about to be renewed. A CA that is
+ * itself about to be renewed is left out once it ends within the window.
  *
  * @returns how many certificates were marked
  */
@@ -59,8 +60,9 @@ export async function watchExpiry({ caId, announcedDays, windowDays }: Watch, po
     marked += await mark(certificate, left, announcedDays, ports) ? 1 : 0;
   }
   const ca = await ports.ledger.find(caId);
-  if (ca?.notAfter) {
-    least.set('ca', daysUntil(ca.notAfter, now));
+  const caDays = ca?.notAfter ? daysUntil(ca.notAfter, now) : undefined;
+  if (caDays !== undefined && (caDays >= windowDays || !isRenewedInTime({ dueAt: dueAt(ca!) }, now))) {
+    least.set('ca', caDays);
   }
   least.forEach((left, kind) => ports.metric(DAYS_LEFT_METRIC, left, { [CA_DIMENSION]: caId, [KIND_DIMENSION]: kind }));
   WEEKS.forEach((weeks, index) => ports.metric(ENDING_DEVICES_METRIC, devices[index], { [CA_DIMENSION]: caId, [WEEKS_DIMENSION]: String(weeks) }));
@@ -68,8 +70,8 @@ export async function watchExpiry({ caId, announcedDays, windowDays }: Watch, po
 }
 
 /** Whether a certificate is still to be renewed. Its renewal is late a day after it was due. */
-function isRenewedInTime({ dueAt }: EndingCertificate, now: Date): boolean {
-  return !!dueAt && now.getTime() < new Date(dueAt).getTime() + DAY;
+function isRenewedInTime({ dueAt: due }: Pick<EndingCertificate, 'dueAt'>, now: Date): boolean {
+  return !!due && now.getTime() < new Date(due).getTime() + DAY;
 }
 
 /** Marks a certificate for the closest threshold that it has passed. */

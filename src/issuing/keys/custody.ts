@@ -7,7 +7,7 @@ import { Tag } from '../../contract/tags';
 import { keyAlgorithmOfPublicKey, publicKeyOf } from '../../pki/keys';
 import { readAnyPrivateKey } from '../../pki/private-key-formats';
 import { Signer, signerOf } from '../../pki/signer';
-import { LedgerEntry } from '../ledger/ledger';
+import { keyVersionOf, LedgerEntry } from '../ledger/ledger';
 import { CaKeyPorts, NOTHING_TO_PUT_BACK, Ports, PutBack, SecretVersions } from '../ports';
 
 /** A key pair in custody. */
@@ -21,7 +21,7 @@ export interface HeldKey {
 }
 
 /**
- * The custody of a certificate's private key. A version has the serial number of the certificate. An owner is the resource whose keys a
+ * The custody of a certificate's private key. A version has the serial number of the certificate that the key was made for. An owner is the resource whose keys a
  * place holds: see `SecretVersions`.
  */
 export interface Custody {
@@ -56,10 +56,12 @@ export function custodyOf(keyStorage: KeyStorageProperties | undefined, ports: P
  *
  * @throws Error if its place does not hold it
  */
-export async function keyOfCa({ keyStorage, serialNumber }: Pick<LedgerEntry, 'keyStorage' | 'serialNumber'>, ports: CaKeyPorts): Promise<HeldKey> {
-  const key = await findCaKey(keyStorage, serialNumber, ports);
+export async function keyOfCa(ca: Pick<LedgerEntry, 'keyStorage' | 'serialNumber' | 'keyVersion'>, ports: CaKeyPorts): Promise<HeldKey> {
+  const { keyStorage } = ca;
+  const version = keyVersionOf(ca);
+  const key = await findCaKey(keyStorage, version, ports);
   if (!key) {
-    throw new Error(`${describePlace(keyStorage!, serialNumber)} does not hold the key of the CA (version ${serialNumber}); restore it`);
+    throw new Error(`${describePlace(keyStorage!, version)} does not hold the key of the CA (version ${version}); restore it`);
   }
   return key;
 }

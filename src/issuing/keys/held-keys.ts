@@ -3,7 +3,7 @@ import { ownerOf } from './key-owner';
 import { tagParameter } from './parameter-tags';
 import { isSerialNumberOf } from '../../pki/serial-number';
 import { Requester } from '../../resource/lifecycle-event';
-import { LedgerEntry } from '../ledger/ledger';
+import { keyVersionOf, LedgerEntry } from '../ledger/ledger';
 import { MAX_TURNS } from '../ledger/turns';
 import { Ports, PutBack } from '../ports';
 
@@ -14,7 +14,7 @@ import { Ports, PutBack } from '../ports';
  */
 export async function makeCurrent(entry: LedgerEntry, ports: Ports, onMoved: (putBack: PutBack) => void = () => {}): Promise<void> {
   const { keyStorage, serialNumber, bundles = [] } = entry;
-  onMoved(await custodyOf(keyStorage, ports).makeCurrent(serialNumber, ownerOf(entry)));
+  onMoved(await custodyOf(keyStorage, ports).makeCurrent(keyVersionOf(entry), ownerOf(entry)));
   for (const { Type, SecretArn } of bundles) {
     onMoved(await ports.secrets.makeCurrent(SecretArn, serialNumber, ownerOf(entry, Type)));
   }
@@ -25,27 +25,28 @@ export async function makeCurrent(entry: LedgerEntry, ports: Ports, onMoved: (pu
  * who may write to the ledger could name the key of another certificate, so a version is released only if its serial number belongs to
  * this resource.
  *
- * The key of the certificate that this one has renewed, and the key of one that is being made to renew it, are released too.
+ * The key of the certificate that this one has renewed, and the key of one that is being made to renew it, are released too. All certificates
+ * of a CA have one key.
  *
  * @returns whether all of them are gone: see `SecretVersions`
  */
 export async function releaseKeys(entry: LedgerEntry, ports: Ports): Promise<boolean> {
   let areGone = true;
-  for (const serialNumber of [entry.serialNumber, entry.renews, entry.renewedBy]) {
-    areGone = (serialNumber === undefined || await releaseVersion(entry, serialNumber, ports)) && areGone;
+  for (const version of entry.keyVersion === undefined ? [entry.serialNumber, entry.renews, entry.renewedBy] : [entry.keyVersion]) {
+    areGone = (version === undefined || await releaseVersion(entry, version, ports)) && areGone;
   }
   return areGone;
 }
 
-/** Releases the key and the bundles of one of the certificates of an identity. @returns whether all of them are gone */
-export async function releaseVersion(entry: LedgerEntry, serialNumber: string, ports: Ports): Promise<boolean> {
+/** Releases one version of the key and the bundles of an identity. @returns whether all of them are gone */
+export async function releaseVersion(entry: LedgerEntry, version: string, ports: Ports): Promise<boolean> {
   const { identity, keyStorage, bundles = [] } = entry;
-  if (!isSerialNumberOf(serialNumber, identity)) {
+  if (!isSerialNumberOf(version, identity)) {
     return true;
   }
-  let areGone = await custodyOf(keyStorage, ports).release(serialNumber, ownerOf(entry));
+  let areGone = await custodyOf(keyStorage, ports).release(version, ownerOf(entry));
   for (const { Type, SecretArn } of bundles) {
-    areGone = await ports.secrets.release(SecretArn, serialNumber, ownerOf(entry, Type)) && areGone;
+    areGone = await ports.secrets.release(SecretArn, version, ownerOf(entry, Type)) && areGone;
   }
   return areGone;
 }

@@ -1,5 +1,5 @@
 import { IssuingCa } from '../issuing-ca';
-import { LedgerEntry, TABLE_WAS_CHANGED } from './ledger';
+import { keyVersionOf, LedgerEntry, TABLE_WAS_CHANGED } from './ledger';
 import { Certificate, parseCertificate, verifyCertificate } from '../../pki/certificate';
 import { isSerialNumberOf } from '../../pki/serial-number';
 import { custodyOf } from '../keys/custody';
@@ -42,10 +42,11 @@ export async function assertGenuine(entry: LedgerEntry, expected: Expected, tabl
 }
 
 /** The public key of an entry whose private key is held; `undefined` if no private key is held. */
-async function heldKey({ keyStorage, serialNumber }: LedgerEntry, ports: Ports): Promise<Buffer | undefined> {
-  const key = await custodyOf(keyStorage, ports).find(serialNumber);
+async function heldKey(entry: LedgerEntry, ports: Ports): Promise<Buffer | undefined> {
+  const { keyStorage, serialNumber } = entry;
+  const key = await custodyOf(keyStorage, ports).find(keyVersionOf(entry));
   if (keyStorage && !key) {
-    throw new Error(`${describePlace(keyStorage, serialNumber)} no longer holds the key of the certificate ${serialNumber}; `
+    throw new Error(`${describePlace(keyStorage, keyVersionOf(entry))} no longer holds the key of the certificate ${serialNumber}; `
       + 'restore it, or raise `generation`');
   }
   return key?.publicKey;

@@ -20,10 +20,12 @@ export interface LedgerEntry extends Requester {
   /** The identity of the CA that signs the certificate; its own identity for a CA that signs itself or that another CA signs elsewhere. */
   readonly issuer: string;
   /**
-   * Upper-case hexadecimal digits: 40 if the certificate is issued here. It is also the version of the certificate's key. For a CA that is
-   * signed elsewhere, it is only that.
+   * Upper-case hexadecimal digits: 40 if the certificate is issued here. It is also the version of the certificate's key, unless `keyVersion`
+   * is. For a CA that is signed elsewhere, it is only that.
    */
   readonly serialNumber: string;
+  /** For a renewed CA: the version of its key, which is the serial number of the certificate that the key was made for. See `keyVersionOf`. */
+  readonly keyVersion?: string;
   readonly status: LedgerStatus;
   /** The name of the profile, such as `ca` or `device`. */
   readonly profile: string;
@@ -91,6 +93,11 @@ export interface LedgerEntry extends Requester {
   readonly ownLedgerTable?: string;
   /** For an entry that is not a certificate but a signature: the signature. */
   readonly signature?: Buffer;
+}
+
+/** The version of a certificate's key in the place that holds it. */
+export function keyVersionOf({ serialNumber, keyVersion = serialNumber }: Pick<LedgerEntry, 'serialNumber' | 'keyVersion'>): string {
+  return keyVersion;
 }
 
 /** A certificate as the index of its ledger by the ends of certificates has it. */
@@ -191,7 +198,7 @@ export interface Ledger {
    */
   record(requester: Requester, record: ResourceRecord, over: ResourceRecord | undefined): Promise<boolean>;
   /**
-   * Adds a reserved entry and makes it the latest of its identity, in one step.
+   * Adds an entry, such as a reserved one, and makes it the latest of its identity, in one step.
    *
    * @param over the entry that `find` returned before; if the ledger has another entry now, nothing is written
    * @returns whether it was written

@@ -1,3 +1,4 @@
+import { isRenewable, recordRenewedCa } from './renewed-ca';
 import { quote } from '../../contract/rules';
 import { releaseVersion, restoreCurrent } from '../keys/held-keys';
 import { Holder, LedgerEntry, LedgerStatus, TABLE_WAS_CHANGED } from '../ledger/ledger';
@@ -7,20 +8,31 @@ import { Ports } from '../ports';
 const NOT_ISSUED: readonly LedgerStatus[] = ['RESERVED', 'SIGNED', 'WITHDRAWN'];
 
 /**
- * Makes the key and the bundles of a renewed certificate the current ones, and records that. The key of the certificate before it stays, because
- * a device uses it until it has fetched the new one; the key of the certificate before that is released.
- *
- * If a request has changed what the resource has in the meantime, the keys that the request wants are the current ones in the end.
+ * Delivers a renewed certificate, and records that: a CA issues with it from then on, and a device or a server finds it with its key.
  *
  * @returns whether the delivery was recorded
  */
 export async function deliverRenewal(renewed: LedgerEntry, table: string, holder: Holder, ports: Ports): Promise<boolean> {
+  if (renewed.profile !== 'ca') {
+    await deliverKey(renewed, table, ports);
+  } else if (!isRenewable(renewed) || !await recordRenewedCa(renewed, table, ports)) {
+    return false;
+  }
+  return ports.ledger(table).advance(renewed, 'ISSUED', { deliveredAt: ports.clock().toISOString() }, holder);
+}
+
+/**
+ * Makes the key and the bundles of a renewed certificate the current ones. The key of the certificate before it stays, because a device uses it
+ * until it has fetched the new one; the key of the certificate before that is released.
+ *
+ * If a request has changed what the resource has in the meantime, the keys that the request wants are the current ones in the end.
+ */
+async function deliverKey(renewed: LedgerEntry, table: string, ports: Ports): Promise<void> {
   await restoreCurrent(renewed, table, ports);
   const former = await ports.revocations(table).certificate(renewed.issuer, renewed.renews!);
   if (former?.identity === renewed.identity && former.renews !== undefined && former.renews !== renewed.serialNumber) {
     await releaseVersion(renewed, former.renews, ports);
   }
-  return ports.ledger(table).advance(renewed, 'ISSUED', { deliveredAt: ports.clock().toISOString() }, holder);
 }
 
 /**
@@ -49,10 +61,11 @@ export async function takeBackRenewal(withdrawn: LedgerEntry, table: string, hol
   return true;
 }
 
-/** Gives up a reservation that nothing will complete, and releases what was made for it. */
+/** Gives up a reservation that nothing will complete, and releases what was made for it. For a CA, nothing is: its key is that of all its certificates. */
 export async function giveUp(reserved: LedgerEntry, table: string, holder: Holder, ports: Ports): Promise<void> {
   const facts = { withdrawnAt: ports.clock().toISOString(), withdrawnBy: holder.requestId };
-  if (reserved.status === 'WITHDRAWN' || await ports.ledger(table).advance(reserved, 'WITHDRAWN', facts, holder)) {
+  const isGivenUp = reserved.status === 'WITHDRAWN' || await ports.ledger(table).advance(reserved, 'WITHDRAWN', facts, holder);
+  if (isGivenUp && reserved.keyVersion === undefined) {
     await releaseVersion(reserved, reserved.serialNumber, ports);
   }
 }

@@ -1,5 +1,6 @@
 import { deliverRenewal, giveUp, reservedRenewal, takeBackRenewal } from './deliver-renewal';
 import { renewalFact } from './renewal-fact';
+import { isRenewable, recordRenewedCa, RenewableEntry } from './renewed-ca';
 import { renewedDeclaration } from './renewed-declaration';
 import { quote } from '../../contract/rules';
 import { DAY, formatTime } from '../../contract/term';
@@ -7,15 +8,15 @@ import { OvertakenError } from '../../resource/overtaken-error';
 import { assertResponseFits } from '../../resource/response-size';
 import { largestData } from '../declaration/answer-data';
 import { CertificateRequest } from '../declaration/certificate-request';
-import { DeclaredRenewal } from '../declaration/declaration';
+import { Declaration } from '../declaration/declaration';
 import { completed, genuine } from '../issue-certificate';
 import { IssuingCa, issuingCa } from '../issuing-ca';
 import { assertPassphrases, writeBundlesOf } from '../keys/bundles';
-import { custodyOf } from '../keys/custody';
+import { custodyOf, HeldKey, keyOfCa } from '../keys/custody';
 import { ownerOf } from '../keys/key-owner';
 import { tagFacts } from '../keys/parameter-tags';
 import { IssuedEntry } from '../ledger/genuine-entry';
-import { dueAt, Holder, LedgerEntry, ResourceRecord } from '../ledger/ledger';
+import { dueAt, Holder, keyVersionOf, LedgerEntry, ResourceRecord } from '../ledger/ledger';
 import { isUnderWay, reservation } from '../ledger/reservation';
 import { isRevoked } from '../ledger/revocation';
 import { assertWanted } from '../ledger/wanted';
@@ -40,16 +41,14 @@ const LOST = DAY;
  */
 export type RenewalOutcome = 'renewed' | 'delivered' | 'taken back' | 'nothing';
 
-/** An issued certificate that is to be renewed. */
-type RenewableEntry = LedgerEntry & { readonly renewal: DeclaredRenewal };
-
 /**
  * Renews a certificate if its declaration says so and the time has come: exactly once, however often and by however many this is called, and
  * wherever an earlier call has ended. The renewed certificate has the same identity, so the next deployment confirms it and a rollback finds it.
  *
  * Each step is recorded before the next. The renewed certificate is reserved beside the one that it renews, its key is made under its serial
  * number, it is signed and recorded, and its bundles are written. Only then does it become the latest of its identity, and its key and its
- * bundles become the current ones last.
+ * bundles become the current ones last. A renewed CA keeps its key; what it issues has the former certificate above it until the renewed one
+ * has taken its place in the CA's own ledger, in one step as well.
  *
  * A request for the resource overtakes a renewal: every write here is on the condition that the latest request for the resource is still the
  * one that was read at the beginning. A later call continues the renewal, or takes it back. After a request that has failed, the resource still
@@ -108,9 +107,12 @@ async function settle(found: FoundCertificate, table: string, ports: Ports): Pro
   }
 }
 
-/** Whether the resource has this certificate after its latest request that has succeeded. */
-function isDeclared({ status, identity }: LedgerEntry, { declares }: ResourceRecord): boolean {
-  return status === 'ISSUED' && declares === identity;
+/**
+ * Whether the resource has this certificate after its latest request that has succeeded. A resource that has taken a CA over declares no renewal;
+ * the resource it comes from may get it back, with its own.
+ */
+function isDeclared({ status, identity, takenFrom, logicalResourceId }: LedgerEntry, { declares }: ResourceRecord): boolean {
+  return status === 'ISSUED' && declares === identity && [undefined, logicalResourceId].includes(takenFrom);
 }
 
 /** While a request is under way, nothing is renewed. */
@@ -123,7 +125,7 @@ function assertNotLost({ since, requestId }: ResourceRecord, now: Date): Renewal
 }
 
 function isDue(entry: LedgerEntry, now: Date): entry is RenewableEntry {
-  const due = dueAt(entry);
+  const due = isRenewable(entry) ? dueAt(entry) : undefined;
   return !!due && new Date(due) <= now;
 }
 
@@ -138,6 +140,12 @@ async function renew(latest: RenewableEntry, table: string, holder: Holder, port
   const ca = await issuingCa(declared.issuer, ledger, ports, declared.issuerKeyIdentifier);
   await assertIssues(latest.issuer, ca, table, RENEWED, ports);
   await genuine(request, latest, ca, ports);
+  if (declared.profile === 'ca') {
+    const own = await recordRenewedCa(latest, table, ports);
+    if (!own || isRetired(own)) { // a retired CA has issued nothing that ends later than itself
+      return undefined;
+    }
+  }
   const declaration = await completed(declared, ports);
   const reserved = await reserve({ ...request, declaration }, latest, table, holder, ca, ports);
   const signed = reserved?.status === 'RESERVED' ? await sign({ ...request, declaration }, reserved, latest, holder, ca, ports) : reserved;
@@ -171,40 +179,60 @@ async function reserve(
     await giveUp(standing, table, holder, ports);
   }
   await assertPassphrases(request.declaration.bundles, ports);
+  assertCaLasts(request.declaration, latest, ca, ports.clock());
   const entry: LedgerEntry = {
     ...reservation(request, ca, ports, (pem, complete) => assertResponseFits(holder, latest.identity, largestData(pem, complete))),
     renewal: request.declaration.renewal,
     renewalNumber: (latest.renewalNumber ?? 0) + 1,
     renews: latest.serialNumber,
+    ...latest.profile === 'ca' ? { keyVersion: keyVersionOf(latest) } : {},
   };
-  if (entry.notAfter <= latest.notAfter && isEndOf(ca, entry.notAfter)) {
-    throw new Error(`the renewed certificate must end after the present one, on ${quote(latest.notAfter)}, got ${quote(entry.notAfter)}, because the CA ends then; `
-      + 'declare a successor of the CA, and issue the certificate with that');
-  }
   if (!await ports.ledger(table).reserveRenewal(entry, latest, holder)) {
     return undefined;
   }
-  const retirement = (await ports.ledger(table).find(latest.issuer))?.retirement; // which may have begun before the reservation: see `settleRetirement`
-  if (isRetired(retirement)) {
+  const issuer = await ports.ledger(table).find(latest.issuer); // whose retirement may have begun before the reservation: see `settleRetirement`
+  if (issuer && isRetired(issuer)) {
     await giveUp(entry, table, holder, ports);
-    assertNotRetired(latest.issuer, retirement, RENEWED);
+    assertNotRetired(latest.issuer, issuer.retirement, RENEWED);
   }
   return entry;
 }
 
-function isEndOf(ca: IssuingCa | undefined, notAfter: string): boolean {
+const AFTER_CA = 'renew the CA earlier, if another CA signs it (renewal), or declare a successor of the CA, and issue the certificate with that';
+
+/** Makes sure that the renewed certificate ends later than the present one, and not later than its CA. */
+function assertCaLasts({ term, clipToIssuer }: Declaration, latest: RenewableEntry, ca: IssuingCa | undefined, now: Date): void {
   const end = ca?.issuer.validity?.notAfter;
-  return end !== undefined && formatTime(end) === notAfter;
+  const wanted = new Date(now.getTime() + term!.days! * DAY);
+  if (!end || wanted <= end) {
+    return;
+  }
+  if (!clipToIssuer) {
+    throw new Error(`the renewed certificate must end no later than the CA and the CAs above it, on ${quote(formatTime(end))}, got ${quote(formatTime(wanted))}; `
+      + `${AFTER_CA}, or set clipToIssuer`);
+  }
+  if (formatTime(end) <= latest.notAfter) {
+    throw new Error(`the renewed certificate must end after the present one, on ${quote(latest.notAfter)}, got ${quote(formatTime(end))}, because the CA ends then; `
+      + AFTER_CA);
+  }
 }
 
 /** Makes the key and the certificate of a reservation. @returns the signed entry, or `undefined` if another call was faster */
 async function sign(
   { declaration }: CertificateRequest, reserved: LedgerEntry, latest: RenewableEntry, holder: Holder, ca: IssuingCa | undefined, ports: Ports,
 ): Promise<LedgerEntry | undefined> {
-  const same = declaration.renewal!.keepKey ? latest.serialNumber : undefined;
-  const key = await custodyOf(declaration.keyStorage, ports)
-    .obtain(reserved.serialNumber, declaration.keyAlgorithm!, ownerOf(latest), declaration.tags, same);
-  const facts = await makeCertificate(declaration, reserved, key, ca);
+  const facts = await makeCertificate(declaration, reserved, await keyFor(declaration, reserved, latest, ports), ca);
   const isSigned = await ports.ledger(declaration.issuerLedgerTable).advance(reserved, 'SIGNED', facts, holder);
   return isSigned ? { ...reserved, ...facts, status: 'SIGNED' } : undefined;
+}
+
+/** The key of a renewed certificate: for a CA the one that it has, where it is; otherwise a new one, or a copy of the former one. */
+async function keyFor(
+  { renewal, keyStorage, keyAlgorithm, tags }: Declaration, reserved: LedgerEntry, latest: RenewableEntry, ports: Ports,
+): Promise<HeldKey> {
+  if (latest.profile === 'ca') {
+    return keyOfCa(latest, ports);
+  }
+  const same = renewal!.keepKey ? latest.serialNumber : undefined;
+  return custodyOf(keyStorage, ports).obtain(reserved.serialNumber, keyAlgorithm!, ownerOf(latest), tags, same);
 }

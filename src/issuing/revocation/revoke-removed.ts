@@ -3,6 +3,7 @@ import { wasGivenOut } from '../../contract/given-out';
 import { LifecycleEvent } from '../../resource/lifecycle-event';
 import { truth } from '../../resource/property-values';
 import { isOf } from '../declaration/identity';
+import { formerCertificates } from '../ledger/former-certificates';
 import { LedgerEntry } from '../ledger/ledger';
 import { Revocations } from '../ledger/revocation';
 import { Ports } from '../ports';
@@ -48,14 +49,11 @@ export async function revokeRemoved(event: LifecycleEvent, identity: string, tab
 /** The serial numbers of a certificate, and of those before it that it has renewed and that have not expired. */
 async function inForce(entry: LedgerEntry, revocations: Pick<Revocations, 'certificate'>, now: Date): Promise<string[]> {
   const found = [entry.serialNumber];
-  let next = entry.renews;
-  while (next !== undefined && !found.includes(next)) {
-    const former = await revocations.certificate(entry.issuer, next);
-    if (former?.identity !== entry.identity || new Date(former.notAfter) <= now) { // anyone with write access to the table could name another one
+  for await (const { serialNumber, notAfter } of formerCertificates(entry, revocations)) {
+    if (new Date(notAfter) <= now) {
       break;
     }
-    found.push(former.serialNumber);
-    next = former.renews;
+    found.push(serialNumber);
   }
   return found;
 }

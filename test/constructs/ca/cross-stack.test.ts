@@ -1,4 +1,4 @@
-import { App, CfnOutput, CfnParameter, Fn, NestedStack, Stack } from 'aws-cdk-lib';
+import { App, CfnOutput, CfnParameter, Duration, Fn, NestedStack, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import {
@@ -148,6 +148,17 @@ test('the certificate of a renewed CA comes from its own ledger: the one of the 
   expect(lookUps(other).map(({ CaId, Depth }) => [JSON.stringify(CaId), Depth])).toEqual([
     [expect.stringContaining('RefBelow'), 0], [expect.stringContaining('RefRenewed'), 0],
   ]);
+});
+
+test('the certificate of a renewed CA comes from its own ledger also two levels below it', () => {
+  const renewed = new PrivateIotCa(own, 'Renewed', {
+    subject: { commonName: 'Renewed' }, pathLength: 2, signedElsewhere: true, signedCertificate: PemSource.inline(new CfnParameter(own, 'Signature').valueAsString),
+  });
+  const below = new PrivateIotCa(own, 'Below', { subject: { commonName: 'Below' }, issuer: renewed, pathLength: 1 });
+  const lowest = new PrivateIotCa(own, 'Lowest', { subject: { commonName: 'Lowest' }, issuer: below, validity: Duration.days(1000) });
+  new CfnOutput(other, 'Chain', { value: lowest.caCertificatesFor(other).join('') });
+  const found = lookUps(other).map(({ CaId, Depth }) => `${/Renewed|Below|Lowest/.exec(JSON.stringify(CaId))![0]} ${Depth}`);
+  expect(found).toEqual(['Lowest 0', 'Lowest 1', 'Renewed 0']);
 });
 
 test('a certificate of a CA whose key is in KMS is looked up in the same way', () => {

@@ -7,6 +7,7 @@ const KEYS: Item = { pk: { S: `issuer#ca-${'2'.repeat(32)}` }, sk: { S: 'serial#
 const ENTRY: Required<LedgerEntry> = {
   identity: `device-${'1'.repeat(32)}`,
   issuer: `ca-${'2'.repeat(32)}`,
+  keyVersion: '0'.repeat(40),
   serialNumber: '0A',
   status: 'ISSUED',
   profile: 'device',

@@ -5,6 +5,7 @@ import { renewDue } from '../../../src/issuing/renewal/renew-due';
 import { caProperties, deviceProperties, Properties, request, SECRET, STACK_ID } from '../../support/events';
 import { MemoryWorld } from '../../support/memory-ports';
 import { Random } from '../../support/random';
+import { FACTORY, RenewedFactory } from '../../support/renewed-factory';
 import { seedOf } from '../../support/seed';
 
 const DAY = 86_400_000;
@@ -192,4 +193,49 @@ test('in ten years, everything that ends is announced at each threshold exactly 
   } catch (error) {
     throw new Error(`EXPIRY_SEED=${seed}: ${(error as Error).message}`);
   }
+});
+
+describe('a CA that a schedule renews', () => {
+  /** The metrics of a CA, and the serial numbers that were marked. */
+  async function watched({ world }: RenewedFactory, caId: string, table: string): Promise<{ metrics: { [kind: string]: number }; marked: string[] }> {
+    const metrics: { [kind: string]: number } = {};
+    const marked: string[] = [];
+    const ports = world.ports();
+    await watchExpiry({ caId, announcedDays: [60, 30], windowDays: 400 }, {
+      ledger: ports.ledger(table),
+      revocations: ports.revocations(table),
+      marks: { mark: async () => undefined, record: async (_, serialNumber) => marked.push(serialNumber) > 0 },
+      clock: ports.clock,
+      metric: (name, value, { Kind }) => {
+        metrics[Kind ?? name] = value;
+      },
+    });
+    return { metrics, marked };
+  }
+
+  test('counts in the metrics of its issuer and in its own only while its end is far, or its renewal is late', async () => {
+    const factory = await RenewedFactory.start();
+    const daysLeft = async () => {
+      const [of, own] = await Promise.all([watched(factory, factory.rootId, 'ledger'), watched(factory, factory.caId, FACTORY)]);
+      return [of.metrics.subordinate, own.metrics.ca];
+    };
+    factory.pass(1424);
+    expect(await daysLeft()).toEqual([undefined, 401]);
+    factory.pass(35);
+    expect(await daysLeft()).toEqual([undefined, undefined]); // to be renewed tomorrow
+    factory.pass(3);
+    expect(await daysLeft()).toEqual([363, 363]); // late
+    await factory.run();
+    expect(await daysLeft()).toEqual([undefined, 1825]);
+  });
+
+  test('is not announced after its renewal, and its former certificate never is', async () => {
+    const factory = await RenewedFactory.start();
+    for (let day = 0; day < 1825; day += 5) {
+      factory.pass(5);
+      await factory.run();
+      expect((await watched(factory, factory.rootId, 'ledger')).marked).toEqual([]);
+    }
+    expect(factory.issued()).toHaveLength(2);
+  });
 });

@@ -340,7 +340,7 @@ describe('a renewal that is not possible', () => {
     fleet.pass(336);
     const before = fleet.world.snapshot();
     expect(await fleet.run()).toBe(1);
-    expect(fleet.told[0]).toMatch(/^the renewed certificate must end after the present one, on .*, because the CA ends then; declare a successor of the CA/);
+    expect(fleet.told[0]).toMatch(/^the renewed certificate must end after the present one, on .*, because the CA ends then; renew the CA earlier, if another CA signs it \(renewal\), or declare a successor of the CA/);
     expect(fleet.world.snapshot()).toBe(before);
   });
 
@@ -392,6 +392,7 @@ describe('a renewal that is not possible', () => {
     ['for more than half of the validity', { Renewal: { BeforeDays: '183' } }, /^Device: renewal must begin at most half of the validity of 365 days/],
     ['without whole days', { Renewal: { BeforeDays: '0.5' } }, /^Device: renewal must begin a whole number of days/],
     ['without a place for certificate and key together', { Bundles: undefined }, /^Device: renewal must come with a delivery format/],
+    ['with a fixed beginning', { NotBefore: '2026-03-01T00:00:00Z' }, /^Device: renewal must be left out for a certificate with notBefore, because every further one would begin and end with it/],
     ['with a fixed end', { ValidityDays: undefined, NotAfter: '2027-01-01T00:00:00Z' }, /^Device: renewal must be left out for a certificate that ends with notAfter/],
   ])('%s is refused by the deployment', async (_, changes, expected) => {
     await expect(Fleet.start(changes)).rejects.toThrow(expected);

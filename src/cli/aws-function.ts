@@ -2,6 +2,7 @@ import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { awsMessageOf, WaysOut } from './aws-message';
 import { CliError } from './cli-error';
 import { InvokeFunction } from './revoke/function-revocation';
+import { PLAIN_CLIENT } from '../issuing/aws/plain-calls';
 
 /** What to do about an error of Lambda, by its name. https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html */
 const WAYS_OUT: WaysOut = {
@@ -21,7 +22,7 @@ export const invokeFunction: InvokeFunction = async ({ name, option }, payload) 
   // The client is part of the bundle, so its warning about the Node.js versions that later clients will need does not concern the user.
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
   try {
-    const client = new LambdaClient({ region: name.split(':')[3] });
+    const client = new LambdaClient({ ...PLAIN_CLIENT, region: name.split(':')[3] });
     const { Payload, FunctionError } = await client.send(new InvokeCommand({ FunctionName: name, Payload: payload }));
     return { payload: Buffer.from(Payload ?? []).toString(), error: FunctionError !== undefined };
   } catch (error) {

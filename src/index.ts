@@ -47,6 +47,7 @@ export { DeviceRevocationProps, PlatformRevocationProps } from './platforms/plat
 export { PrivateIotCa } from './constructs/ca/private-iot-ca';
 export { PrivateIotCaDashboard, PrivateIotCaDashboardProps } from './constructs/dashboard/private-iot-ca-dashboard';
 export { PrivateIotCaFunctionOptions } from './constructs/functions/function-options';
+export { PrivateIotCaFunctionProxy } from './constructs/functions/function-proxy';
 export { PrivateIotCaFunctions } from './constructs/functions/private-iot-ca-functions';
 export { PrivateIotCaProps } from './constructs/ca/private-iot-ca-props';
 export { ProofOfPossessionSignature, ProofOfPossessionSignatureProps } from './constructs/certificates/proof-of-possession-signature';

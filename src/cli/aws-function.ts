@@ -2,6 +2,7 @@ import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { awsMessageOf, WaysOut } from './aws-message';
 import { CliError } from './cli-error';
 import { InvokeFunction } from './revoke/function-revocation';
+import { PLAIN_CLIENT } from '../issuing/aws/plain-calls';
 
 /** What to do about an error of Lambda, by its name. https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html */
 const WAYS_OUT: WaysOut = {
@@ -19,7 +20,7 @@ const OF_LEDGER: WaysOut = {
 /** Invokes a function with the user's credentials: by its ARN in its own Region, by its name in the configured Region. */
 export const invokeFunction: InvokeFunction = async ({ name, option }, payload) => {
   try {
-    const client = new LambdaClient({ region: name.split(':')[3] });
+    const client = new LambdaClient({ ...PLAIN_CLIENT, region: name.split(':')[3] });
     const { Payload, FunctionError } = await client.send(new InvokeCommand({ FunctionName: name, Payload: payload }));
     return { payload: Buffer.from(Payload ?? []).toString(), error: FunctionError !== undefined };
   } catch (error) {

@@ -2,6 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { awsMessageOf } from './aws-message';
 import { CliError } from './cli-error';
 import { ReadPlatform } from './reconcile/platform-choice';
+import { PLAIN_CLIENT } from '../issuing/aws/plain-calls';
 import { IotInventory } from '../platforms/aws-iot/inventory/iot-inventory';
 import { awsIotListing } from '../platforms/aws-iot/inventory/iot-listing';
 import { AWS_IOT_CORE_RULES } from '../platforms/aws-iot/rules';
@@ -17,7 +18,7 @@ export const readAwsIot: ReadPlatform = async ({ region }, { cas, areAllCas }, r
 
 /** What the AWS SDK finds out for each of its clients. A client of AWS IoT would take 400 kilobytes of the bundle, so one that is there is asked. */
 async function accessIn(given: string | undefined): Promise<Access> {
-  const { config } = new DynamoDBClient({ region: given });
+  const { config } = new DynamoDBClient({ ...PLAIN_CLIENT, region: given });
   try {
     const region = await config.region(); // refuses what can't be part of a host name
     const { host } = config.endpointProvider({ Region: region }).url;

@@ -2,6 +2,7 @@ import { DescribeSecretCommand, GetSecretValueCommand, SecretsManagerClient } fr
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { awsMessageOf } from './aws-message';
 import { KeySource, SecretVersionIds, UnreadableKeyError } from './export/key-source';
+import { PLAIN_CLIENT } from '../issuing/aws/plain-calls';
 
 const CURRENT = 'AWSCURRENT';
 
@@ -10,8 +11,8 @@ const CURRENT = 'AWSCURRENT';
  * in its own Region, a bare name in the configured Region.
  */
 export class AwsSecrets implements KeySource {
-  private readonly secretsManagerIn = byRegion(region => new SecretsManagerClient({ region }));
-  private readonly systemsManagerIn = byRegion(region => new SSMClient({ region }));
+  private readonly secretsManagerIn = byRegion(region => new SecretsManagerClient({ ...PLAIN_CLIENT, region }));
+  private readonly systemsManagerIn = byRegion(region => new SSMClient({ ...PLAIN_CLIENT, region }));
 
   public async versionsOf(secretArn: string): Promise<SecretVersionIds> {
     const { VersionIdsToStages: stages = {} } = await given(secretArn, 'AWS Secrets Manager did not return the versions of the secret',

@@ -4,7 +4,7 @@ import { CliError } from './cli-error';
 import { DeployedReader, DeployedStack } from './diff/deployed-stack';
 import { UnreadableError } from './diff/foresight';
 import { parseJsonMap } from './json';
-import { PLAIN_CALLS } from '../issuing/aws/plain-calls';
+import { PLAIN_CALLS, PLAIN_CLIENT } from '../issuing/aws/plain-calls';
 import { ReadLedger, readLedger } from '../issuing/aws/read-ledger';
 import { StackResources } from '../issuing/aws/stack-resources';
 import { LedgerGoneError } from '../issuing/ledger/ledger';
@@ -34,7 +34,7 @@ export const awsStacks: DeployedReader = {
   }),
   stack: async (name, region) => {
     try {
-      return await readStack(new CloudFormationClient({ region }), name);
+      return await readStack(new CloudFormationClient({ ...PLAIN_CLIENT, region }), name);
     } catch (error) {
       throw error instanceof CliError ? error : new UnreadableError(`stack ${name} can't be read: ${awsMessageOf(error, name, OF_STACKS, GIVING_REGION)}`);
     }

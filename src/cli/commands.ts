@@ -13,6 +13,7 @@ import type { LintOptions } from './lint-command';
 import { LIST } from './list/description';
 import type { LocalOptions } from './local-command';
 import { RECONCILE } from './reconcile/description';
+import { RENEW } from './renew/description';
 import { REVOKE } from './revoke/description';
 import { quote } from '../contract/rules';
 import { PLATFORM_IDS } from '../platforms/registry';
@@ -42,7 +43,8 @@ export const COMMANDS: readonly CommandDescription[] = [
       '  <out>/keys/         the private keys, readable only by you: protect them like those of any CA',
       'If AWS would read the value of a parameter from the Parameter Store, give it with --parameters. The file of a --secret is read byte for byte, '
         + 'including any newline at its end, up to 64 kB; its content is neither shown nor stored.',
-      'If a deployment fails, it is rolled back, and the exit code is 1.',
+      'At its end, a run renews the certificates that are due, as a schedule does in AWS; `private-iot-ca renew` does that alone.',
+      'If a deployment fails, it is rolled back, and the exit code is 1. It is also 1 if a certificate that was due could not be renewed.',
     ],
     examples: [
       ['deploy what `cdk synth` wrote', 'private-iot-ca local'],
@@ -50,7 +52,7 @@ export const COMMANDS: readonly CommandDescription[] = [
       ['give a parameter, and choose the folder', 'private-iot-ca local --parameters IotStack:RegistrationCode=3f0a… --out demo-out'],
       ['give the key of an imported CA', 'private-iot-ca local --secret acme/key=myIoTCARoot.key'],
     ],
-    run: (_, options, terminal) => lazy.localCommand().localCommand(options, terminal).then(() => true),
+    run: (_, options, terminal) => lazy.localCommand().localCommand(options, terminal),
   }),
   described<ExportOptions>({
     name: 'export',
@@ -86,6 +88,7 @@ export const COMMANDS: readonly CommandDescription[] = [
     ],
     run: (_, options, terminal) => lazy.exportCommand().exportCommand(options, terminal),
   }),
+  RENEW,
   REVOKE,
   LIST,
   RECONCILE,

@@ -7,6 +7,7 @@
 export const lazy = {
   localCommand: () => require('./local-command') as typeof import('./local-command'),
   exportCommand: () => require('./export-command') as typeof import('./export-command'),
+  renewCommand: () => require('./renew-command') as typeof import('./renew-command'),
   revokeCommand: () => require('./revoke-command') as typeof import('./revoke-command'),
   listCommand: () => require('./list-command') as typeof import('./list-command'),
   reconcileCommand: () => require('./reconcile-command') as typeof import('./reconcile-command'),

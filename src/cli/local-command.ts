@@ -2,8 +2,9 @@ import { CliError, DeploymentError, printable } from './cli-error';
 import { documentText } from './document';
 import { outside, Outside } from './local/engine';
 import { readGivenSecret } from './local/given-secrets';
-import { listsDocument, listsText } from './local/lists-text';
+import { listRemarks, listsDocument, listsText } from './local/lists-text';
 import { parseGivenParameter } from './local/parameters';
+import { haveSucceeded, renewalRemarks, renewalsDocument, renewalsText } from './local/renewals-text';
 import { describeLeftOut, Outcome, StackReport } from './local/report';
 import { LocalRunResult, runLocally } from './local/run';
 import { count, fields, Page, paragraph, table } from './table';
@@ -29,15 +30,19 @@ interface Listener {
   onFailure(error: DeploymentError): void;
 }
 
-/** Runs `private-iot-ca local`. */
-export async function localCommand(options: LocalOptions, terminal: Terminal, reach: Outside = outside): Promise<void> {
+/**
+ * Runs `private-iot-ca local`.
+ *
+ * @returns whether everything that was due could be renewed
+ */
+export async function localCommand(options: LocalOptions, terminal: Terminal, reach: Outside = outside): Promise<boolean> {
   if (options.out === '') {
     throw new CliError('--out: must name a folder');
   }
   const dryRun = options.dryRun === true;
   const listener = options.json ? documentWriter(dryRun, terminal) : teller(dryRun, terminal);
   try {
-    listener.onEnd(await runLocally({
+    const result = await runLocally({
       app: options.app,
       out: options.out,
       parameters: (options.parameters ?? []).map(parseGivenParameter),
@@ -47,7 +52,9 @@ export async function localCommand(options: LocalOptions, terminal: Terminal, re
       progress: terminal.progress,
       onLoss: loss => listener.onLoss(loss),
       onStack: report => listener.onStack(report),
-    }, reach));
+    }, reach);
+    listener.onEnd(result);
+    return haveSucceeded(result.renewals);
   } catch (error) {
     if (error instanceof DeploymentError) {
       listener.onFailure(error);
@@ -66,12 +73,13 @@ function teller(dryRun: boolean, { print, warn, columns }: Terminal): Listener {
       print(describe(report, dryRun, columns));
       report.warnings.forEach(warning => warn(`note: ${printable(warning)}\n`));
     },
-    onEnd: ({ changed, outputsFile, lists }) => {
+    onEnd: ({ changed, outputsFile, renewals, lists }) => {
+      print(renewalsText(renewals, dryRun, columns));
+      renewalRemarks(renewals).forEach(warn);
       const leftOut = describeLeftOut(stacks).map(item => paragraph(printable(item), { columns, indent: '  ' }));
       print(leftOut.length > 0 ? `left out, because only AWS or a platform can provide it:\n${leftOut.join('')}\n` : '');
       print(listsText(lists, columns));
-      lists.filter(({ failure }) => failure !== undefined)
-        .forEach(({ ca, failure }) => warn(`note: the revocation list of ${printable(ca)} could not be made: ${failure}\n`));
+      listRemarks(lists).forEach(warn);
       print(dryRun ? `${changed ? 'dry run: nothing was changed' : 'dry run: no changes'}\n` : `${changed ? '' : 'no changes\n'}outputs: ${outputsFile}\n`);
     },
     onFailure: () => undefined,
@@ -95,7 +103,8 @@ function documentWriter(dryRun: boolean, { print }: Terminal): Listener {
       leftOut,
       warnings,
     }),
-    onEnd: ({ changed, outputsFile, lists }) => write({ changed, outputs: outputsFile, revocationLists: listsDocument(lists) }),
+    onEnd: ({ changed, outputsFile, renewals, lists }) =>
+      write({ changed, outputs: outputsFile, renewals: renewalsDocument(renewals), revocationLists: listsDocument(lists) }),
     onFailure: ({ message }) => write({ error: message }),
   };
 }

@@ -43,14 +43,14 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
 function program(terminal: Terminal, finish: (result: boolean | ExitCode) => void): Command {
   const columns = Math.min(terminal.columns ?? HELP_COLUMNS, HELP_COLUMNS);
   const root = new Command('private-iot-ca')
-    .description('Make, export, revoke, list, compare, inspect and check the certificates of a private CA for IoT devices.')
+    .description('Make, export, renew, revoke, list, compare, inspect and check the certificates of a private CA for IoT devices.')
     .version(packageVersion(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'show how to use a command')
     .helpCommand(false) // `help` is one of COMMANDS
     .configureOutput({ writeOut: text => terminal.print(text), writeErr: text => terminal.warn(withoutPrivateKey(text) === text ? text : `error: ${withoutPrivateKey(text)}\n`) })
     .configureHelp({ helpWidth: columns, minWidthToWrap: LEAST_COLUMNS })
     .exitOverride()
-    .addHelpText('after', furtherHelp(['The exit code is 0 if all is well, 1 if certificates have errors, keys or revocation lists are missing, a ledger and a platform differ, or a deployment has failed, 2 if the command could not be carried out, and 3 if diff finds changes.'], [
+    .addHelpText('after', furtherHelp(['The exit code is 0 if all is well, 1 if certificates have errors, keys or revocation lists are missing, a ledger and a platform differ, or a renewal or a deployment has failed, 2 if the command could not be carried out, and 3 if diff finds changes.'], [
       ['make the certificates of an app, without an AWS account', 'cdk synth && private-iot-ca local'],
       ['write them to files', 'private-iot-ca export --outputs local-out/outputs.json --out pem'],
       ['look at them', 'private-iot-ca inspect pem/*.pem'],

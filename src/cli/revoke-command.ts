@@ -82,7 +82,7 @@ async function revokeHere(options: RevokeOptions, order: Order, terminal: Termin
     const failed = done.lists.find(({ issuer, failure }) => failure !== undefined && done.issuers.has(issuer));
     if (failed) {
       throw new DeploymentError(`the certificates are revoked, but the revocation list of ${failed.ca} could not be made: ${failed.failure}; `
-        + '`private-iot-ca local` makes it');
+        + '`private-iot-ca renew` makes it');
     }
     return areAllDone(done);
   } finally {

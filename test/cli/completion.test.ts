@@ -7,7 +7,7 @@ import { temporaryFolder } from '../support/cli-assembly';
 import { cliOk } from '../support/cli-run';
 import { whereInstalled } from '../support/second-opinions';
 
-const COMMANDS = ['local', 'export', 'revoke', 'list', 'reconcile', 'crl', 'inspect', 'lint', 'completion', 'help'];
+const COMMANDS = ['local', 'export', 'renew', 'revoke', 'list', 'reconcile', 'crl', 'inspect', 'lint', 'completion', 'help'];
 
 let folder: string;
 

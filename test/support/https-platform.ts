@@ -36,7 +36,7 @@ const FAULTS: { readonly [F in 'throttled' | 'unavailable']: PlatformAnswer } = 
 };
 
 /** The key and the certificate of the server, which are each other's only use: made once for a test file. */
-function serverCertificate(hosts: readonly string[]): string {
+export function serverCertificate(hosts: readonly string[]): string {
   return opensslOutput(['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-noenc', '-keyout', '-', '-days', '1',
     '-subj', '/CN=platform', '-addext', ['subjectAltName=IP:127.0.0.1', ...hosts.map(host => `DNS:${host}`)].join()]);
 }

@@ -79,6 +79,12 @@ function secretsIn(stackName: string, rootName: string, { template, nested }: St
   return [...own, ...[...nested].flatMap(([logicalId, stack]) => secretsIn(stackName, rootName, stack, `${prefix}${logicalId}.`))];
 }
 
+/** The secrets that the stacks of a state have, for a run without an app. A name that only the app knows is none of theirs. */
+export function declaredInState({ stacks }: State): DeclaredSecret[] {
+  return Object.entries(stacks).flatMap(([stackName, { resources }]) => Object.entries(resources).filter(([, { type }]) => type === SECRET_TYPE)
+    .map(([logicalId, { name }]) => ({ id: secretId(stackName, logicalId), names: [`${stackName}/${name}`, name, logicalId, nameStem(stackName, logicalId)] })));
+}
+
 /** The id of a declared secret until it has an ARN: its stack, and its id in the stack's state. */
 export function secretId(stackName: string, logicalId: string): string {
   return `${stackName}/${logicalId}`;

@@ -9,6 +9,11 @@ export function listsText(lists: readonly WrittenList[], columns: number | undef
     ? paragraph(`revocation list of ${printable(ca)}: ${file} (number ${list.number}, until ${formatTime(list.nextUpdate)})`, { columns }) : '').join('');
 }
 
+/** What is said about the lists that could not be made. */
+export function listRemarks(lists: readonly WrittenList[]): string[] {
+  return lists.flatMap(({ ca, failure }) => failure === undefined ? [] : [`note: the revocation list of ${printable(ca)} could not be made: ${failure}\n`]);
+}
+
 /** The lists in the document. The schema describes them to users: keep both in step. */
 export function listsDocument(lists: readonly WrittenList[]): object[] {
   return lists.map(({ ca, file, list, failure }) => ({

@@ -1,6 +1,4 @@
-import { KeyAlgorithmName } from '../../contract/key-algorithms';
 import { quote } from '../../contract/rules';
-import { KeyPair } from '../../pki/keys';
 import { CliError, messageOf } from '../cli-error';
 import { own } from '../json';
 import { Progress, silentProgress } from '../terminal';
@@ -12,7 +10,8 @@ import { assertUnlocked, lockDirectory } from './lock';
 import { lossesIn } from './losses';
 import { OutputsFile } from './outputs-file';
 import { GivenParameter } from './parameters';
-import { RehearsalDisk } from './rehearsal-disk';
+import { rehearsalOf } from './rehearsal';
+import { RenewalReport, renewInDirectory } from './renewals';
 import { StackReport } from './report';
 import { WrittenList, writeRevocationLists } from './revocation-lists';
 import { isGivenTo, planStack } from './stack-plan';
@@ -48,6 +47,8 @@ export interface LocalRunResult {
   /** Whether anything has changed. */
   readonly changed: boolean;
   readonly outputsFile: string;
+  /** The certificates that were due, and were renewed or could not be. */
+  readonly renewals: readonly RenewalReport[];
   /** The revocation lists that were made, or could not be made. */
   readonly lists: readonly WrittenList[];
 }
@@ -90,12 +91,9 @@ export async function runLocally(props: LocalRunProps, reach: Outside = outside)
 /** Rehearses a run on a copy of the state, and reports what would be lost. */
 async function rehearse(app: App, props: LocalRunProps, reach: Outside): Promise<LocalRunResult> {
   const reports: StackReport[] = [];
-  const disk = new RehearsalDisk(reach.disk);
-  // Certificates that are never delivered share a key pair for each algorithm: an RSA key for each would take most of the time.
-  const pairs: { [A in KeyAlgorithmName]?: Promise<KeyPair> } = {};
-  const generateKeyPair = (algorithm: KeyAlgorithmName) => pairs[algorithm] ??= reach.generateKeyPair(algorithm);
-  const result = await deploy(app, { ...props, onStack: report => reports.push(report) }, { ...reach, disk, isRehearsal: true, generateKeyPair });
-  lossesIn(reports, StateStore.open(props.out, disk).state.stacks).forEach(loss => props.onLoss?.(loss));
+  const rehearsal = rehearsalOf(reach);
+  const result = await deploy(app, { ...props, onStack: report => reports.push(report) }, rehearsal);
+  lossesIn(reports, StateStore.open(props.out, rehearsal.disk).state.stacks).forEach(loss => props.onLoss?.(loss));
   reports.forEach(report => props.onStack(report));
   return result;
 }
@@ -119,11 +117,12 @@ async function deploy({ stacks, selected }: App, props: LocalRunProps, reach: Ou
     changed ||= report.removed === true || report.resources.length > 0 || report.warnings.length > 0;
     onStack(report);
   };
-  const finish = async (): Promise<LocalRunResult> => {
+  const finish = async (renewals: readonly RenewalReport[] = []): Promise<LocalRunResult> => {
     const lists = reach.isRehearsal ? [] : await writeRevocationLists(engine, out);
     store.close();
     const written = outputs.write(store, stacks.map(({ name }) => name));
-    return { changed: changed || written, outputsFile: outputs.path, lists };
+    const renewed = renewals.some(({ outcome }) => outcome !== 'failed');
+    return { changed: changed || renewed || written, outputsFile: outputs.path, renewals, lists };
   };
   try {
     for (const plan of plans) {
@@ -137,7 +136,8 @@ async function deploy({ stacks, selected }: App, props: LocalRunProps, reach: Ou
     await finish(); // for the stacks that were done before the failure
     throw error;
   }
-  return finish();
+  // In AWS, a schedule renews what is due. A rehearsal before the run is only about what will be lost.
+  return finish(reach.isRehearsal && !props.dryRun ? [] : await renewInDirectory(engine, plans.map(({ stackName }) => stackName)));
 }
 
 /** The parameter that CDK's bootstrapping adds to each template. */

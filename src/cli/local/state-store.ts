@@ -35,12 +35,13 @@ export class StateStore {
   /**
    * Reads the state of a directory that has one.
    *
+   * @param otherwise what else the command can be given
    * @throws CliError if nothing was ever deployed into the directory
    */
-  public static ofDeployment(directory: string, disk: Disk): StateStore {
+  public static ofDeployment(directory: string, disk: Disk, otherwise = ', or give --outputs for CAs in AWS'): StateStore {
     const store = StateStore.open(directory, disk);
     if (!store.exists) {
-      throw new CliError(`--local: ${directory} holds no local deployment; name the folder that \`private-iot-ca local --out\` has written, or give --outputs for CAs in AWS`);
+      throw new CliError(`--local: ${directory} holds no local deployment; name the folder that \`private-iot-ca local --out\` has written${otherwise}`);
     }
     return store;
   }

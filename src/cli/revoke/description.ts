@@ -36,7 +36,7 @@ export const REVOKE = described<RevokeOptions>({
   ],
   notes: [
     'Writes <local>/crl/<stack>-<logical ID of the CA>.crl and .crl.pem for each CA: the revocation list in DER and in PEM, which is valid for a '
-      + 'week. `private-iot-ca local` renews the lists.',
+      + 'week. `private-iot-ca renew` and `local` renew the lists.',
     'A revoked certificate stays revoked: if it is still declared, the next update that keeps it fails until its `generation` is raised.',
     'With --below, each CA below that can\'t be reached is named: what it has issued is not revoked.',
     'The exit code is 1 if something could not be revoked.',

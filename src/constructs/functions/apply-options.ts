@@ -10,6 +10,7 @@ import { PrivateIotCaFunctionOptions } from './function-options';
 import { joinVpc } from './join-vpc';
 import { takeOptions } from './options-of-scopes';
 import { setCaller } from './rights-of-caller';
+import { useProxy } from './use-proxy';
 import { sha256 } from '../../contract/sha256';
 import { rolePolicy } from '../provider/role-policy';
 
@@ -48,7 +49,7 @@ export function applyOptionsAtSynthesis(scope: Construct, made: ConfigurableFunc
 }
 
 function applyOptions(scope: Construct, made: ConfigurableFunction, options: PrivateIotCaFunctionOptions): void {
-  const { memorySize, architecture, runtime, reservedConcurrentExecutions, deadLetterQueue, logRetention, logEncryptionKey } = options;
+  const { memorySize, architecture, runtime, reservedConcurrentExecutions, deadLetterQueue, logRetention, logEncryptionKey, proxy } = options;
   Object.assign(made.function.node.defaultChild as CfnFunction, given({
     memorySize, architectures: architecture && [architecture.name], runtime: runtime?.name, reservedConcurrentExecutions,
   }));
@@ -66,6 +67,9 @@ function applyOptions(scope: Construct, made: ConfigurableFunction, options: Pri
   }
   if (deadLetterQueue && made.isScheduled) {
     keepFailed(scope, made, deadLetterQueue);
+  }
+  if (proxy) {
+    useProxy(scope, made, proxy);
   }
   joinVpc(scope, made, options);
 }

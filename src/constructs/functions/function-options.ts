@@ -3,6 +3,7 @@ import { IKey } from 'aws-cdk-lib/aws-kms';
 import { Architecture, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { IQueue } from 'aws-cdk-lib/aws-sqs';
+import { FUNCTION_PROXY_KINDS, PrivateIotCaFunctionProxy } from './function-proxy';
 import { FLAG, having, Kind, Kinds, listOf, NUMBER, oneOf, optional, struct, TEXT } from '../checks/kinds';
 import { KEY } from '../checks/object-kinds';
 
@@ -12,8 +13,8 @@ import { KEY } from '../checks/object-kinds';
  */
 export interface PrivateIotCaFunctionOptions {
   /**
-   * The VPC in which the functions run. Without a route to the internet, it needs an endpoint for each service that a function calls; see
-   * the table in docs/operations.md. The roles get the rights with which Lambda manages network interfaces, which the code of the
+   * The VPC in which the functions run. Without a route to the internet, it needs a `proxy`, or an endpoint for each service that a function
+   * calls; see the table in docs/operations.md. The roles get the rights with which Lambda manages network interfaces, which the code of the
    * functions can't use. A scope that sets a VPC takes no `vpcSubnets` and `securityGroups` from the scopes around it.
    *
    * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html
@@ -29,11 +30,22 @@ export interface PrivateIotCaFunctionOptions {
   readonly vpcSubnets?: SubnetSelection;
 
   /**
-   * The security groups of the functions in `vpc`. They must let HTTPS (port 443) out, and nothing in.
+   * The security groups of the functions in `vpc`. They must let HTTPS (port 443), or what leads to the `proxy`, out, and nothing in.
    *
-   * @default - a new security group for each function, which lets only HTTPS out
+   * @default - a new security group for each function, which lets out only HTTPS; with a `proxy`, only what leads to the proxy, and HTTPS if
+   * there is a `noProxy`
    */
   readonly securityGroups?: ISecurityGroup[];
+
+  /**
+   * The HTTP proxy through which the functions reach AWS and platforms, for a VPC from which nothing else leads out. It takes a runtime of Node.js 24
+   * or newer. Only the hosts in its `noProxy` need endpoints in the VPC.
+   *
+   * A function whose proxy can't be reached can't answer CloudFormation either: the deployment hangs for as long as its timeout.
+   *
+   * @default - no proxy
+   */
+  readonly proxy?: PrivateIotCaFunctionProxy;
 
   /**
    * How long the logs of the functions are kept.
@@ -67,7 +79,7 @@ export interface PrivateIotCaFunctionOptions {
   readonly architecture?: Architecture;
 
   /**
-   * The runtime of the functions: Node.js 22 or newer.
+   * The runtime of the functions: Node.js 22 or newer; with a `proxy`, 24 or newer.
    *
    * @default - the newest runtime for Node.js that the Region has
    */
@@ -133,6 +145,7 @@ export const FUNCTION_OPTIONS_KINDS: Kinds<PrivateIotCaFunctionOptions> = {
   vpc: optional(having<IVpc>('an IVpc of aws-ec2, such as Vpc.fromLookup()', 'vpcId', 'selectSubnets')),
   vpcSubnets: optional(struct('a SubnetSelection', SUBNET_SELECTION_KINDS)),
   securityGroups: optional(listOf(having<ISecurityGroup>('an ISecurityGroup of aws-ec2, such as SecurityGroup.fromSecurityGroupId()', 'securityGroupId'))),
+  proxy: optional(struct('a PrivateIotCaFunctionProxy', FUNCTION_PROXY_KINDS)),
   logRetention: optional(RETENTION_DAYS),
   logEncryptionKey: optional(KEY),
   memorySize: optional(NUMBER),

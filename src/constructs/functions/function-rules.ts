@@ -1,4 +1,5 @@
 import { PrivateIotCaFunctionOptions } from './function-options';
+import { checkProxy } from './proxy-rules';
 import { Complaint, quote } from '../../contract/rules';
 
 /** The least memory in which the largest bundle handles long revocation lists, and the most that Lambda has; MB. */
@@ -19,9 +20,10 @@ type Rules = { readonly [name in keyof PrivateIotCaFunctionOptions]?: (value: No
 /** What is allowed besides the kind of each option. Values that are tokens are left for the deployment to check. */
 export const FUNCTION_RULES: Rules = {
   securityGroups: groups => groups.length > 0 ? undefined : 'securityGroups must have at least one security group, got an empty list; leave it out for a new one',
+  proxy: checkProxy,
   memorySize: number => isWhole(number, MEMORY.min) && number <= MEMORY.max ? undefined
     : `memorySize must be a whole number of MB from ${MEMORY.min} to ${MEMORY.max}, got ${number}`,
-  runtime: ({ name }) => Number(/^nodejs(\d+)\.x$/.exec(name)?.[1]) >= OLDEST_NODE ? undefined
+  runtime: ({ name }) => nodeVersion(name) >= OLDEST_NODE ? undefined
     : `runtime must be Node.js ${OLDEST_NODE} or newer, for which the functions are made, got ${quote(name)}`,
   reservedConcurrentExecutions: number => isWhole(number, MIN_CONCURRENCY) ? undefined
     : `reservedConcurrentExecutions must be a whole number of at least ${MIN_CONCURRENCY}, which the delivery of events needs, got ${number}`,
@@ -30,6 +32,11 @@ export const FUNCTION_RULES: Rules = {
   roleNamePrefix: prefix => ROLE_NAME_PREFIX.test(prefix) ? undefined
     : `roleNamePrefix must be 1 to 32 letters, digits and characters of _+=,.@-, got ${quote(prefix)}`,
 };
+
+/** The major version of Node.js in the name of a runtime; `NaN` if it is none. */
+export function nodeVersion(runtime: string | undefined): number {
+  return Number(/^nodejs(\d+)\.x$/.exec(runtime ?? '')?.[1]);
+}
 
 function isWhole(value: number, min: number): boolean {
   return Number.isInteger(value) && value >= min;

@@ -5,7 +5,9 @@ import { CfnFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct, IConstruct } from 'constructs';
 import type { ConfigurableFunction } from './apply-options';
 import { PrivateIotCaFunctionOptions } from './function-options';
+import { PrivateIotCaFunctionProxy } from './function-proxy';
 import { missingEndpoints } from './missing-endpoints';
+import { portOf } from './proxy-rules';
 import { acknowledge } from '../provider/nag';
 import { rolePolicy } from '../provider/role-policy';
 
@@ -15,8 +17,10 @@ const NETWORK_INTERFACES = [
   'ec2:UnassignPrivateIpAddresses',
 ];
 
+const HTTPS = 443;
+
 /** Runs a function in the VPC of its options, if they have one. The ids of the constructs are final. */
-export function joinVpc(scope: Construct, made: ConfigurableFunction, { vpc, vpcSubnets, securityGroups }: PrivateIotCaFunctionOptions): void {
+export function joinVpc(scope: Construct, made: ConfigurableFunction, { vpc, vpcSubnets, securityGroups, proxy }: PrivateIotCaFunctionOptions): void {
   if (!vpc) {
     const useless = vpcSubnets ? 'vpcSubnets' : securityGroups && 'securityGroups';
     if (useless) {
@@ -28,7 +32,7 @@ export function joinVpc(scope: Construct, made: ConfigurableFunction, { vpc, vpc
   if (subnets.hasPublic) {
     throw new Error(`${scope.node.path}: vpcSubnets must be private or isolated subnets, because a function has no public address, got public subnets of ${vpc.node.path}`);
   }
-  const groups = securityGroups ?? [onlyHttpsOut(scope, vpc)];
+  const groups = securityGroups ?? [onlyOut(scope, vpc, proxy)];
   (made.function.node.defaultChild as CfnFunction).vpcConfig = {
     subnetIds: subnets.subnetIds,
     securityGroupIds: groups.map(({ securityGroupId }) => securityGroupId),
@@ -46,12 +50,23 @@ export function joinVpc(scope: Construct, made: ConfigurableFunction, { vpc, vpc
   );
   acknowledge(rights, 'AwsSolutions-IAM5', 'Lambda makes network interfaces whose ids are not known beforehand; the code of the function can\'t', ['Resource::*']);
   made.function.node.addDependency(rights, ...wayOut(vpc, subnets));
-  scope.node.addValidation({ validate: () => missingEndpoints(scope, vpc, subnets) });
+  scope.node.addValidation({ validate: () => missingEndpoints(scope, vpc, subnets, proxy) });
 }
 
-function onlyHttpsOut(scope: Construct, vpc: IVpc): ISecurityGroup {
+/** Lets HTTPS out; where everything is reached through a proxy, only what leads to that. */
+function onlyOut(scope: Construct, vpc: IVpc, proxy: PrivateIotCaFunctionProxy | undefined): ISecurityGroup {
+  const port = proxy && portOf(proxy);
+  if (proxy && port === undefined) {
+    throw new Error(`${scope.node.path}: securityGroups must be given with a proxy.url that is a token, because its port is not known, got none; `
+      + 'set a security group that lets the port of the proxy out, or a URL that is known at synthesis');
+  }
   const group = new SecurityGroup(scope, 'SecurityGroup', { vpc, description: 'A function of a private CA for IoT devices', allowAllOutbound: false });
-  group.addEgressRule(Peer.anyIpv4(), Port.tcp(443), 'AWS and the platforms of devices');
+  if (port !== undefined) {
+    group.addEgressRule(Peer.anyIpv4(), Port.tcp(port), 'The proxy');
+  }
+  if (port === undefined || (proxy?.noProxy ?? []).length > 0 && port !== HTTPS) {
+    group.addEgressRule(Peer.anyIpv4(), Port.tcp(HTTPS), 'AWS and the platforms of devices');
+  }
   return group;
 }
 

@@ -79,8 +79,13 @@ describe('the client of platforms', () => {
     // As Node.js makes it: what resolves names on the machine of a test may answer otherwise.
     const error = Object.assign(new Error('getaddrinfo ENOTFOUND iotda.cn-nowhere-1.example'), { code: 'ENOTFOUND' });
     expect(networkFault(error, 'iotda.cn-nowhere-1.example')).toEqual({
-      words: 'ENOTFOUND; no host has the name iotda.cn-nowhere-1.example: check the declared region and endpoint', lasts: true,
+      words: 'ENOTFOUND; no host has the name iotda.cn-nowhere-1.example: check the declared region and endpoint, and the proxy of the function if it has one', lasts: true,
     });
+  });
+
+  test('names the proxy, where there is none of its name', () => {
+    const error = Object.assign(new Error('getaddrinfo ENOTFOUND proxy.internal'), { code: 'ENOTFOUND', hostname: 'proxy.internal' });
+    expect(networkFault(error, 'iotda.cn-north-4.example').words).toMatch(/^ENOTFOUND; no host has the name proxy\.internal: /);
   });
 
   test('gives up, and says where to look, where another server than the platform answers', async () => {

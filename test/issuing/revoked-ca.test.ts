@@ -24,7 +24,8 @@ let line: string;
 const handle = (event: LifecycleEvent, ports: Ports = world.ports()) => handleLifecycleEvent(event, ports);
 const named = (logicalResourceId: string, event: LifecycleEvent): LifecycleEvent => ({ ...event, logicalResourceId });
 const ofFactory = (changes: Properties = {}) => subordinateProperties(root, 'factory', { PathLength: '1', ...changes });
-const ofDevice = (issuer: string, table: string, changes: Properties = {}) => deviceProperties(issuer, { LedgerTable: table, ...RENEWED, ...changes });
+const ofDevice = (issuer: string, table: string, changes: Properties = {}) =>
+  deviceProperties(issuer, { LedgerTable: table, ...RENEWED, ...changes });
 const createDevice = (issuer: string, table: string, id = 'Device', ports?: Ports) => handle(named(id, request('device', 'Create', ofDevice(issuer, table, {
   KeyStorage: { Type: 'SecretsManager', SecretArn: `${SECRET}${id}-AbCdEf` }, Bundles: [{ Type: 'CombinedPem', SecretArn: `${SECRET}${id}Combined-AbCdEf` }],
 }))), ports);

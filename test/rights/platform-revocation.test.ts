@@ -48,7 +48,6 @@ function templateOf({ account, region }: Place, declare: (stack: Stack, ca: Priv
   for (const name of ['sensor-001', 'sensor-002']) {
     new DeviceCertificate(stack, name, { ca, subject: { commonName: name }, keyAlgorithm: KeyAlgorithm.EC_P256 });
   }
-  new PrivateIotCa(stack, 'Factory', { issuer: ca, subject: { commonName: 'Acme Factory CA' }, keyAlgorithm: KeyAlgorithm.EC_P256 });
   ca.revokeFunction;
   declare(stack, ca);
   return app.synth().getStackByName('Revoked').template;
@@ -117,6 +116,7 @@ describe.each(PLACES)('in $partition', place => {
     here.otherCalls = () => iot.calls.splice(0).map(call => iotRight(call, place));
     const stack = new PlayedStack(here, 'Revoked');
     await stack.deploy(templateOf(here, (scope, ca) => {
+      new PrivateIotCa(scope, 'Factory', { issuer: ca, subject: { commonName: 'Acme Factory CA' }, keyAlgorithm: KeyAlgorithm.EC_P256 });
       new AwsIotRevocation(scope, 'Revocation', { ca });
       ca.onCertificateRefused('Refused');
     }));

@@ -1,4 +1,5 @@
 import { Token } from 'aws-cdk-lib';
+import { rememberBelow } from './cas-below';
 import { IPrivateIotCa } from './i-private-iot-ca';
 import { PrivateIotCaProps } from './private-iot-ca-props';
 import { checkExtensions, DeclaredNameConstraints } from '../../contract/extensions';
@@ -27,6 +28,8 @@ export interface KnownCa {
    * declared certificate. Absent for a CA that is signed elsewhere, because its signer may change the identifier with each renewal.
    */
   readonly keyIdentifier?: string;
+  /** The CA that signs it, if that is declared. */
+  readonly issuer?: IPrivateIotCa;
   /** Whether the CA's certificate is still to be made elsewhere. */
   readonly awaitsCertificate?: boolean;
   /** Whether another certificate can take the place of the CA's own: it is signed elsewhere, or renewed by a schedule. */
@@ -49,6 +52,9 @@ const KNOWN = new WeakMap<IPrivateIotCa, KnownCa>();
 /** Remembers what is known about a CA. */
 export function rememberCa(ca: IPrivateIotCa, known: KnownCa): void {
   KNOWN.set(ca, known);
+  if (known.issuer) {
+    rememberBelow(known.issuer, ca);
+  }
 }
 
 /** What is known about a CA: nothing, if only tokens describe it. */
@@ -87,6 +93,7 @@ export function knownByDeclaration(props: PrivateIotCaProps): KnownCa {
     extendedKeyUsages: above?.extendedKeyUsages ?? [],
     notBefore: latest(notBefore, above?.notBefore),
     notAfter: earliest(notAfter, above?.notAfter),
+    issuer,
     awaitsCertificate: signedElsewhere && !signedCertificate,
     ...renewal,
   };

@@ -4,7 +4,8 @@ import { Grant, GrantOnPrincipalOptions, IGrantable } from 'aws-cdk-lib/aws-iam'
 import { Construct } from 'constructs';
 import { Conditions, grantOrPermit } from './cross-account';
 import {
-  CERTIFICATE_PREFIX, DISABLED_PREFIX, ENDS_INDEX, EXPIRY_PREFIX, IDENTITY_PREFIX, LIST_PREFIX, NAME_PREFIX, REGISTRATION_PREFIX, RESOURCE_PREFIX, REVOCATION_PREFIX,
+  CERTIFICATE_PREFIX, DISABLED_PREFIX, ENDS_INDEX, EXPIRY_PREFIX, IDENTITY_PREFIX, LIST_PREFIX, NAME_PREFIX, REGISTRATION_PREFIX, RESOURCE_PREFIX,
+  REVOCATION_PREFIX,
 } from '../../contract/ledger-keys';
 
 /** The beginnings of a ledger's partition keys, grouped by the items under them; see decisions/0004-ledger.md. */
@@ -148,7 +149,8 @@ export function grantNoteDisabled(table: ITable, grantee: IGrantable): Grant {
 
 /** Lets a principal read everything that is revoked, and the certificates. */
 export function grantListRevocations(table: ITable, grantee: IGrantable): Grant {
-  return grantReading(table, grantee, 'GetItem', [CERTIFICATE_PREFIX, ...REVOCATION_KEYS]).combine(grantReading(table, grantee, 'Query', REVOCATION_KEYS));
+  return grantReading(table, grantee, 'GetItem', [CERTIFICATE_PREFIX, ...REVOCATION_KEYS])
+    .combine(grantReading(table, grantee, 'Query', REVOCATION_KEYS));
 }
 
 function grantReading(table: ITable, grantee: IGrantable, operation: 'GetItem' | 'Query', keys: readonly string[]): Grant {

@@ -8,7 +8,6 @@ import { caProperties } from './ca-properties';
 import { addCaRenewal } from './ca-renewal';
 import { knownSuccession, validateNotRetired, validateSuccessorName } from './ca-succession';
 import { validateCaProps } from './ca-validation';
-import { rememberBelow } from './cas-below';
 import { ExistingCaProps, ExistingIotCa } from './existing-iot-ca';
 import { IPrivateIotCa } from './i-private-iot-ca';
 import { ImportedPrivateIotCa, PrivateIotCaAttributes } from './imported-private-iot-ca';
@@ -155,7 +154,6 @@ export class PrivateIotCa extends PrivateIotCaBase implements IPrivateIotCa, IIo
     this.resource = provider.resource(this, ResourceType.PRIVATE_IOT_CA, properties, rights, { removalPolicy, secret: key.secret });
     if (issuer) {
       this.resource.node.addDependency(beforeIssuance(issuer));
-      rememberBelow(issuer, this);
     }
     addCaRenewal(this, props);
     const keyIdentifier = signedElsewhere ? undefined : this.attribute('SubjectKeyIdentifier');

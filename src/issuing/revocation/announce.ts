@@ -103,8 +103,10 @@ function isLongAfter(changedAt: Date | undefined, time: number): boolean {
 /** The item also changes when the number of a list is taken, before the list is published. */
 async function listsPublished(ca: string, changedAt: Date | undefined, { revocations }: AnnouncingPorts): Promise<CaEvent | undefined> {
   const { published: number, publishedAt } = await revocations.crl(ca) ?? {};
-  return number === undefined || publishedAt === undefined || isLongAfter(changedAt, new Date(publishedAt).getTime() + BACKDATE_MILLISECONDS) ? undefined
-    : { type: CaEventType.LISTS_PUBLISHED, detail: { ca, number } };
+  if (number === undefined || publishedAt === undefined || isLongAfter(changedAt, new Date(publishedAt).getTime() + BACKDATE_MILLISECONDS)) {
+    return undefined;
+  }
+  return { type: CaEventType.LISTS_PUBLISHED, detail: { ca, number } };
 }
 
 async function revocationChanged(ca: string, serialNumber: string, { revocations }: AnnouncingPorts): Promise<CaEvent | undefined> {

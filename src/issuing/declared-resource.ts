@@ -61,7 +61,9 @@ export function declaredIdentity(event: LifecycleEvent): string | undefined {
 type Reader = (event: LifecycleEvent) => DeclaredResource;
 
 export function factsOf({ stackId, logicalResourceId, requestId, physicalResourceId }: LifecycleEvent, identity: string): DeclaredRequestFacts {
-  return { stackId, logicalResourceId, requestId, identity, mustExist: identityIn(physicalResourceId) === identity };
+  const present = identityIn(physicalResourceId);
+  const replacesAnother = present !== undefined && present !== identity;
+  return { stackId, logicalResourceId, requestId, identity, mustExist: present === identity, replacesAnother };
 }
 
 const existingCa: Reader = event => {

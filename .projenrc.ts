@@ -140,9 +140,15 @@ driver.spawn(project.tasks.tryFind('bundle')!);
 driver.exec('jest test/driver');
 
 const histories = project.addTask('histories', {
-  description: 'Play random histories of revocations, and compare what diff says about random changes with what the deployments do: what runs at night',
-  env: { REVOCATION_HISTORIES: '$(echo ${REVOCATION_HISTORIES:-2000})', DIFF_CHANGES: '$(echo ${DIFF_CHANGES:-500})' },
+  description: 'Play random histories of revocations and ten random years of a fleet, and compare what diff says about random changes with what the deployments do: '
+    + 'what runs at night',
+  env: {
+    REVOCATION_HISTORIES: '$(echo ${REVOCATION_HISTORIES:-2000})',
+    DIFF_CHANGES: '$(echo ${DIFF_CHANGES:-500})',
+    YEARS_SEED: '$(echo ${YEARS_SEED:-$(date +%s)})', // for pull requests, it is the same each time
+    YEARS_TURNS: '$(echo ${YEARS_TURNS:-1})',
+  },
 });
-histories.exec('jest --coverage=false test/issuing/revocation/histories test/cli/diff/random-changes');
+histories.exec('jest --coverage=false test/issuing/revocation/histories test/cli/diff/random-changes test/years');
 
 project.synth();

@@ -28,15 +28,15 @@ test(`nobody is cut off, nothing is lost and nothing ends unseen in ${DAYS} days
   const story = new Story({ seed: SEED, days: DAYS, share: SHARE, turns: TURNS, brokerDays: hasBroker ? BROKER_DAYS : 0 }, verifier, requests);
   await story.play();
   log.mockRestore();
-  if (DAYS === 3650) {
-    const { happened, world: { faults, cloudFormation }, verifier: { counts } } = story;
+  const { happened, world: { faults, cloudFormation }, verifier: { counts } } = story;
+  expect(happened['let in by Mosquitto'] ?? 0).toBe(hasBroker ? 4 * BROKER_DAYS : 0);
+  expect(counts.processes).toBeGreaterThanOrEqual(DAYS);
+  if (DAYS === 3650 && SHARE === 1 && process.env.YEARS_SEED === undefined) { // with another seed, what is rare may not happen
     const least = {
       'revoked and replaced': 10, 'held': 3, 'released': 3, 'removed': 2, 'tagged': 10, 'replaced at 30': 10, 'replaced at 7': 10, 'forgotten at 0': 4, 'certificates': 500,
     };
     Object.entries(least).forEach(([what, number]) => expect([what, happened[what] >= number]).toEqual([what, true]));
-    expect(happened['let in by Mosquitto'] ?? 0).toBe(hasBroker ? 4 * BROKER_DAYS : 0);
     expect(Object.keys(faults.met)).toHaveLength(4);
     expect(cloudFormation.counts.rollbacks).toBeGreaterThan(5);
-    expect(counts.processes).toBeGreaterThanOrEqual(DAYS);
   }
 }, 3_000_000);

@@ -83,7 +83,9 @@ export function declaredIdentity(event: LifecycleEvent): string | undefined {
 type Reader = (event: LifecycleEvent, steps: Steps) => DeclaredResource;
 
 function factsOf({ stackId, logicalResourceId, requestId, physicalResourceId }: LifecycleEvent, identity: string): DeclaredRequestFacts {
-  return { stackId, logicalResourceId, requestId, identity, mustExist: identityIn(physicalResourceId) === identity };
+  const present = identityIn(physicalResourceId);
+  const replacesAnother = present !== undefined && present !== identity;
+  return { stackId, logicalResourceId, requestId, identity, mustExist: present === identity, replacesAnother };
 }
 
 const existingCa: Reader = (event, steps) => {

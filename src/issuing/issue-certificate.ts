@@ -58,13 +58,13 @@ interface Standing {
 
 /** Reads what the ledger has for a request, and refuses the request if it may not have that. */
 export async function standing(request: CertificateRequest, ports: Pick<Ports, 'ledger' | 'revocations'>): Promise<Standing> {
-  const { identity, mustExist, declaration: { issuerLedgerTable } } = request;
+  const { identity, declaration: { issuerLedgerTable } } = request;
   const ledger = ports.ledger(issuerLedgerTable);
   const entry = await ledger.find(identity);
   assertWanted(request, entry);
   const revocation = entry?.certificate && await ports.revocations(issuerLedgerTable).find(entry.issuer, entry.serialNumber);
   if (entry?.status === 'ISSUED' && isRevoked(revocation)) {
-    assertNotRevoked(revocation, mustExist, await ledger.resource(request));
+    assertNotRevoked(request, revocation, await ledger.resource(request));
   }
   return { entry, revoked: isRevoked(revocation) };
 }

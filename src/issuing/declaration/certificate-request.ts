@@ -6,6 +6,8 @@ export interface DeclaredRequestFacts extends Holder {
   readonly identity: string;
   /** Whether the resource already has this certificate, so the ledger must hold it. */
   readonly mustExist: boolean;
+  /** Whether the resource has another certificate now, which this one replaces, as in a rollback; absent if it has none. */
+  readonly replacesAnother?: boolean;
 }
 
 /** A request for a certificate. */

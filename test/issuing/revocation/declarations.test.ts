@@ -70,6 +70,30 @@ describe('the declaration of a certificate that was revoked', () => {
     expect((await update()).data).toEqual(device.data);
   });
 
+  test.each<[string, RevocationReason]>([['revoked', 'keyCompromise'], ['on hold', 'certificateHold']])(
+    'comes back, still %s, in the rollback of an update that has replaced it, as often as that is tried', async (_, reason) => {
+      await revoke(reason);
+      const next = await update({ Generation: '2' });
+      const rollBack = () => handleLifecycleEvent({
+        ...request('device', 'Update', deviceProperties(caId)), physicalResourceId: next.physicalResourceId, oldProperties: deviceProperties(caId, { Generation: '2' }),
+      }, world.ports());
+      expect(await rollBack()).toEqual(device);
+      expect(await rollBack()).toEqual(device);
+      const removal = request('device', 'Delete', deviceProperties(caId, { Generation: '2' }), next.physicalResourceId);
+      await handleLifecycleEvent(removal, world.ports());
+      expect(world.entry(device.physicalResourceId)!.status).toBe('ISSUED');
+      await expect(update()).rejects.toThrow(/has been (revoked|on hold) since/);
+    });
+
+  test('that was replaced and removed does not come back with its generation, which gets a new one', async () => {
+    await revoke();
+    const next = await update({ Generation: '2' });
+    await handleLifecycleEvent(request('device', 'Delete', deviceProperties(caId), device.physicalResourceId), world.ports());
+    const again = await handleLifecycleEvent({ ...request('device', 'Update', deviceProperties(caId)), physicalResourceId: next.physicalResourceId }, world.ports());
+    expect(again.physicalResourceId).toBe(device.physicalResourceId);
+    expect(again.data!.SerialNumber).not.toBe(device.data!.SerialNumber);
+  });
+
   test('is good again after a hold has ended', async () => {
     pass(2);
     await revoke('certificateHold');

@@ -8,14 +8,11 @@ const LISTS = 'Custom::IotRevocationPublication';
 /** More days before their ends than any device declares for its renewal. */
 const RENEWAL_WINDOW = 60;
 
-/**
- * What a subordinate CA declares about its term that its root signs: one that lasts for as long as it is needed. A CA whose certificate a schedule
- * renews declares a shorter one here, with its renewal, and `RENEWED_BY_ROOTS` says so.
- */
-const TERM: Properties = { ValidityDays: '3300' };
+/** More days before its end than any device that a subordinate CA issues for is valid. */
+const CA_RENEWAL_WINDOW = 420;
 
-/** Whether the schedule also looks for the certificates of CAs that roots have signed, and how many days before their ends. */
-const RENEWED_BY_ROOTS: number | undefined = undefined;
+/** What a subordinate CA declares that its root signs: a term of a few years, and its renewal. */
+const TERM: Properties = { ValidityDays: '1500', Renewal: { BeforeDays: String(CA_RENEWAL_WINDOW), KeepKey: 'true' } };
 
 /** The term of a CA that is signed elsewhere, which ends within the ten years, and is renewed by an update: another term is another certificate. */
 const SIGNED_DAYS = 1500;
@@ -30,12 +27,9 @@ export class Hierarchy {
 
   /** The CAs whose certificates the schedule renews. */
   public get renewed(): RenewedCa[] {
-    const below = this.world.cas.filter(({ name }) => !name.startsWith('Root'));
-    const roots = RENEWED_BY_ROOTS === undefined ? [] : this.world.cas.filter(({ name }) => name.startsWith('Root'));
-    return [
-      ...below.map(({ caId, table }) => ({ caId, ledgerTable: table, beforeDays: RENEWAL_WINDOW })),
-      ...roots.map(({ caId, table }) => ({ caId, ledgerTable: table, beforeDays: RENEWED_BY_ROOTS! })),
-    ];
+    return this.world.cas.map(({ name, caId, table }) => (
+      { caId, ledgerTable: table, beforeDays: name.startsWith('Root') ? CA_RENEWAL_WINDOW : RENEWAL_WINDOW }
+    ));
   }
 
   /** A CA that signs itself, and publishes its lists. */

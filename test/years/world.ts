@@ -121,7 +121,7 @@ export class SimulatedWorld {
   /** Revokes a certificate, as an operator does by the function of its CA, and publishes the lists, as the stream of the ledger has it done. */
   public async revoke({ caId, table }: SimulatedCa, serialNumber: string, reason: RevocationReason): Promise<void> {
     const ports = this.memory.ports();
-    const revoking = { ledger: ports.ledger(table), revocations: this.memory.revocations(table), clock: ports.clock };
+    const revoking = { ledger: ports.ledger(table), revocations: this.memory.revocations(table), anyRevocations: ports.anyRevocations, clock: ports.clock };
     const event = { serialNumbers: [serialNumber], reason, orderedBy: 'an operator' };
     const { changed, failed } = await answerRevocation({ caId, table, reach: [] }, event, this.random.uuid(), revoking);
     if (changed !== 1 || failed !== 0) {

@@ -8,6 +8,8 @@ export interface RenewalProperties {
   readonly BeforeDays: number;
   /** `true` if the renewed certificate has the key of the former one, as that of a CA always has; otherwise, a new key is made. */
   readonly KeepKey: boolean;
+  /** Another number has CloudFormation update the resource. */
+  readonly Refresh?: number;
 }
 
 /** A CA with certificates in a stack that are renewed. */

@@ -20,7 +20,7 @@ export function validateRegistration(scope: Construct, ca: IPrivateIotCa, platfo
   }
   concerns(ca, platform._render());
   warn(scope, 'registered-ca-is-renewed', knownCa(ca).isRenewed ? `${ca.node.path} has a renewal, and ${platform.platformName} has the certificate of the last deployment `
-    + 'that has updated the CA: deploy a change of the CA after each renewal, before the former certificate ends' : undefined);
+    + 'that has updated the CA: raise refresh of the renewal and deploy after each renewal, before the former certificate ends' : undefined);
   scope.node.addValidation({
     validate: () => devicesOf(ca).filter(({ _platforms }) => _platforms === undefined).flatMap(device => {
       const complaint = device._complaintFor(platform);

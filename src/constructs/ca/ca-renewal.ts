@@ -12,7 +12,7 @@ export function caRenewal(ca: IPrivateIotCa, props: PrivateIotCaProps, days: num
     return undefined;
   }
   validate(ca, [], () => checkRenewedCa({ hasIssuer: issuer !== undefined, signedElsewhere, keepKey: renewal.keepKey }));
-  return { BeforeDays: validRenewal(ca, issuer!, renewal, { days, notBefore }), KeepKey: true };
+  return validRenewal(ca, issuer!, renewal, { days, notBefore }, true);
 }
 
 /** Has a CA renewed by the function of its stack, if it declares that. */

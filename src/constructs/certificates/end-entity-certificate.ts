@@ -75,7 +75,7 @@ export abstract class EndEntityCertificateBase extends IssuedCertificateBase {
   /** @internal */
   constructor(scope: Construct, id: string, ca: IPrivateIotCa, options: EndEntityCertificateOptions, kind: EndEntityKind) {
     super(scope, id);
-    const { subject, certificateSigningRequest: request, clipToIssuer = false } = options;
+    const { subject, certificateSigningRequest: request, clipToIssuer = false, renewal } = options;
     const removalPolicy = validRemovalPolicy(this, options.removalPolicy, RemovalPolicy.DESTROY);
     const keyAlgorithm = options.keyAlgorithm ?? KeyAlgorithm.RSA_2048;
     const generation = validGeneration(this, options.generation);
@@ -99,7 +99,7 @@ export abstract class EndEntityCertificateBase extends IssuedCertificateBase {
       description: `Private key of ${this.node.path}`, removalPolicy, keyAlgorithm: keyAlgorithm._render(), generation,
     });
     validateDeliveryFormats(this, options.deliveryFormats);
-    const formats = this._formats(ca, options, term.ValidityDays);
+    const formats = this._formats(options);
     const bound = formats.map(format => [format, format._bind(this, removalPolicy)] as const);
     this._delivered = new Map(bound);
 
@@ -128,7 +128,7 @@ export abstract class EndEntityCertificateBase extends IssuedCertificateBase {
       Generation: generation,
       Platforms: kind.platforms.map(platform => platform._render()),
       Extensions: renderExtensions(this, options),
-      Renewal: options.renewal && { BeforeDays: options.renewal.before.toDays({ integral: false }), KeepKey: options.renewal.keepKey ?? false },
+      Renewal: renewal && validRenewal(this, ca, renewal, { days: term.ValidityDays, notBefore: options.notBefore }, renewal.keepKey ?? false),
       // A device that moves to the successor uses its certificate until it has the new one, which may have another resource.
       RevokeOnRemoval: options.revokeOnRemoval ?? Lazy.any({ produce: () => hasSuccessor(ca) ? false : undefined }) as unknown as boolean,
       ...kind.properties,
@@ -140,13 +140,13 @@ export abstract class EndEntityCertificateBase extends IssuedCertificateBase {
       removalPolicy, secret: this._key?.secret,
     });
     this._resource.node.addDependency(beforeIssuance(ca));
-    if (options.renewal) {
-      CertificateRenewals._add(this, ca, options.renewal.before.toDays());
+    if (renewal) {
+      CertificateRenewals._add(this, ca, renewal.before.toDays());
     }
   }
 
   /** The delivery formats, with one that holds the certificate beside its key if the certificate is renewed. */
-  private _formats(ca: IPrivateIotCa, options: EndEntityCertificateOptions, validityDays: number | undefined): DeliveryFormat[] {
+  private _formats(options: EndEntityCertificateOptions): DeliveryFormat[] {
     const { deliveryFormats = [], renewal, certificateSigningRequest } = options;
     if (!renewal) {
       return deliveryFormats;
@@ -155,7 +155,6 @@ export abstract class EndEntityCertificateBase extends IssuedCertificateBase {
       throw new Error(`${this.node.path}: renewal must be left out for a certificate that is made from a certificateSigningRequest, because its key is elsewhere; `
         + 'declare a new request before it ends');
     }
-    validRenewal(this, ca, renewal, { days: validityDays, notBefore: options.notBefore });
     const living = deliveryFormats.find(({ name }) => BUNDLES_WITH_CERTIFICATE.includes(name)) ?? DeliveryFormat.combinedPem();
     this._living = living;
     return deliveryFormats.includes(living) ? deliveryFormats : [...deliveryFormats, living];

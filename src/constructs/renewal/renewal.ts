@@ -1,5 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
-import { check, FLAG, having, Kinds, optional } from '../checks/kinds';
+import { check, FLAG, having, Kinds, NUMBER, optional } from '../checks/kinds';
 import { DURATION } from '../checks/object-kinds';
 import { assertKnown } from '../checks/validation';
 
@@ -14,9 +14,17 @@ export interface RenewalOptions {
    * @default - a new key is made for a device or a server; a CA keeps its key
    */
   readonly keepKey?: boolean;
+
+  /**
+   * A number from 1 to 1,000,000: raise it to have the next deployment answer the certificate in force, and with it outputs, references and
+   * registrations. CloudFormation updates only a resource whose properties change, and a renewal without a deployment changes none.
+   *
+   * @default - outputs and references have the certificate of the last update of the resource
+   */
+  readonly refresh?: number;
 }
 
-const KINDS: Kinds<RenewalOptions> = { keepKey: optional(FLAG) };
+const KINDS: Kinds<RenewalOptions> = { keepKey: optional(FLAG), refresh: optional(NUMBER) };
 
 /**
  * When a certificate is renewed without a deployment.
@@ -47,7 +55,7 @@ export class Renewal {
     check('Renewal.beforeExpiry()', { before: DURATION }, { before });
     check('Renewal.beforeExpiry()', KINDS, options);
     assertKnown('Renewal.beforeExpiry()', 'before', before, 'the function looks as far ahead');
-    return new Renewal(before, options.keepKey);
+    return new Renewal(before, options.keepKey, options.refresh);
   }
 
   private constructor(
@@ -55,6 +63,8 @@ export class Renewal {
     public readonly before: Duration,
     /** Whether the renewed certificate has the same key, if that is declared. */
     public readonly keepKey?: boolean,
+    /** The number that has CloudFormation update the resource, if it is declared. */
+    public readonly refresh?: number,
   ) {}
 }
 

@@ -34,6 +34,12 @@ test('the key can be kept', () => {
   expect(resourceOf(stack).Renewal).toEqual({ BeforeDays: 7, KeepKey: true });
 });
 
+test('a raised number has CloudFormation update the resource after a renewal', () => {
+  const { stack } = declared({ renewal: Renewal.beforeExpiry(Duration.days(7), { refresh: 2 }) });
+  expect(resourceOf(stack).Renewal).toEqual({ BeforeDays: 7, KeepKey: false, Refresh: 2 });
+  expect(() => declared({ renewal: Renewal.beforeExpiry(Duration.days(7), { refresh: 0 }) })).toThrow('refresh must be');
+});
+
 test('one function of the stack renews everything, with the role that issues, every six hours', () => {
   const { stack, ca } = declared();
   ca.addDeviceCertificate('Other', { subject: { commonName: 'sensor-002' }, validity: Duration.days(200), renewal: Renewal.beforeExpiry(Duration.days(90)) });

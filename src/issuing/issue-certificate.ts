@@ -12,11 +12,12 @@ import { isRecorded, tagFacts } from './keys/parameter-tags';
 import { assertGenuine, IssuedEntry } from './ledger/genuine-entry';
 import { keyVersionOf, Ledger, LedgerEntry, LedgerFacts } from './ledger/ledger';
 import { assertNameIsFree } from './ledger/name-in-use';
-import { declaredContent, givenKey, isUnderWay, reservation } from './ledger/reservation';
+import { declaredContent, givenKey, isUnderWay, ownLedgerOf, reservation } from './ledger/reservation';
 import { isRevoked } from './ledger/revocation';
 import { KEEPS_CHANGING, MAX_TURNS } from './ledger/turns';
 import { assertWanted } from './ledger/wanted';
 import { chainAbove, makeCertificate } from './make-certificate';
+import { verifiedCa } from './look-up-ca';
 import { Ports } from './ports';
 import { renewalFact } from './renewal/renewal-fact';
 import { assertNotRetired } from './retire-ca';
@@ -72,11 +73,13 @@ export async function standing(request: CertificateRequest, ports: Pick<Ports, '
 /**
  * The declaration with its request from a secret, with the certificate of its subject CA, and with the place of the CA's revocation list. All
  * are read only now: an issued certificate does not depend on what they are today.
+ *
+ * @param caOf reads the subject CA from its entry
  */
-export async function completed(declaration: Declaration, ports: Ports): Promise<Declaration> {
+export async function completed(declaration: Declaration, ports: Ports, caOf = verifiedCa): Promise<Declaration> {
   const { issuer, issuerLedgerTable } = declaration;
   const publication = issuer === undefined ? undefined : await ports.revocations(issuerLedgerTable).publication(issuer);
-  const whole = await withSubjectCa(await withRequest(declaration, ports), ports);
+  const whole = await withSubjectCa(await withRequest(declaration, ports), ports, caOf);
   return publication?.active ? { ...whole, crlSite: publication.sites[0], ocspUrl: publication.ocspUrl } : whole;
 }
 
@@ -215,8 +218,8 @@ async function confirm(
 export async function recordDeclared(request: CertificateRequest, entry: LedgerEntry, ledger: Ledger): Promise<LedgerFacts | undefined> {
   const { declaration } = request;
   const { retainKey, bundles } = declaration;
-  const facts = { retainKey, bundles, ...renewalFact(entry, declaration), ...tagFacts(entry, declaration) };
-  const same = (entry.retainKey ?? false) === retainKey && isDeepStrictEqual(entry.bundles ?? [], bundles)
+  const facts = { retainKey, bundles, ownLedgerTable: ownLedgerOf(declaration), ...renewalFact(entry, declaration), ...tagFacts(entry, declaration) };
+  const same = (facts.ownLedgerTable === undefined || entry.ownLedgerTable === facts.ownLedgerTable) && (entry.retainKey ?? false) === retainKey && isDeepStrictEqual(entry.bundles ?? [], bundles)
     && isDeepStrictEqual(entry.renewal, facts.renewal) && isRecorded(entry, facts);
   return same || await ledger.advance(entry, 'ISSUED', facts, request) ? facts : undefined;
 }

@@ -113,7 +113,7 @@ async function completeRenewal(entry: LedgerEntry, request: KeptCaRequest, ports
   }
   await assertFree(entry, ledgerTable, request, ports);
   const { status, stackId, logicalResourceId, retainKey, retirement } = entry;
-  await ports.ledger(ledgerTable).reserve({ ...renewed, status, stackId, logicalResourceId, retainKey, retirement }, entry, request);
+  await ports.ledger(ledgerTable).reserve({ ...renewed, status, stackId, logicalResourceId, retainKey, retirement, issuerLedgerTable }, entry, request);
   return entryIn(ledgerTable, request.declaration, ports);
 }
 
@@ -160,7 +160,7 @@ async function entryIn(table: string, { caId }: KeptCaDeclaration, ports: Ports)
 /** @param serialNumber the CA's serial number in its own ledger: the ledger of the CA above it may have a later CA of the same declaration */
 async function takeOver(table: string, serialNumber: string, request: KeptCaRequest, ports: Ports): Promise<void> {
   const ledger = ports.ledger(table);
-  const { stackId, logicalResourceId, requestId: issuedBy } = request;
+  const { stackId, logicalResourceId, requestId: issuedBy, declaration: { ledgerTable, issuerLedgerTable } } = request;
   for (let turn = 0; turn < MAX_TURNS; turn++) {
     const entry = await entryIn(table, request.declaration, ports);
     if (entry.serialNumber !== serialNumber) {
@@ -169,7 +169,8 @@ async function takeOver(table: string, serialNumber: string, request: KeptCaRequ
         + `for the resource ${entry.logicalResourceId}`);
     }
     await assertFree(entry, table, request, ports);
-    if (entry.status === 'ISSUED' && isOf(entry, request) && entry.retainKey) {
+    const above = table === ledgerTable ? issuerLedgerTable : undefined;
+    if (entry.status === 'ISSUED' && isOf(entry, request) && entry.retainKey && (above === undefined || entry.issuerLedgerTable === above)) {
       return;
     }
     const isOfNeighbour = entry.status === 'ISSUED' && entry.stackId === stackId && entry.logicalResourceId !== logicalResourceId;
@@ -177,7 +178,8 @@ async function takeOver(table: string, serialNumber: string, request: KeptCaRequ
     const returnedAt = entry.status === 'WITHDRAWN' ? ports.clock().toISOString() : undefined;
     // This resource declares no renewal. If it gives the CA back to its neighbour, the neighbour still does.
     const renewal = entry.renewal && !isOfNeighbour ? false : undefined;
-    const facts: LedgerFacts = { stackId, logicalResourceId, takenFrom, retainKey: true, issuedBy, returnedAt, renewal };
+    const links = { issuerLedgerTable: above, ownLedgerTable: table === issuerLedgerTable && table !== ledgerTable ? ledgerTable : undefined };
+    const facts: LedgerFacts = { stackId, logicalResourceId, takenFrom, retainKey: true, issuedBy, returnedAt, renewal, ...links };
     if (await ledger.advance(entry, 'ISSUED', facts, request)) {
       return;
     }

@@ -20,7 +20,7 @@ export interface Ports {
   /** A table that may or may not be a ledger. A table that is no ledger, or that the function may not read, counts as gone. */
   readonly anyTable: (table: string) => Ledger;
   /** What a table that may or may not be a ledger knows about revoked certificates: see `anyTable`. */
-  readonly anyRevocations: (table: string) => Pick<Revocations, 'find' | 'record'>;
+  readonly anyRevocations: (table: string) => Pick<Revocations, 'find' | 'record' | 'certificate'>;
   /** The stack with this ID, to which the function belongs: as it is now, and as its template declares it. */
   readonly stack: (stackId: string) => Promise<StackView>;
   /** Private keys that are versions of a secret. */

@@ -85,9 +85,7 @@ export async function provePossession(request: ProofRequest, ports: Ports): Prom
     if (entry?.status === 'ISSUED' && entry.signature) {
       return { ...entry, signature: entry.signature };
     }
-    if (entry?.status !== 'RESERVED') {
-      await assertIssues(declaration.issuer, ca, declaration.issuerLedgerTable, PROOF, ports);
-    }
+    await assertIssues(declaration.issuer, ca, declaration.issuerLedgerTable, PROOF, ports);
     if (entry?.status === 'WITHDRAWN' && entry.signature) {
       await ledger.advance(entry, 'ISSUED', { issuedBy: request.requestId }, request);
     } else {

@@ -1,8 +1,10 @@
 import { KnownCa } from './issuing-ca';
-import { ignoreGone, Ledger } from './ledger/ledger';
+import { formerCertificates } from './ledger/former-certificates';
+import { ignoreGone, Ledger, LedgerEntry } from './ledger/ledger';
 import { isRevoked, Revocation, Revocations } from './ledger/revocation';
 import { Ports } from './ports';
 import { assertNotRetired } from './retire-ca';
+import { RevocationReason } from '../contract/revocation';
 
 /**
  * Refuses to issue by a CA that issues nothing any more, because it is retired or revoked.
@@ -32,15 +34,36 @@ async function assertCaNotRevoked(caId: string, ca: KnownCa | undefined, table: 
       return;
     }
     const next = ledgerAbove(known.table, entry.issuerLedgerTable, ports);
-    const copy = await known.revocations.find(entry.issuer, entry.serialNumber).catch(ignoreGone);
-    const original = await next?.revocations.find(entry.issuer, entry.serialNumber).catch(ignoreGone);
-    const recorded = original && original.revision >= (copy?.revision ?? 0) ? original : copy;
-    if (isRevoked(recorded)) {
-      throw new Error(refusal(caId, identity, recorded, what));
+    for (const revocation of await revocationsOf(entry, known, next)) {
+      throw new Error(refusal(caId, identity, revocation, what));
     }
     identity = entry.issuer;
     known = next;
   }
+}
+
+/**
+ * The revocations because of which a CA issues nothing: of its certificate in its own ledger, of a later one in the ledger of the CA above it, which the own
+ * ledger does not have yet, and of any former one if its key is compromised, since a renewed CA has the same key.
+ */
+async function revocationsOf(entry: LedgerEntry, own: KnownLedger, above: KnownLedger | undefined): Promise<Revocation[]> {
+  const latest = await above?.ledger.find(entry.identity).catch(ignoreGone) ?? entry;
+  const found = [await recordedIn(entry, own, above), ...latest.serialNumber === entry.serialNumber ? [] : [await recordedIn(latest, own, above)]];
+  for await (const former of formerCertificates(entry, own.revocations)) {
+    const revocation = await recordedIn(former, own, above);
+    found.push(revocation && COMPROMISES.includes(revocation.reason) ? revocation : undefined);
+  }
+  return found.flatMap(revocation => isRevoked(revocation) ? [revocation] : []);
+}
+
+/** The reasons that concern a key, whichever of its certificates is revoked for them (RFC 5280, section 5.3.1). */
+const COMPROMISES: readonly RevocationReason[] = ['keyCompromise', 'cACompromise'];
+
+/** What two ledgers know about the revocation of a certificate. The one that was told has a copy, which may be late. */
+async function recordedIn({ issuer, serialNumber }: LedgerEntry, own: KnownLedger, above: KnownLedger | undefined): Promise<Revocation | undefined> {
+  const copy = await own.revocations.find(issuer, serialNumber).catch(ignoreGone);
+  const original = await above?.revocations.find(issuer, serialNumber).catch(ignoreGone);
+  return original && original.revision >= (copy?.revision ?? 0) ? original : copy;
 }
 
 export type RevokedCaPorts = Pick<Ports, 'ledger' | 'revocations' | 'anyTable' | 'anyRevocations'>;
@@ -48,7 +71,7 @@ export type RevokedCaPorts = Pick<Ports, 'ledger' | 'revocations' | 'anyTable' |
 interface KnownLedger {
   readonly table: string;
   readonly ledger: Pick<Ledger, 'find'>;
-  readonly revocations: Pick<Revocations, 'find'>;
+  readonly revocations: Pick<Revocations, 'find' | 'certificate'>;
 }
 
 /** The ledger of the CA above, which is in the account and the Region of the ledger that names it. */
@@ -66,5 +89,5 @@ function refusal(caId: string, revoked: string, { state, reason, revokedAt }: Re
     ? `ca must not be on hold, and ${which} has been on hold since ${revokedAt}: it issues no ${what}; release its certificate (removeFromCRL), as the CA above it, `
       + 'and deploy again, or use another CA'
     : `ca must not be revoked, and ${which} has been revoked since ${revokedAt} (${reason}): it issues no ${what} any more; use another CA, or raise `
-      + '`generation` of this one, which makes another CA';
+      + '`generation` of this one and name it in `replaces`, which makes another CA';
 }

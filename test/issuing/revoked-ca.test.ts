@@ -9,8 +9,9 @@ import { revokeCertificate } from '../../src/issuing/revocation/revoke-certifica
 import { answerRevocation } from '../../src/issuing/revocation/revoker';
 import { tellCa } from '../../src/issuing/revocation/tell-ca';
 import { LifecycleEvent } from '../../src/resource/lifecycle-event';
-import { caProperties, deviceProperties, Properties, request, SECRET, signatureProperties, STACK_ID, subordinateProperties } from '../support/events';
+import { caProperties, deviceProperties, keptCaProperties, Properties, request, SECRET, signatureProperties, STACK_ID, subordinateProperties } from '../support/events';
 import { MemoryWorld } from '../support/memory-ports';
+import { FACTORY, RenewedFactory } from '../support/renewed-factory';
 
 const RENEWED: Properties = {
   Renewal: { BeforeDays: '30', KeepKey: 'false' }, Bundles: [{ Type: 'CombinedPem', SecretArn: `${SECRET}DeviceCombined-AbCdEf` }],
@@ -48,7 +49,7 @@ describe('a CA that the CA above it has revoked', () => {
   test('issues nothing any more, and the error names the way out', async () => {
     await revoke('keyCompromise');
     await expect(createDevice(factory, 'factory')).rejects.toThrow(`Device: ca must not be revoked, and ${factory} has been revoked since 2026-03-01T12:00:00Z (keyCompromise): `
-      + 'it issues no certificate of the profile device any more; use another CA, or raise `generation` of this one, which makes another CA');
+      + 'it issues no certificate of the profile device any more; use another CA, or raise `generation` of this one and name it in `replaces`, which makes another CA');
     expect(world.issued('factory').filter(({ profile }) => profile === 'device')).toEqual([]);
     await expect(handle(request('signature', 'Create', signatureProperties(factory, { LedgerTable: 'factory' })))).rejects.toThrow('it issues no proof of possession any more');
   });
@@ -116,7 +117,7 @@ describe('a function that may not read the ledger of the CA above', () => {
   const unread = (): Ports => {
     const ports = world.ports();
     const gone = () => Promise.reject(new LedgerGoneError('AccessDeniedException'));
-    return { ...ports, anyTable: table => ({ ...ports.anyTable(table), find: gone }), anyRevocations: () => ({ find: gone, record: gone }) };
+    return { ...ports, anyTable: table => ({ ...ports.anyTable(table), find: gone }), anyRevocations: () => ({ find: gone, record: gone, certificate: gone }) };
   };
 
   test('knows nothing about a revocation, and issues', async () => {
@@ -147,7 +148,9 @@ describe('a function that may not read the ledger of the CA above', () => {
   });
 
   test('does not keep the CA from being revoked where the function that revokes may not write to the ledger of the CA below', async () => {
-    const denied = () => ({ find: () => Promise.reject(new LedgerGoneError('AccessDeniedException')), record: async () => false });
+    const denied = () => ({
+      find: () => Promise.reject(new LedgerGoneError('AccessDeniedException')), record: async () => false, certificate: async () => undefined,
+    });
     expect(await order('keyCompromise', denied)).toMatchObject({ changed: 1, failed: 0 });
     await order('keyCompromise');
     await expect(createDevice(factory, 'factory', 'Device', unread())).rejects.toThrow('ca must not be revoked');
@@ -180,4 +183,70 @@ test('the ledger of the CA above is in the account and the Region of the ledger 
   };
   await expect(handle(request('device', 'Create', ofDevice(factory, arn('factory'))), elsewhere)).rejects.toThrow('ca must not be revoked');
   expect(asked).toEqual([arn('ledger')]);
+});
+
+describe('a renewed CA', () => {
+  const revoked = async (f: RenewedFactory, serialNumber: string, reason: RevocationReason) => {
+    await revokeCertificate({ issuer: f.rootId, serialNumber, reason, orderedBy: 'a test' }, f.world.revocations('ledger'), f.world.now);
+  };
+  const issue = (f: RenewedFactory) => f.issueDevice({ ValidityDays: '1' });
+
+  test('issues nothing if its new certificate is revoked before its own ledger has that', async () => {
+    const f = await RenewedFactory.start();
+    f.passUntilDue();
+    await f.run(async (name, effect) => {
+      if (name === 'reserve') {
+        throw new Error('died between the ledgers');
+      }
+      return effect();
+    }).catch(() => undefined);
+    expect([f.latest.renewalNumber, f.own.renewalNumber]).toEqual([1, undefined]);
+    await revoked(f, f.latest.serialNumber, 'cessationOfOperation');
+    await expect(issue(f)).rejects.toThrow('ca must not be revoked');
+  });
+
+  test('issues nothing if its former certificate is revoked because the key, which it still has, is compromised', async () => {
+    const f = await RenewedFactory.start();
+    const former = f.latest.serialNumber;
+    f.passUntilDue();
+    await f.run();
+    await revoked(f, former, 'superseded');
+    await issue(f);
+    const other = await RenewedFactory.start();
+    other.passUntilDue();
+    const before = other.latest.serialNumber;
+    await other.run();
+    await revoked(other, before, 'keyCompromise');
+    await expect(issue(other)).rejects.toThrow('(keyCompromise)');
+  });
+
+  test('that was taken over still names the ledger of the CA above it, also if that completes an interrupted renewal', async () => {
+    for (const dies of [false, true]) {
+      const f = await RenewedFactory.start();
+      f.passUntilDue();
+      await f.run(async (name, effect) => {
+        if (dies && name === 'reserve') {
+          throw new Error('died between the ledgers');
+        }
+        return effect();
+      }).catch(() => undefined);
+      await handleLifecycleEvent(request('subordinate', 'Delete', f.properties, f.caId), f.world.ports());
+      await handleLifecycleEvent(request('kept', 'Create', keptCaProperties(f.caId, { LedgerTable: FACTORY, IssuerLedgerTable: 'ledger' })), f.world.ports());
+      expect([f.own.issuerLedgerTable, f.latest.ownLedgerTable]).toEqual(['ledger', FACTORY]);
+    }
+  });
+});
+
+test('a revoked CA does not sign a proof of possession that was reserved before', async () => {
+  const event = request('signature', 'Create', signatureProperties(factory, { LedgerTable: 'factory', IssuerLedgerTable: 'factory' }));
+  await handle(event, world.ports(async (name, effect) => {
+    const result = effect();
+    if (name === 'reserve') {
+      throw new Error('died after the reservation');
+    }
+    return result;
+  })).catch(() => undefined);
+  await revoke('keyCompromise');
+  later(100 * 86_400);
+  await expect(handle({ ...event, requestId: 'later' })).rejects.toThrow('ca must not be revoked');
 });

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { comparableCommonName } from '../../src/contract/common-names';
 import { checkHashForKms } from '../../src/contract/kms';
+import { isOf } from '../../src/issuing/declaration/identity';
 import {
-  dueAt, EndingCertificate, Holder, Ledger, LedgerEntry, LedgerFacts, LedgerGoneError, LedgerStatus, ResourceRecord, takesBack,
+  dueAt, EndingCertificate, Holder, Ledger, LedgerEntry, LedgerFacts, LedgerGoneError, LedgerStatus, present, ResourceRecord, takesBack,
 } from '../../src/issuing/ledger/ledger';
 import { Refusal, Refusals, saysTheSame } from '../../src/issuing/ledger/refusals';
 import { CrlPublication, CrlRecord, Publications, PublishedCrl, Revocation } from '../../src/issuing/ledger/revocation';
@@ -97,7 +98,7 @@ class MemoryLedger {
     this.assertHeld(holder, false);
     const key = MemoryLedger.keyOf(entry);
     const standing = this.find(entry.identity);
-    if (this.entries.has(key) || standing?.serialNumber !== over?.serialNumber || standing?.status !== over?.status) {
+    if (this.entries.has(key) || standing?.serialNumber !== over?.serialNumber || standing?.status !== over?.status || (standing && !isOf(standing, over!))) {
       return false;
     }
     this.entries.set(key, { ...entry });
@@ -109,8 +110,7 @@ class MemoryLedger {
     this.assertHeld(holder, takesBack(to, facts));
     const key = MemoryLedger.keyOf(entry);
     const standing = this.entries.get(key);
-    if (standing?.status !== entry.status || standing.stackId !== entry.stackId || standing.logicalResourceId !== entry.logicalResourceId
-      || this.isSuperseded(standing)) {
+    if (standing?.status !== entry.status || !isOf(standing, entry) || this.isSuperseded(standing)) {
       return false;
     }
     this.entries.set(key, { ...standing, ...present(facts), status: to });
@@ -160,7 +160,7 @@ class MemoryLedger {
   private isRenewed(over: LedgerEntry, renewedBy: string | undefined): boolean {
     const key = MemoryLedger.keyOf(over);
     const standing = this.entries.get(key);
-    return standing?.status === over.status && standing.renewedBy === renewedBy && this.current.get(over.identity) === key;
+    return standing?.status === over.status && isOf(standing, over) && standing.renewedBy === renewedBy && this.current.get(over.identity) === key;
   }
 
   /** A certificate is superseded once the latest of its identity is another one, unless that one is still to renew it. */
@@ -175,10 +175,6 @@ class MemoryLedger {
       throw new OvertakenError();
     }
   }
-}
-
-function present(facts: LedgerFacts): LedgerFacts {
-  return Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined));
 }
 
 /** Ledgers, stores of keys and a module of keys in memory, with the promises that the ports make; calls of each user go through a gate. */

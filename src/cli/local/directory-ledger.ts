@@ -2,7 +2,7 @@ import { LedgerState, OCTETS, StoredLedgerEntry } from './state';
 import { StateStore } from './state-store';
 import { comparableCommonName } from '../../contract/common-names';
 import { isOf } from '../../issuing/declaration/identity';
-import { dueAt, EndingCertificate, Holder, Ledger, LedgerEntry, LedgerFacts, LedgerStatus, ResourceRecord, takesBack } from '../../issuing/ledger/ledger';
+import { dueAt, EndingCertificate, Holder, Ledger, LedgerEntry, LedgerFacts, LedgerStatus, present, ResourceRecord, takesBack } from '../../issuing/ledger/ledger';
 import { isRevoked } from '../../issuing/ledger/revocation';
 import { Requester } from '../../resource/lifecycle-event';
 import { OvertakenError } from '../../resource/overtaken-error';
@@ -36,7 +36,8 @@ export class DirectoryLedger implements Ledger {
     await this.assertHeld(holder, false);
     const standing = await this.find(entry.identity);
     const key = keyOf(entry);
-    if (standing?.serialNumber !== over?.serialNumber || standing?.status !== over?.status || Object.hasOwn(this.ledger.entries, key)) {
+    if (standing?.serialNumber !== over?.serialNumber || standing?.status !== over?.status || (standing && !isOf(standing, over!))
+      || Object.hasOwn(this.ledger.entries, key)) {
       return false;
     }
     return this.write({ entries: { [key]: toStored(entry) }, latest: { [entry.identity]: key } });
@@ -106,7 +107,7 @@ export class DirectoryLedger implements Ledger {
     const key = keyOf(over);
     const standing = own(this.ledger.entries, key);
     const isLatest = own(this.ledger.latest, over.identity) === key;
-    return isLatest && standing?.status === over.status && standing.renewedBy === renewedBy ? standing : undefined;
+    return isLatest && standing?.status === over.status && isOf(fromStored(standing), over) && standing.renewedBy === renewedBy ? standing : undefined;
   }
 
   private async assertHeld(holder: Holder, mayHaveFailed: boolean): Promise<void> {
@@ -134,10 +135,6 @@ export class DirectoryLedger implements Ledger {
 
 function pathOf({ stackId, logicalResourceId }: Requester): string {
   return `${stackId}/${logicalResourceId}`;
-}
-
-function present(facts: LedgerFacts): LedgerFacts {
-  return Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined));
 }
 
 /** A serial number is unique only for one issuer (RFC 5280, section 4.1.2.2). CAs from elsewhere can have any serial number. */

@@ -8,7 +8,7 @@ import { formatTime } from '../../contract/term';
 import { errorName } from '../../lambda/aws/aws-calls';
 import { Requester } from '../../resource/lifecycle-event';
 import { OvertakenError } from '../../resource/overtaken-error';
-import { EndingCertificate, Holder, Ledger, LedgerEntry, LedgerFacts, LedgerStatus, ResourceRecord, TABLE_WAS_CHANGED, takesBack } from '../ledger/ledger';
+import { EndingCertificate, Holder, Ledger, LedgerEntry, LedgerFacts, LedgerStatus, present, ResourceRecord, TABLE_WAS_CHANGED, takesBack } from '../ledger/ledger';
 
 /**
  * The ledger in a DynamoDB table with the string keys `pk` and `sk`. Items are never deleted:
@@ -67,7 +67,7 @@ export class DynamoDbLedger implements Ledger {
           UpdateExpression: 'SET supersededBy = :next',
           ConditionExpression: UNCHANGED,
           ExpressionAttributeNames: STATUS,
-          ExpressionAttributeValues: { ':next': toAttribute(serialNumber), ':from': toAttribute(over.status) },
+          ExpressionAttributeValues: { ':next': toAttribute(serialNumber), ...asRead(over) },
         },
       }] : [],
     ]);
@@ -148,18 +148,19 @@ export class DynamoDbLedger implements Ledger {
   }
 
   private advanced(entry: LedgerEntry, to: LedgerStatus, facts: LedgerFacts): TransactWriteItem {
-    const { notAfter = entry.notAfter, renewal = entry.renewal } = facts;
-    const ends = facts.notAfter === undefined && facts.renewal === undefined ? {} : endingAttributes({ ...entry, notAfter, renewal });
+    const ends = ['notAfter', 'renewal', 'takenFrom', 'logicalResourceId'].some(name => facts[name as keyof LedgerFacts] !== undefined)
+      ? endingAttributes({ ...entry, ...present(facts) }) : {};
     const set = Object.entries(toItem({ ...facts, ...ends }));
     return {
       Update: {
         TableName: this.table.name,
         Key: certificateKey(entry),
         UpdateExpression: `SET ${['#status = :to', ...set.map(([name]) => `${name} = :${name}`)].join(', ')}`,
-        ConditionExpression: `${UNCHANGED} AND stackId = :fromStack AND logicalResourceId = :fromResource`,
+        ConditionExpression: UNCHANGED,
         ExpressionAttributeNames: STATUS,
         ExpressionAttributeValues: {
-          ...toItem({ ':from': entry.status, ':fromStack': entry.stackId, ':fromResource': entry.logicalResourceId, ':to': to }),
+          ...asRead(entry),
+          ':to': toAttribute(to),
           ...Object.fromEntries(set.map(([name, value]) => [`:${name}`, value])),
         },
       },
@@ -175,7 +176,7 @@ export class DynamoDbLedger implements Ledger {
         UpdateExpression,
         ConditionExpression: `${UNCHANGED} AND ${renewedBy === undefined ? 'attribute_not_exists(renewedBy)' : 'renewedBy = :renewedBy'}`,
         ExpressionAttributeNames: STATUS,
-        ExpressionAttributeValues: toItem({ ...values, ':from': entry.status }),
+        ExpressionAttributeValues: { ...toItem(values), ...asRead(entry) },
       },
     };
   }
@@ -256,7 +257,13 @@ export class DynamoDbLedger implements Ledger {
 
 /** `status` is a reserved word of DynamoDB. */
 const STATUS = { '#status': 'status' };
-const UNCHANGED = '#status = :from AND attribute_not_exists(supersededBy)';
+
+/** The condition that an entry has the status and the resource that it had when it was read: see `asRead`. */
+const UNCHANGED = '#status = :from AND stackId = :fromStack AND logicalResourceId = :fromResource AND attribute_not_exists(supersededBy)';
+
+function asRead({ status, stackId, logicalResourceId }: LedgerEntry): Item {
+  return toItem({ ':from': status, ':fromStack': stackId, ':fromResource': logicalResourceId });
+}
 
 /** The condition that `over` is the current entry of an identity, or that the identity has none. */
 function ifPointerIs(over: LedgerEntry | undefined): { ConditionExpression: string; ExpressionAttributeValues?: Item } {

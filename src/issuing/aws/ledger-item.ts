@@ -3,7 +3,7 @@ import { CRL, ENDING, ENTRY, EXPIRY_MARK, Kind, NAMED, OptionalKind, PUBLICATION
 import { ENDS_INDEX, serialKey, serialNumberIn } from '../../contract/ledger-keys';
 import { quote } from '../../contract/rules';
 import { ExpiryMark } from '../ledger/expiry-marks';
-import { dueAt, EndingCertificate, LedgerEntry, ResourceRecord, TABLE_WAS_CHANGED } from '../ledger/ledger';
+import { dueAt, EndingCertificate, LedgerEntry, RenewalFacts, ResourceRecord, TABLE_WAS_CHANGED } from '../ledger/ledger';
 import { Refusal } from '../ledger/refusals';
 import { CrlPublication, CrlRecord, Revocation } from '../ledger/revocation';
 
@@ -52,7 +52,7 @@ export function endingFrom(item: Item): EndingCertificate {
 }
 
 /** The attributes by which a certificate is found in the index by ends. A signature has no end, nor has a certificate that does not exist yet. */
-export function endingAttributes(entry: Pick<LedgerEntry, 'issuer' | 'profile' | 'notAfter' | 'renewal'>): object {
+export function endingAttributes(entry: Pick<LedgerEntry, 'issuer' | 'profile'> & RenewalFacts): object {
   const { issuer, profile, notAfter } = entry;
   return notAfter === '' || profile === 'signature' ? {} : { [ENDS_INDEX.partitionKey]: issuer, [ENDS_INDEX.sortKey]: notAfter, dueAt: dueAt(entry) };
 }

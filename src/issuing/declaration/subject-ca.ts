@@ -31,15 +31,17 @@ export function subjectCaProperty(properties: RawProperties): SubjectCa {
 /**
  * The declaration of a cross-certificate with the content of its subject CA's own certificate: the ledger of that CA says which key it has,
  * and no property does. Only a certificate that is still to be made needs this, so it stays as it is when the CA is gone.
+ *
+ * @param caOf reads the CA from its entry
  */
-export async function withSubjectCa(declaration: Declaration, ports: Ports): Promise<Declaration> {
+export async function withSubjectCa(declaration: Declaration, ports: Ports, caOf: typeof verifiedCa): Promise<Declaration> {
   const { subjectCa } = declaration;
   if (!subjectCa) {
     return declaration;
   }
   const { caId, ledgerTable, sha256Fingerprint } = subjectCa;
   const entry = await ports.ledger(ledgerTable).find(caId);
-  const ca = verifiedCa(caId, entry, 'subjectCa');
+  const ca = caOf(caId, entry, 'subjectCa');
   await assertExpected(ca, entry!, 0, sha256Fingerprint, subjectCa, ports);
   const { der } = ca.certificate;
   const { subject, validity } = parseCertificate(der);

@@ -1,14 +1,17 @@
+import { CaChain } from '../../pki/ca-chain';
+import { parseCertificate } from '../../pki/certificate';
 import { readCertificates } from '../../pki/certificate-pem';
 import { assertLinted } from '../../pki/lint/lint-errors';
 import { CertificateRequest } from '../declaration/certificate-request';
 import { requestOutcome } from '../declaration/declared-request';
 import { AssertFits, completed, issuedFacts, recordDeclared, refuseIfNotIssuing, standing } from '../issue-certificate';
-import { knownCa } from '../issuing-ca';
+import { chainOf, issuableCa, knownCa } from '../issuing-ca';
 import { isSamePlace } from '../keys/custody';
 import { IssuedEntry } from '../ledger/genuine-entry';
 import { Ledger, LedgerEntry } from '../ledger/ledger';
 import { assertNameIsFree } from '../ledger/name-in-use';
 import { reservation } from '../ledger/reservation';
+import { verifiedCa } from '../look-up-ca';
 import { chainAbove } from '../make-certificate';
 import { Ports } from '../ports';
 import { isRetained } from '../withdraw-certificate';
@@ -26,7 +29,7 @@ export async function foreseeCertificate(declared: CertificateRequest, ports: Po
     return { ...withCertificate(entry), ...await recordDeclared(declared, entry, ledger) };
   }
   await refuseIfNotIssuing(declared.declaration, ca, ports);
-  const request = { ...declared, declaration: await completed(declared.declaration, ports) };
+  const request = { ...declared, declaration: await completed(declared.declaration, ports, foreseenCa) };
   const { declaration } = request;
   await assertNameIsFree(request, ledger, ports);
   if (entry && !revoked && wouldComeBack(entry, request, ports)) {
@@ -44,6 +47,12 @@ export async function foreseeCertificate(declared: CertificateRequest, ports: Po
   await ledger.reserve(reserved, await ledger.find(declared.identity), request);
   const ignoredRequests = declaration.request && requestOutcome(declaration).ignored;
   return recorded({ ...reserved, certificate: planned[0], chain: chainAbove(declaration, ca), ignoredRequests }, request, ledger, ports);
+}
+
+/** A subject CA whose certificate may be foreseen too: there is no signature to be verified. */
+function foreseenCa(...[caId, entry, property]: Parameters<typeof verifiedCa>): CaChain {
+  const [certificate, ...chain] = chainOf(issuableCa(caId, entry, property)).map(parseCertificate);
+  return { certificate, chain };
 }
 
 /** Whether a withdrawn certificate would come back. Its key was released with it, unless it was to outlive its resource or is held elsewhere. */

@@ -15,9 +15,7 @@ export async function foreseeSignature(request: ProofRequest, ports: Ports): Pro
   if (entry?.status === 'ISSUED') {
     return { ...entry, signature: entry.signature ?? placeholder(entry) };
   }
-  if (entry?.status !== 'RESERVED') {
-    await assertIssues(declaration.issuer, ca, declaration.issuerLedgerTable, PROOF, ports);
-  }
+  await assertIssues(declaration.issuer, ca, declaration.issuerLedgerTable, PROOF, ports);
   if (entry?.signature) {
     await ledger.advance(entry, 'ISSUED', { issuedBy: requestId }, request);
     return { ...entry, signature: entry.signature };

@@ -109,10 +109,21 @@ export interface EndingCertificate extends Pick<LedgerEntry,
   readonly dueAt?: string;
 }
 
-/** When a certificate is to be renewed, ISO 8601; empty if it is not renewed any more, and `undefined` if it never was. */
-export function dueAt({ notAfter, renewal }: Pick<LedgerEntry, 'notAfter' | 'renewal'>): string | undefined {
-  return renewal ? new Date(new Date(notAfter).getTime() - renewal.beforeDays * DAY).toISOString() : renewal === false ? '' : undefined;
+/**
+ * When a certificate is to be renewed, ISO 8601; empty if it is not renewed any more, and `undefined` if it never was. A CA that another resource
+ * has taken over keeps its renewal for the case that it goes back, but is not renewed.
+ */
+export function dueAt({ notAfter, renewal, takenFrom, logicalResourceId }: RenewalFacts): string | undefined {
+  return renewal && !isTakenOver({ takenFrom, logicalResourceId }) ? new Date(new Date(notAfter).getTime() - renewal.beforeDays * DAY).toISOString() : renewal === undefined ? undefined : '';
 }
+
+/** Whether a CA is with a resource that has taken it over, and not with the one that it comes from. */
+export function isTakenOver({ takenFrom, logicalResourceId }: Pick<LedgerEntry, 'takenFrom' | 'logicalResourceId'>): boolean {
+  return takenFrom !== undefined && takenFrom !== logicalResourceId;
+}
+
+/** The facts that decide when a certificate is renewed. */
+export type RenewalFacts = Pick<LedgerEntry, 'notAfter' | 'renewal' | 'takenFrom' | 'logicalResourceId'>;
 
 /** The facts that a change of status adds to an entry. */
 export type LedgerFacts = Partial<Omit<LedgerEntry, 'identity' | 'issuer' | 'serialNumber' | 'status' | 'profile' | 'subject'>>;
@@ -154,6 +165,11 @@ export type Outcome = 'SUCCESS' | 'FAILED';
 /** Whether a change takes back what a request has made. A request that has failed may still make such a change. */
 export function takesBack(to: LedgerStatus, facts: LedgerFacts): boolean {
   return to === 'WITHDRAWN' || facts.handedBackBy !== undefined;
+}
+
+/** The facts that have a value: absent ones stay as they are in the entry. */
+export function present(facts: LedgerFacts): LedgerFacts {
+  return Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined));
 }
 
 /** A request that is being carried out. It fences the writes to the ledger. */

@@ -11,14 +11,18 @@ import { isSameStorage } from '../keys/key-storage';
  * retention, another renewal, another resource or another ledger of the CA above it, the entry takes over the new values. A renewed certificate takes the place of the one before it
  * in one step, so that the CA can issue at any time.
  *
- * @returns what the ledger then has
+ * @param over the entry that is renewed: nothing is written once another resource has the CA
+ * @returns what the ledger then has, or `undefined` if another resource has the CA
  */
-export async function recordCa(entry: IssuedEntry, holder: Holder, ledger: Ledger): Promise<LedgerEntry> {
+export async function recordCa(entry: IssuedEntry, holder: Holder, ledger: Ledger, over?: LedgerEntry): Promise<LedgerEntry | undefined> {
   const { certificate, chain, keyStorage, retainKey, renewal, issuedAt, issuedBy, stackId, logicalResourceId, issuerLedgerTable } = entry;
   for (let turn = 0; turn < MAX_TURNS; turn++) {
     const standing = await ledger.find(entry.identity);
     if (standing && isRecorded(standing, entry)) {
       return standing;
+    }
+    if (over && !(standing && isOf(standing, over))) {
+      return undefined;
     }
     if (standing?.serialNumber !== entry.serialNumber) {
       await ledger.reserve({ ...entry, retirement: retirementOf(entry, standing), reservedBy: holder.requestId }, standing, holder);

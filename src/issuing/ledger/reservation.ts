@@ -69,12 +69,17 @@ export function givenKey({ request, subjectCa }: Declaration): Buffer | undefine
   return (request ?? subjectCa)?.content?.publicKey;
 }
 
+/** The ledger of what a CA issues, if it is another one than that of the CA above it. */
+export function ownLedgerOf({ ledgerTable, issuerLedgerTable }: Declaration): string | undefined {
+  return ledgerTable === issuerLedgerTable ? undefined : ledgerTable;
+}
+
 /** A reservation under a new serial number. */
 export function newEntry(
   { declaration, identity, stackId, logicalResourceId, requestId }: CertificateRequest, ports: Pick<Ports, 'random'>,
   facts: Pick<LedgerEntry, 'issuer' | 'keyAlgorithm' | 'notBefore' | 'notAfter' | 'reservedAt'>,
 ): LedgerEntry {
-  const { profile, subject, subjectCa, keyStorage, retainKey, bundles, ledgerTable, issuerLedgerTable } = declaration;
+  const { profile, subject, subjectCa, keyStorage, retainKey, bundles } = declaration;
   return {
     identity,
     serialNumber: newSerialNumber(ports.random, identity),
@@ -86,7 +91,7 @@ export function newEntry(
     retainKey,
     bundles,
     ...tagFacts({}, declaration),
-    ownLedgerTable: ledgerTable === issuerLedgerTable ? undefined : ledgerTable,
+    ownLedgerTable: ownLedgerOf(declaration),
     stackId,
     logicalResourceId,
     reservedBy: requestId,

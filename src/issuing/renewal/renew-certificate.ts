@@ -16,7 +16,7 @@ import { custodyOf, HeldKey, keyOfCa } from '../keys/custody';
 import { ownerOf } from '../keys/key-owner';
 import { tagFacts } from '../keys/parameter-tags';
 import { IssuedEntry } from '../ledger/genuine-entry';
-import { dueAt, Holder, keyVersionOf, LedgerEntry, ResourceRecord } from '../ledger/ledger';
+import { dueAt, Holder, isTakenOver, keyVersionOf, LedgerEntry, ResourceRecord } from '../ledger/ledger';
 import { isUnderWay, reservation } from '../ledger/reservation';
 import { isRevoked } from '../ledger/revocation';
 import { assertWanted } from '../ledger/wanted';
@@ -111,8 +111,8 @@ async function settle(found: FoundCertificate, table: string, ports: Ports): Pro
  * Whether the resource has this certificate after its latest request that has succeeded. A resource that has taken a CA over declares no renewal;
  * the resource it comes from may get it back, with its own.
  */
-function isDeclared({ status, identity, takenFrom, logicalResourceId }: LedgerEntry, { declares }: ResourceRecord): boolean {
-  return status === 'ISSUED' && declares === identity && [undefined, logicalResourceId].includes(takenFrom);
+function isDeclared(entry: LedgerEntry, { declares }: ResourceRecord): boolean {
+  return entry.status === 'ISSUED' && declares === entry.identity && !isTakenOver(entry);
 }
 
 /** While a request is under way, nothing is renewed. */

@@ -1,5 +1,6 @@
 import { renewedDeclaration } from './renewed-declaration';
 import { DeclaredRenewal } from '../declaration/declaration';
+import { isOf } from '../declaration/identity';
 import { genuine } from '../issue-certificate';
 import { issuingCa } from '../issuing-ca';
 import { Holder, LedgerEntry } from '../ledger/ledger';
@@ -27,11 +28,12 @@ export async function recordRenewedCa(latest: RenewableEntry, table: string, por
   const declaration = renewedDeclaration(latest, table);
   const own = ports.ledger(declaration.ledgerTable);
   const { identity, stackId, logicalResourceId } = latest;
-  const record = await own.resource(latest);
-  if (!record || ![record.declares, record.wants].includes(identity)) {
+  const [record, standing] = [await own.resource(latest), await own.find(identity)];
+  if (!record || ![record.declares, record.wants].includes(identity) || !standing || !isOf(standing, latest)) {
     return undefined;
   }
   const holder: Holder = { stackId, logicalResourceId, requestId: record.requestId, evenIfFailed: true };
   const ca = await issuingCa(declaration.issuer, ports.ledger(table), ports, declaration.issuerKeyIdentifier);
-  return recordCa({ ...await genuine({ declaration }, latest, ca, ports), issuerLedgerTable: table }, holder, own);
+  const certified = { ...await genuine({ declaration }, latest, ca, ports), issuerLedgerTable: table };
+  return recordCa(certified, holder, own, standing);
 }

@@ -140,6 +140,19 @@ certificates: 2 issue
     expect(await rows(folder('code-1'))).toMatchObject([{ outcome: 'none' }, { outcome: 'replace', nextSerialNumber: expect.any(String) }]);
   });
 
+  test('foresees the successor of a CA and the cross-certificate for its key in one deployment', async () => {
+    const rolledOver = synthesized((root: App) => {
+      const stack = new Stack(root, 'Iot');
+      const ca = new PrivateIotCa(stack, 'Ca', { subject: { commonName: 'Fleet' }, ...P256, pathLength: 1 });
+      const next = new PrivateIotCa(stack, 'Next', { subject: { commonName: 'Fleet 2' }, ...P256, predecessor: ca });
+      ca.addCrossCertificate('Cross', { subjectCa: next });
+    });
+    await deploy(app({ ca: { pathLength: 1 }, devices: {} }));
+    expect(await rows(rolledOver)).toMatchObject([{ outcome: 'none' }, { resource: 'Next', outcome: 'issue' }, { resource: 'Ca/Cross', outcome: 'issue' }]);
+    await deploy(rolledOver);
+    expect((await rows(rolledOver)).map(({ outcome }) => outcome)).toEqual(['none', 'none', 'none']);
+  });
+
   test('goes on after a refusal, and says what depends on it', async () => {
     await deploy(app());
     const { code, stdout } = await diff(app({ caId: 'Renamed', devices: { Sensor: {}, Press: {} } }));

@@ -16,8 +16,8 @@ import { declaredContent, givenKey, isUnderWay, ownLedgerOf, reservation } from 
 import { isRevoked } from './ledger/revocation';
 import { KEEPS_CHANGING, MAX_TURNS } from './ledger/turns';
 import { assertWanted } from './ledger/wanted';
-import { chainAbove, makeCertificate } from './make-certificate';
 import { verifiedCa } from './look-up-ca';
+import { chainAbove, makeCertificate } from './make-certificate';
 import { Ports } from './ports';
 import { renewalFact } from './renewal/renewal-fact';
 import { assertNotRetired } from './retire-ca';
@@ -214,13 +214,13 @@ async function confirm(
   return facts && { ...issued, ...facts };
 }
 
-/** Records the delivery formats, the retention, the renewal and the tags that are declared now; `undefined` if the entry has changed meanwhile. */
+/** Records the delivery formats, the retention, the own ledger of a CA, the renewal and the tags that are declared now; `undefined` if the entry has changed meanwhile. */
 export async function recordDeclared(request: CertificateRequest, entry: LedgerEntry, ledger: Ledger): Promise<LedgerFacts | undefined> {
   const { declaration } = request;
   const { retainKey, bundles } = declaration;
   const facts = { retainKey, bundles, ownLedgerTable: ownLedgerOf(declaration), ...renewalFact(entry, declaration), ...tagFacts(entry, declaration) };
-  const same = (facts.ownLedgerTable === undefined || entry.ownLedgerTable === facts.ownLedgerTable) && (entry.retainKey ?? false) === retainKey && isDeepStrictEqual(entry.bundles ?? [], bundles)
-    && isDeepStrictEqual(entry.renewal, facts.renewal) && isRecorded(entry, facts);
+  const same = (entry.retainKey ?? false) === retainKey && isDeepStrictEqual(entry.bundles ?? [], bundles)
+    && entry.ownLedgerTable === facts.ownLedgerTable && isDeepStrictEqual(entry.renewal, facts.renewal) && isRecorded(entry, facts);
   return same || await ledger.advance(entry, 'ISSUED', facts, request) ? facts : undefined;
 }
 

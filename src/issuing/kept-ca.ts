@@ -113,7 +113,8 @@ async function completeRenewal(entry: LedgerEntry, request: KeptCaRequest, ports
   }
   await assertFree(entry, ledgerTable, request, ports);
   const { status, stackId, logicalResourceId, retainKey, retirement } = entry;
-  await ports.ledger(ledgerTable).reserve({ ...renewed, status, stackId, logicalResourceId, retainKey, retirement, issuerLedgerTable }, entry, request);
+  const completed = { ...renewed, status, stackId, logicalResourceId, retainKey, retirement, issuerLedgerTable };
+  await ports.ledger(ledgerTable).reserve(completed, entry, request);
   return entryIn(ledgerTable, request.declaration, ports);
 }
 

@@ -1,11 +1,12 @@
 import { handleLifecycleEvent } from '../../src/issuing/lifecycle';
 import { Ports } from '../../src/issuing/ports';
+import { renewDue } from '../../src/issuing/renewal/renew-due';
 import { revokeCertificate } from '../../src/issuing/revocation/revoke-certificate';
 import { LifecycleEvent } from '../../src/resource/lifecycle-event';
 import { crashEverywhere, dyingAt } from '../support/crashes';
 import {
   caProperties, crossProperties, deviceProperties, existingCaProperties, EXISTING_KEY, keptCaProperties, Properties, request, SECRET,
-  signatureProperties, subordinateProperties, verificationProperties,
+  signatureProperties, STACK_ID, subordinateProperties, verificationProperties,
 } from '../support/events';
 import { Gate, MemoryWorld } from '../support/memory-ports';
 import { OpensslCas } from '../support/openssl-ca';
@@ -88,6 +89,43 @@ describe('the retirement of a CA', () => {
     await prepare();
     await handle(retire());
     expect(retirement()).toBe('retired');
+  });
+
+  describe('after a certificate was renewed', () => {
+    const combined = [{ Type: 'CombinedPem', SecretArn: `${SECRET}Combined-AbCdEf` }];
+    const renewed = () => deviceProperties(caId, { Renewal: { BeforeDays: '30', KeepKey: 'false' }, Bundles: combined });
+    const renewedCas = () => [{ caId, ledgerTable: 'ledger', beforeDays: 30 }];
+    let device: string;
+
+    beforeEach(async () => {
+      device = (await handle(request('device', 'Create', renewed()))).physicalResourceId;
+      world.now = new Date(world.now.getTime() + 340 * 86_400_000); // the former one is valid for 25 days more
+      expect(await renewDue(renewedCas(), STACK_ID, Infinity, world.ports(), () => {})).toEqual({ failed: 0, finished: true });
+      expect(world.issued().filter(({ identity }) => identity === device)).toHaveLength(2);
+    });
+
+    test('waits for the latest one alone', async () => {
+      await expect(handle(retire())).rejects.toThrow('got 1 living certificate: ');
+    });
+
+    test('does not wait for the former one of a device that has left', async () => {
+      await handle(request('device', 'Delete', renewed(), device));
+      await handle(retire());
+      expect(retirement()).toBe('retired');
+    });
+
+    test('waits for one whose renewal was begun and not ended', async () => {
+      world.now = new Date(world.now.getTime() + 340 * 86_400_000);
+      const failing: Gate = async (operation, effect) => {
+        if (operation === 'write') {
+          throw new Error('secretsmanager:PutSecretValue failed');
+        }
+        return effect();
+      };
+      await renewDue(renewedCas(), STACK_ID, Infinity, world.ports(failing), () => {});
+      world.now = new Date(world.now.getTime() + 2 * 3_600_000); // the reservation is given up
+      await expect(handle(retire())).rejects.toThrow('got 1 living certificate: ');
+    });
   });
 
   test.each<[string, () => Promise<unknown>]>([

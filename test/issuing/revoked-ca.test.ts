@@ -117,7 +117,8 @@ describe('a function that may not read the ledger of the CA above', () => {
   const unread = (): Ports => {
     const ports = world.ports();
     const gone = () => Promise.reject(new LedgerGoneError('AccessDeniedException'));
-    return { ...ports, anyTable: table => ({ ...ports.anyTable(table), find: gone }), anyRevocations: () => ({ find: gone, record: gone, certificate: gone }) };
+    const unreadable = { find: gone, record: gone, certificate: gone };
+    return { ...ports, anyTable: table => ({ ...ports.anyTable(table), find: gone }), anyRevocations: () => unreadable };
   };
 
   test('knows nothing about a revocation, and issues', async () => {

@@ -1,9 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { comparableCommonName } from '../../src/contract/common-names';
 import { checkHashForKms } from '../../src/contract/kms';
-import { isOf } from '../../src/issuing/declaration/identity';
 import {
-  dueAt, EndingCertificate, Holder, Ledger, LedgerEntry, LedgerFacts, LedgerGoneError, LedgerStatus, present, ResourceRecord, takesBack,
+  dueAt, EndingCertificate, Holder, Ledger, LedgerEntry, LedgerFacts, LedgerGoneError, LedgerStatus, isAsRead, present, ResourceRecord, takesBack,
 } from '../../src/issuing/ledger/ledger';
 import { Refusal, Refusals, saysTheSame } from '../../src/issuing/ledger/refusals';
 import { CrlPublication, CrlRecord, Publications, PublishedCrl, Revocation } from '../../src/issuing/ledger/revocation';
@@ -98,7 +97,7 @@ class MemoryLedger {
     this.assertHeld(holder, false);
     const key = MemoryLedger.keyOf(entry);
     const standing = this.find(entry.identity);
-    if (this.entries.has(key) || standing?.serialNumber !== over?.serialNumber || standing?.status !== over?.status || (standing && !isOf(standing, over!))) {
+    if (this.entries.has(key) || !isAsRead(standing, over)) {
       return false;
     }
     this.entries.set(key, { ...entry });
@@ -110,7 +109,7 @@ class MemoryLedger {
     this.assertHeld(holder, takesBack(to, facts));
     const key = MemoryLedger.keyOf(entry);
     const standing = this.entries.get(key);
-    if (standing?.status !== entry.status || !isOf(standing, entry) || this.isSuperseded(standing)) {
+    if (!standing || !isAsRead(standing, entry) || this.isSuperseded(standing)) {
       return false;
     }
     this.entries.set(key, { ...standing, ...present(facts), status: to });
@@ -160,7 +159,7 @@ class MemoryLedger {
   private isRenewed(over: LedgerEntry, renewedBy: string | undefined): boolean {
     const key = MemoryLedger.keyOf(over);
     const standing = this.entries.get(key);
-    return standing?.status === over.status && isOf(standing, over) && standing.renewedBy === renewedBy && this.current.get(over.identity) === key;
+    return isAsRead(standing, over) && standing?.renewedBy === renewedBy && this.current.get(over.identity) === key;
   }
 
   /** A certificate is superseded once the latest of its identity is another one, unless that one is still to renew it. */

@@ -21,6 +21,8 @@ const SIGNED_DAYS = 1500;
 export class Hierarchy {
   /** All CAs that there ever were. */
   public readonly all: SimulatedCa[] = [];
+  /** How often the resource of a CA was updated after a renewal. */
+  public refreshed = 0;
   private renewals = 0;
 
   constructor(private readonly world: SimulatedWorld) {}
@@ -42,6 +44,17 @@ export class Hierarchy {
   public async below(root: SimulatedCa, name: string): Promise<SimulatedCa> {
     const { data } = await this.world.cloudFormation.deploy(name, CA, this.belowProperties(root, name));
     return this.publish(name, data.SubjectKeyIdentifier);
+  }
+
+  /** Updates the resources of the CAs that the schedule has renewed, for those who take their chains from the outputs of the stack. */
+  public async refresh(): Promise<void> {
+    const { cloudFormation, memory, cas } = this.world;
+    for (const { name, caId, table } of cas) {
+      const { properties, data } = cloudFormation.resources.get(name)!;
+      if (properties.Renewal && data.SerialNumber !== memory.entry(caId, table)?.serialNumber) {
+        await cloudFormation.deploy(name, CA, { ...properties, Renewal: { ...properties.Renewal as Properties, Refresh: String(++this.refreshed) } });
+      }
+    }
   }
 
   /** A CA that makes a request, which the root signs as that of a stranger. */

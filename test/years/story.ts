@@ -1,4 +1,5 @@
 import { BrokerOfTheDay } from './broker';
+import { Invocation } from './faults';
 import { Certificate, Fleet, WayName } from './fleet';
 import { Hierarchy } from './hierarchy';
 import { checkAnnouncements, checkInventory, checkPlaces, checkSerialNumbers, living } from './invariants';
@@ -40,8 +41,8 @@ export class Story {
   public readonly world: SimulatedWorld;
   /** What has happened, by kind. */
   public readonly happened: Counts = {};
+  public readonly hierarchy: Hierarchy;
   private readonly random: Random;
-  private readonly hierarchy: Hierarchy;
   private readonly fleet: Fleet;
   private readonly rollOver: RollOver;
   private readonly operators: Operators;
@@ -118,10 +119,15 @@ export class Story {
   /** What is on the agenda, and the schedules; each may meet a fault. @returns whether nothing has disturbed the schedules */
   private async morning(): Promise<boolean> {
     this.operators.improvise();
+    await this.hierarchy.refresh();
     const acts = this.agenda.get(this.day) ?? [];
     this.agenda.delete(this.day);
     let isCalm = true;
-    const run = async (): Promise<void> => { isCalm = await this.renew(false) && isCalm; };
+    const run = async (): Promise<void> => {
+      const invocation = this.world.faults.invocation();
+      const failed = await this.renew(invocation); // also because a deployment at the same time is just retiring the CA
+      isCalm &&= failed.length === 0 && !invocation.wasDisturbed();
+    };
     for (const act of acts) {
       await Promise.all([act(), ...this.random.chance(CONCURRENT) ? [run()] : []]);
     }
@@ -137,7 +143,10 @@ export class Story {
   /** The next runs of the schedules heal whatever the faults of the morning have left. */
   private async evening(isCalm: boolean): Promise<void> {
     if (!isCalm) {
-      await this.renew(true);
+      const [reason] = await this.renew(this.world.faults.undisturbed());
+      if (reason !== undefined) {
+        throw new Error(`not renewed: ${reason}`);
+      }
       await this.world.watch(() => this.world.faults.undisturbed());
       this.operators.readAnnouncements();
     }
@@ -146,18 +155,12 @@ export class Story {
     if (this.random.chance(STRAGGLERS)) {
       await this.world.cloudFormation.straggle();
     }
-    const [reason] = this.world.notRenewed;
-    if (reason !== undefined) {
-      throw new Error(`not renewed: ${reason}`);
-    }
   }
 
-  private async renew(isHealing: boolean): Promise<boolean> {
-    if (this.day >= this.outage && this.day < this.outage + OUTAGE_DAYS) {
-      return true; // the function does not even start
-    }
-    const invocation = isHealing ? this.world.faults.undisturbed() : this.world.faults.invocation();
-    return this.world.renew(this.hierarchy.renewed, invocation);
+  /** A run of the function that renews, unless the function does not even start. @returns what it could not renew */
+  private async renew(invocation: Invocation): Promise<string[]> {
+    const isOut = this.day >= this.outage && this.day < this.outage + OUTAGE_DAYS;
+    return isOut ? [] : this.world.renew(this.hierarchy.renewed, invocation);
   }
 
   private at(day: number, act: () => Promise<unknown>): void {

@@ -50,8 +50,6 @@ export class SimulatedWorld {
   public readonly cas: SimulatedCa[] = [];
   /** What was announced. */
   public readonly announcements: Announcement[] = [];
-  /** What could not be renewed, with the reasons. */
-  public readonly notRenewed: string[] = [];
   private readonly lists = new Map<string, CrlFile>();
   private readonly marks = new Map<string, ExpiryMark>();
 
@@ -83,14 +81,15 @@ export class SimulatedWorld {
     return [...this.lists].filter(([name]) => name.endsWith('complete.pem')).map(([, { content }]) => content.toString()).join('');
   }
 
-  /** A run of the function that renews. @returns whether nothing has disturbed it */
-  public async renew(cas: readonly RenewedCa[], { gate, hasEnded, wasDisturbed }: Invocation): Promise<boolean> {
+  /** A run of the function that renews. @returns what it could not renew, with the reasons */
+  public async renew(cas: readonly RenewedCa[], { gate }: Invocation): Promise<string[]> {
+    const failed: string[] = [];
     await renewDue(cas, STACK_ID, Infinity, this.memory.ports(gate), (about, outcome) => {
-      if (outcome instanceof Error && !hasEnded() && !wasDisturbed()) {
-        this.notRenewed.push(`${'caId' in about ? about.caId : about.logicalResourceId}: ${outcome.message}`);
+      if (outcome instanceof Error) {
+        failed.push(`${'caId' in about ? about.caId : about.logicalResourceId}: ${outcome.message}`);
       }
     });
-    return !wasDisturbed();
+    return failed;
   }
 
   /** A run of the function that watches the ends of the certificates of each CA, and what the stream of its ledger has announced. */
@@ -121,7 +120,8 @@ export class SimulatedWorld {
   /** Revokes a certificate, as an operator does by the function of its CA, and publishes the lists, as the stream of the ledger has it done. */
   public async revoke({ caId, table }: SimulatedCa, serialNumber: string, reason: RevocationReason): Promise<void> {
     const ports = this.memory.ports();
-    const revoking = { ledger: ports.ledger(table), revocations: this.memory.revocations(table), anyRevocations: ports.anyRevocations, clock: ports.clock };
+    const { anyRevocations, clock } = ports;
+    const revoking = { ledger: ports.ledger(table), revocations: this.memory.revocations(table), anyRevocations, clock };
     const event = { serialNumbers: [serialNumber], reason, orderedBy: 'an operator' };
     const { changed, failed } = await answerRevocation({ caId, table, reach: [] }, event, this.random.uuid(), revoking);
     if (changed !== 1 || failed !== 0) {

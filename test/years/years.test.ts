@@ -39,6 +39,7 @@ test(`nobody is cut off, nothing is lost and nothing ends unseen in ${DAYS} days
       'revoked and replaced': 10, 'held': 3, 'released': 3, 'removed': 2, 'tagged': 10, 'replaced at 30': 10, 'replaced at 7': 10, 'forgotten at 0': 4, 'certificates': 500,
     };
     Object.entries(least).forEach(([what, number]) => expect([what, happened[what] >= number]).toEqual([what, true]));
+    expect(story.hierarchy.refreshed).toBeGreaterThanOrEqual(2);
     expect(Object.keys(faults.met)).toHaveLength(4);
     expect(cloudFormation.counts.rollbacks).toBeGreaterThan(5);
   }

@@ -1,8 +1,7 @@
 import { LedgerState, OCTETS, StoredLedgerEntry } from './state';
 import { StateStore } from './state-store';
 import { comparableCommonName } from '../../contract/common-names';
-import { isOf } from '../../issuing/declaration/identity';
-import { dueAt, EndingCertificate, Holder, Ledger, LedgerEntry, LedgerFacts, LedgerStatus, present, ResourceRecord, takesBack } from '../../issuing/ledger/ledger';
+import { dueAt, EndingCertificate, Holder, isAsRead, Ledger, LedgerEntry, LedgerFacts, LedgerStatus, present, ResourceRecord, takesBack } from '../../issuing/ledger/ledger';
 import { isRevoked } from '../../issuing/ledger/revocation';
 import { Requester } from '../../resource/lifecycle-event';
 import { OvertakenError } from '../../resource/overtaken-error';
@@ -36,8 +35,7 @@ export class DirectoryLedger implements Ledger {
     await this.assertHeld(holder, false);
     const standing = await this.find(entry.identity);
     const key = keyOf(entry);
-    if (standing?.serialNumber !== over?.serialNumber || standing?.status !== over?.status || (standing && !isOf(standing, over!))
-      || Object.hasOwn(this.ledger.entries, key)) {
+    if (!isAsRead(standing, over) || Object.hasOwn(this.ledger.entries, key)) {
       return false;
     }
     return this.write({ entries: { [key]: toStored(entry) }, latest: { [entry.identity]: key } });
@@ -47,7 +45,7 @@ export class DirectoryLedger implements Ledger {
     await this.assertHeld(holder, takesBack(to, facts));
     const key = keyOf(entry);
     const standing = own(this.ledger.entries, key);
-    if (standing?.status !== entry.status || !isOf(fromStored(standing), entry)) {
+    if (!standing || !isAsRead(fromStored(standing), entry)) {
       return false;
     }
     return this.write({ entries: { [key]: { ...standing, ...toStored({ ...fromStored(standing), ...present(facts), status: to }) } } });
@@ -107,7 +105,7 @@ export class DirectoryLedger implements Ledger {
     const key = keyOf(over);
     const standing = own(this.ledger.entries, key);
     const isLatest = own(this.ledger.latest, over.identity) === key;
-    return isLatest && standing?.status === over.status && isOf(fromStored(standing), over) && standing.renewedBy === renewedBy ? standing : undefined;
+    return isLatest && standing && standing.renewedBy === renewedBy && isAsRead(fromStored(standing), over) ? standing : undefined;
   }
 
   private async assertHeld(holder: Holder, mayHaveFailed: boolean): Promise<void> {

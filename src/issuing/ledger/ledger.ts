@@ -172,6 +172,11 @@ export function present(facts: LedgerFacts): LedgerFacts {
   return Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined));
 }
 
+/** Whether an entry is still the one that was read before: with the same status, and of the same resource. */
+export function isAsRead(standing: LedgerEntry | undefined, read: LedgerEntry | undefined): boolean {
+  return (['serialNumber', 'status', 'stackId', 'logicalResourceId'] as const).every(fact => standing?.[fact] === read?.[fact]);
+}
+
 /** A request that is being carried out. It fences the writes to the ledger. */
 export interface Holder extends Requester {
   readonly requestId: string;

@@ -148,7 +148,7 @@ certificates: 2 issue
       ca.addCrossCertificate('Cross', { subjectCa: next });
     });
     await deploy(app({ ca: { pathLength: 1 }, devices: {} }));
-    expect(await rows(rolledOver)).toMatchObject([{ outcome: 'none' }, { resource: 'Next', outcome: 'issue' }, { resource: 'Ca/Cross', outcome: 'issue' }]);
+    expect(await rows(rolledOver)).toMatchObject([{ outcome: 'none' }, { resource: 'Ca/Cross', outcome: 'issue' }, { resource: 'Next', outcome: 'issue' }]);
     await deploy(rolledOver);
     expect((await rows(rolledOver)).map(({ outcome }) => outcome)).toEqual(['none', 'none', 'none']);
   });

@@ -127,7 +127,7 @@ test('a registration of a CA that is renewed warns that the platform has the cer
   new AwsIotCaRegistration(stack, 'Registration', { ca: factory });
   new AwsIotCaRegistration(stack, 'RootRegistration', { ca: root });
   const message = Match.stringLikeRegexp('Iot/Factory has a renewal, and AWS IoT Core has the certificate of the last deployment that has updated the CA: '
-    + 'deploy a change of the CA after each renewal, before the former certificate ends');
+    + 'raise refresh of the renewal and deploy after each renewal, before the former certificate ends');
   Annotations.fromStack(stack).hasWarning('/Iot/Registration', message);
   Annotations.fromStack(stack).hasNoWarning('/Iot/RootRegistration', Match.stringLikeRegexp('has a renewal'));
 });

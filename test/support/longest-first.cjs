@@ -6,7 +6,7 @@ const { default: Sequencer } = require('@jest/test-sequencer');
  */
 const LONGEST = [
   'driver/driver', 'driver/registrars/', 'pki/verifiers', 'constructs/checks/wrong-types', 'lifecycle/publication', 'rights/lifecycle', 'examples.test',
-  'cli/list/streaming',
+  'cli/list/streaming', 'years/years',
 ];
 
 module.exports = class extends Sequencer {

@@ -38,7 +38,7 @@ export function rightsOf(scope: IConstruct): string[] {
 }
 
 /** The policies of a role in the template of a stack, wherever they are declared, after the synthesis has attached them. */
-export function policiesOf({ roleName }: IRole, stack: Stack): (CfnPolicy | CfnManagedPolicy)[] {
+function policiesOf({ roleName }: IRole, stack: Stack): (CfnPolicy | CfnManagedPolicy)[] {
   const name = JSON.stringify(stack.resolve(roleName));
   const isOfRole = (roles: unknown[] = []): boolean => roles.some(each => JSON.stringify(each) === name);
   return stack.node.findAll()

@@ -1,5 +1,5 @@
 import { Aws, CfnResource, CustomResource, Duration, Lazy, Names, RemovalPolicy, Resource, Stack, Token } from 'aws-cdk-lib';
-import { CfnManagedPolicy, CfnPolicy, IGrantable, ManagedPolicy, Policy, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
+import { IGrantable, IRole, ManagedPolicy, Policy, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
 import { Function } from 'aws-cdk-lib/aws-lambda';
 import { Construct, IConstruct } from 'constructs';
 import { functionResource } from './function-resource';
@@ -18,7 +18,6 @@ import { arnsToIssue } from '../ca/grant-issue';
 import { IPrivateIotCa } from '../ca/i-private-iot-ca';
 import { exportedPems } from '../certificates/exported-pem';
 import { noticeId, warn } from '../checks/notices';
-import { policiesOf } from '../functions/rights-of-caller';
 import { keepPrivateKeysOut } from '../keys/private-key-guard';
 
 /** The construct id below the stack. It is final: the function's logical ID derives from it, and a service token can't change. */
@@ -84,6 +83,8 @@ export class CertificateProvider extends Construct {
   /** The pairs of a policy and an ARN with a wildcard that is acknowledged in the policy. */
   private readonly acknowledged = new Set<string>();
   private cas = 0;
+  /** The scopes of the other functions that have the role. */
+  private readonly sharers: IConstruct[] = [];
   /** The logical IDs of the CAs that the stack declares. */
   private readonly authorities: string[] = [];
 
@@ -107,6 +108,12 @@ export class CertificateProvider extends Construct {
     const shared = (name: keyof typeof SHARED_POLICIES): SharedPolicies => new SharedPolicies(this, name, SHARED_POLICIES[name], made.role);
     this.sharedPolicies = { Keys: shared('Keys'), Tags: shared('Tags') };
     this.node.addValidation({ validate: () => [...this.oversizedPolicies(), ...exportedPems(stack)] });
+  }
+
+  /** Lets another function have the role. The policies in its scope count, too. @internal */
+  public _share(scope: IConstruct): IRole {
+    this.sharers.push(scope);
+    return this.role;
   }
 
   /**
@@ -185,11 +192,11 @@ export class CertificateProvider extends Construct {
       return [];
     }
     const stack = Stack.of(this);
-    const policies = policiesOf(this.role, stack);
-    const sizes = (kind: typeof CfnPolicy | typeof CfnManagedPolicy): number[] =>
-      policies.filter(policy => policy instanceof kind).map(({ policyDocument }) => largestSize(stack, policyDocument));
-    const inline = sizes(CfnPolicy).reduce((sum, size) => sum + size, 0);
-    const managed = Math.max(0, ...sizes(CfnManagedPolicy));
+    const constructs = [this, ...this.sharers].flatMap(scope => scope.node.findAll());
+    const sizes = (kind: typeof Policy | typeof ManagedPolicy): number[] =>
+      constructs.filter(construct => construct instanceof kind).map(({ document }) => largestSize(stack, document));
+    const inline = sizes(Policy).reduce((sum, size) => sum + size, 0);
+    const managed = Math.max(0, ...sizes(ManagedPolicy));
     return [
       ...inline > INLINE_POLICY_CHARACTERS ? ['the rights on CAs and on parameters with a path of their own must fit into the '
         + `${INLINE_POLICY_CHARACTERS} characters that IAM allows for the inline policies of a role, got up to ${inline}; `

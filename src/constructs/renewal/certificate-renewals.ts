@@ -71,7 +71,7 @@ export class CertificateRenewals extends Construct {
       memorySize: FULL_CORE,
       timeout: Duration.minutes(15),
       isScheduled: true,
-      role: CertificateProvider.of(stack).role,
+      role: CertificateProvider.of(stack)._share(this),
       environment: { ...environment },
     });
     this.rights = rolePolicy(this, 'Rights', role);

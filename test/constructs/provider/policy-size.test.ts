@@ -3,6 +3,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Construct } from 'constructs';
 import { DeliveryFormat, DeviceCertificateOptions, KeyStorage, PemSource, PrivateIotCa } from '../../../src';
 import { CertificateProvider } from '../../../src/constructs/provider/certificate-provider';
 import { largestSize } from '../../../src/constructs/provider/policy-size';
@@ -176,10 +177,11 @@ describe('the rights on CAs, an issuer among them, fit into the limits of IAM,',
   });
 });
 
-test('policies that other constructs of the stack attach to the role need room too', () => {
+test('the policies of another function that has the role need room too', () => {
   const { stack } = stackWithCa();
   const actions = Array.from({ length: 1_000 }, (_, n) => `iot:Action${n}`);
-  new Policy(stack, 'Other', { roles: [CertificateProvider.of(stack).role], statements: [new PolicyStatement({ actions, resources: ['*'] })] });
+  const other = new Construct(stack, 'Other');
+  new Policy(other, 'Rights', { roles: [CertificateProvider.of(stack)._share(other)], statements: [new PolicyStatement({ actions, resources: ['*'] })] });
   expect(() => sizesOf(stack)).toThrow(INLINE_COMPLAINT);
 });
 

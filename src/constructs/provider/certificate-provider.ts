@@ -1,5 +1,5 @@
 import { Aws, CfnResource, CustomResource, Duration, Lazy, Names, RemovalPolicy, Resource, Stack, Token } from 'aws-cdk-lib';
-import { IGrantable, IRole, ManagedPolicy, Policy, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
+import { IGrantable, ManagedPolicy, Policy, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
 import { Function } from 'aws-cdk-lib/aws-lambda';
 import { Construct, IConstruct } from 'constructs';
 import { functionResource } from './function-resource';
@@ -111,7 +111,7 @@ export class CertificateProvider extends Construct {
   }
 
   /** Lets another function have the role. The policies in its scope count, too. @internal */
-  public _share(scope: IConstruct): IRole {
+  public _share(scope: IConstruct): Role {
     this.sharers.push(scope);
     return this.role;
   }
@@ -194,7 +194,7 @@ export class CertificateProvider extends Construct {
     const stack = Stack.of(this);
     const constructs = [this, ...this.sharers].flatMap(scope => scope.node.findAll());
     const sizes = (kind: typeof Policy | typeof ManagedPolicy): number[] =>
-      constructs.filter(construct => construct instanceof kind).map(({ document }) => largestSize(stack, document));
+      constructs.filter((each): each is Policy | ManagedPolicy => each instanceof kind).map(({ document }) => largestSize(stack, document));
     const inline = sizes(Policy).reduce((sum, size) => sum + size, 0);
     const managed = Math.max(0, ...sizes(ManagedPolicy));
     return [

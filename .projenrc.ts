@@ -79,6 +79,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     'aws-cdk@2.1148.1', // the command line that reads assemblies of the aws-cdk-lib below
     'cdk-nag@^3.0.2',
     'commander@^14.0.3',
+    'csv-parse@^7.0.3',
     'esbuild@^0.28.2',
     'fast-check@^4.10.2',
     'mqtt@^5.16.0', // a client for the tests

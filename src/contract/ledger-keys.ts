@@ -16,6 +16,7 @@ export const EXPIRY_PREFIX = 'expiry#';
 export const DISABLED_PREFIX = 'disabled#';
 export const RESOURCE_PREFIX = 'resource#';
 export const REGISTRATION_PREFIX = 'registration#';
+export const FLEET_PREFIX = 'fleet#';
 export const REFUSED = 'refused';
 
 /** The partition key of the pointer to the latest certificate of an identity. Its sort key is `current`. */
@@ -23,9 +24,41 @@ export function pointerPartition(identity: string): string {
   return `${IDENTITY_PREFIX}${identity}`;
 }
 
-/** The partition key of the certificates that a CA has signed. */
-export function certificatePartition(issuer: string): string {
-  return `${CERTIFICATE_PREFIX}${issuer}`;
+/**
+ * The shards of the certificates that a CA has signed: one hexadecimal digit each, in the order of the serial numbers. A partition key takes 1,000
+ * writes a second at most, which a fleet exceeds.
+ *
+ * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-partition-key-design.html
+ */
+export const SHARDS: readonly string[] = Array.from('0123456789ABCDEF');
+
+/**
+ * The shard of a serial number. Those made here begin with an octet from 40 to 7F (`newSerialNumber`), so they spread evenly. All others, such as
+ * that of a CA that was signed elsewhere, are in the first shard or the last one.
+ */
+function shardOf(serialNumber: string): string {
+  const first = parseInt(serialNumber.slice(0, 2), 16);
+  return SHARDS[Math.min(Math.max((first - 0x40) >> 2, 0), SHARDS.length - 1)];
+}
+
+/** The partition key of a certificate that a CA has signed. */
+export function certificatePartition(issuer: string, serialNumber: string): string {
+  return `${CERTIFICATE_PREFIX}${shardedIssuer(issuer, serialNumber)}`;
+}
+
+/** The partition keys of all certificates that a CA has signed, in the order of their serial numbers. */
+export function certificatePartitions(issuer: string): string[] {
+  return shardedIssuers(issuer).map(sharded => `${CERTIFICATE_PREFIX}${sharded}`);
+}
+
+/** The value of `ENDS_INDEX.partitionKey` for a certificate. */
+export function shardedIssuer(issuer: string, serialNumber: string): string {
+  return `${issuer}#${shardOf(serialNumber)}`;
+}
+
+/** All values of `ENDS_INDEX.partitionKey` for the certificates of a CA. */
+export function shardedIssuers(issuer: string): string[] {
+  return SHARDS.map(shard => `${issuer}#${shard}`);
 }
 
 /** The partition key of the revocations of a CA's certificates. */
@@ -68,12 +101,17 @@ export function namePartition(issuer: string, commonName: string): string {
  */
 export const ENDS_INDEX = {
   name: 'Ends',
-  /** The identity of the CA that has signed the certificate. */
+  /** The identity of the CA that has signed the certificate, and the shard of the serial number: see `shardedIssuer`. */
   partitionKey: 'endingOf',
   /** The last second of the validity, ISO 8601 in UTC. */
   sortKey: 'endsAt',
-  attributes: ['identity', 'serialNumber', 'status', 'supersededBy', 'profile', 'subject', 'commonName', 'stackId', 'logicalResourceId', 'dueAt'],
+  attributes: ['identity', 'issuer', 'serialNumber', 'status', 'supersededBy', 'profile', 'subject', 'commonName', 'stackId', 'logicalResourceId', 'dueAt'],
 } as const;
+
+/** The partition key of what only the ledger knows about a fleet: a resource of a stack. */
+export function fleetPartition(fleet: string): string {
+  return `${FLEET_PREFIX}${fleet}`;
+}
 
 /** The partition key of what was disabled at platforms because of a CA's certificates. */
 export function disabledPartition(issuer: string): string {

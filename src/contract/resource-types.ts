@@ -11,6 +11,7 @@ export const ResourceType = {
   VERIFICATION_CERTIFICATE: 'Custom::IotVerificationCertificate',
   DEVICE_CERTIFICATE: 'Custom::IotDeviceCertificate',
   SERVER_CERTIFICATE: 'Custom::IotServerCertificate',
+  DEVICE_CERTIFICATE_FLEET: 'Custom::IotDeviceCertificateFleet',
   CA_LOOKUP: 'Custom::IotCaLookup',
   PROOF_OF_POSSESSION_SIGNATURE: 'Custom::IotProofOfPossessionSignature',
 } as const;

@@ -1,4 +1,6 @@
-import { certificatePartition, listPartition, namePartition, revocationPartition, serialKey, serialNumberIn } from '../../src/contract/ledger-keys';
+import {
+  certificatePartition, certificatePartitions, listPartition, namePartition, revocationPartition, serialKey, serialNumberIn, shardedIssuer, shardedIssuers,
+} from '../../src/contract/ledger-keys';
 
 const CA = `ca-${'2'.repeat(32)}`;
 
@@ -27,8 +29,24 @@ describe('the keys of a certificate', () => {
 
   test('are its CA and its serial number', () => {
     // Final: decision 4.
-    expect([certificatePartition(CA), revocationPartition(CA), listPartition(CA)]).toEqual([`issuer#${CA}`, `revoked#${CA}`, `crl#${CA}`]);
+    expect([certificatePartition(CA, serialNumber), revocationPartition(CA), listPartition(CA)]).toEqual([`issuer#${CA}#2`, `revoked#${CA}`, `crl#${CA}`]);
     expect(serialKey(serialNumber)).toBe(`serial#${serialNumber}`);
+  });
+
+  test.each([
+    ['40', '0'], ['43', '0'], ['44', '1'], ['5F', '7'], ['60', '8'], ['7B', 'E'], ['7C', 'F'], ['7F', 'F'],
+    ['00', '0'], ['05', '0'], ['80', 'F'], ['FF', 'F'],
+  ])('are spread over sixteen shards by the first octet of the serial number: %s', (octet, shard) => {
+    // Final: decision 4.
+    expect([octet, octet + '00'.repeat(19)].map(number => shardedIssuer(CA, number))).toEqual([`${CA}#${shard}`, `${CA}#${shard}`]);
+  });
+
+  test('are in shards that follow each other in the order of the serial numbers', () => {
+    const octets = Array.from({ length: 256 }, (_, octet) => octet.toString(16).toUpperCase().padStart(2, '0'));
+    const visited = [...new Set(octets.map(octet => certificatePartition(CA, octet)))];
+    expect(certificatePartitions(CA)).toEqual(visited);
+    expect(shardedIssuers(CA).map(each => `issuer#${each}`)).toEqual(visited);
+    expect(visited).toHaveLength(16);
   });
 
   test('lead back to the serial number, and no other key does', () => {

@@ -1,4 +1,5 @@
 import { CaEvent } from '../../src/contract/ca-events';
+import { certificatePartition } from '../../src/contract/ledger-keys';
 import { DynamoDbExpiryMarks } from '../../src/issuing/aws/dynamodb-expiry-marks';
 import { DynamoDbLedger } from '../../src/issuing/aws/dynamodb-ledger';
 import { DynamoDbRefusals } from '../../src/issuing/aws/dynamodb-refusals';
@@ -19,7 +20,7 @@ beforeEach(async () => {
 
 /** The events that are made when the items of these certificates change. */
 async function announced(...certificates: Answer[]): Promise<CaEvent[]> {
-  return announcedOf(...certificates.map(({ Data }) => ({ pk: `issuer#${ca.PhysicalResourceId}`, sk: `serial#${Data!.SerialNumber}` })));
+  return announcedOf(...certificates.map(({ Data }) => ({ pk: certificatePartition(ca.PhysicalResourceId!, Data!.SerialNumber), sk: `serial#${Data!.SerialNumber}` })));
 }
 
 /** The events that are made when items with these keys change. */

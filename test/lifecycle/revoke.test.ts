@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { json } from 'node:stream/consumers';
 import { DeleteItemCommand } from '@aws-sdk/client-dynamodb';
 import { DynamoDbRevocations } from '../../src/issuing/aws/dynamodb-revocations';
+import { certificateKey } from '../../src/issuing/aws/ledger-keys';
 import { LedgerTable } from '../../src/issuing/aws/ledger-table';
 import { Revocation } from '../../src/issuing/ledger/revocation';
 import { awsCalls } from '../support/aws-clients';
@@ -137,7 +138,7 @@ test.each<[string, string[], RegExp]>([
 test('all certificates of a CA without any is refused, because there is nothing to do', async () => {
   for (const { Data } of devices) {
     await set.stack.dynamoDb.send(new DeleteItemCommand({
-      TableName: set.stack.table, Key: { pk: { S: `issuer#${ca.PhysicalResourceId}` }, sk: { S: `serial#${Data!.SerialNumber}` } },
+      TableName: set.stack.table, Key: certificateKey({ issuer: ca.PhysicalResourceId, serialNumber: Data!.SerialNumber }),
     }));
   }
   expect(await cliError('revoke', '--function', 'Revoke', '--all', '--yes'))

@@ -13,7 +13,7 @@ export async function makeEndSoon(client: DynamoDBClient, TableName: string, iss
 }
 
 function keyOf(issuer: string, serialNumber: string): Record<string, { S: string }> {
-  return { pk: { S: certificatePartition(issuer) }, sk: { S: serialKey(serialNumber) } };
+  return { pk: { S: certificatePartition(issuer, serialNumber) }, sk: { S: serialKey(serialNumber) } };
 }
 
 function tomorrow(): string {

@@ -3,6 +3,7 @@ import { entryFrom, isSuperseded, Item, revocationFrom } from './ledger-item';
 import { certificateKey, pointerKey, revocationKey } from './ledger-keys';
 import { LedgerTable } from './ledger-table';
 import { PLAIN_CALLS } from './plain-calls';
+import { certificatePartitions } from '../../contract/ledger-keys';
 import { regionIn } from '../../lambda/aws/by-region';
 import { CLIENT_OPTIONS } from '../../lambda/aws/client-options';
 import { Inventory, InventoryEntry } from '../ledger/inventory';
@@ -30,11 +31,11 @@ export class DynamoDbInventory implements Inventory {
     return item && entryFrom(item);
   }
 
-  /** The two partitions are read side by side, because both are in the order of the serial numbers: neither has to be in memory as a whole. */
+  /** Certificates and revocations are read side by side, because both are in the order of the serial numbers: neither has to be in memory as a whole. */
   public async *certificates(caId: string): AsyncIterable<InventoryEntry> {
     const revocations = this.partition(revocationKey({ issuer: caId, serialNumber: '' }).pk.S!);
     let next = await revocations.next();
-    for await (const item of this.partition(certificateKey({ issuer: caId }).pk.S!)) {
+    for await (const item of this.partitions(certificatePartitions(caId))) {
       while (!next.done && next.value.sk.S! < item.sk.S!) {
         next = await revocations.next();
       }
@@ -47,6 +48,13 @@ export class DynamoDbInventory implements Inventory {
     const pages = this.table.pages({ KeyConditionExpression: 'pk = :pk AND sk = :sk', ExpressionAttributeValues: { ':pk': pk, ':sk': sk } });
     for await (const [item] of pages) {
       return item;
+    }
+    return undefined;
+  }
+
+  private async *partitions(keys: readonly string[]): AsyncGenerator<Item, undefined> {
+    for (const key of keys) {
+      yield* this.partition(key);
     }
     return undefined;
   }

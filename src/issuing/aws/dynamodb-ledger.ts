@@ -1,9 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import { PutItemCommand, QueryCommandInput, TransactionCanceledException, TransactWriteItem, TransactWriteItemsCommand } from '@aws-sdk/client-dynamodb';
 import { endingAttributes, endingFrom, entryFrom, isSuperseded, Item, namedCertificateFrom, recordFrom, toAttribute, toItem } from './ledger-item';
-import { certificateKey, nameKey, pointerKey, resourceKey, revocationKey } from './ledger-keys';
+import { certificateKey, pointerKey, resourceKey, revocationKey } from './ledger-keys';
 import { CONDITION_FAILED, LedgerTable } from './ledger-table';
-import { ENDS_INDEX, namePartition } from '../../contract/ledger-keys';
+import { added, asRead, faultOf, named, pointed, STATUS, superseded, UNCHANGED, unmetConditions } from './ledger-writes';
+import { merged } from './merged';
+import { certificatePartitions, ENDS_INDEX, namePartition, shardedIssuers } from '../../contract/ledger-keys';
 import { formatTime } from '../../contract/term';
 import { errorName } from '../../lambda/aws/aws-calls';
 import { Requester } from '../../resource/lifecycle-event';
@@ -14,7 +16,7 @@ import { EndingCertificate, Holder, Ledger, LedgerEntry, LedgerFacts, LedgerStat
  * The ledger in a DynamoDB table with the string keys `pk` and `sk`. Items are never deleted:
  *
  * - `identity#<identity>`, `current`: the latest certificate of an identity (`issuer` and `serialNumber`)
- * - `issuer#<identity of the CA>`, `serial#<serial number>`: the certificate, with the attributes of `LedgerEntry`; and `supersededBy`,
+ * - `issuer#<identity of the CA>#<shard of the serial number>`, `serial#<serial number>`: the certificate, with the attributes of `LedgerEntry`; and `supersededBy`,
  *   the serial number of the next certificate of its identity. An item that has `supersededBy` no longer changes.
  * - `resource#<stack id>/<logical id>`, `current`: the attributes of `ResourceRecord`
  * - `name#<identity of the CA>#<digest of the common name>`, `serial#<serial number>`: a certificate that was made for a common name
@@ -56,20 +58,10 @@ export class DynamoDbLedger implements Ledger {
 
   public async reserve(entry: LedgerEntry, over: LedgerEntry | undefined, holder: Holder): Promise<boolean> {
     const { identity, serialNumber } = entry;
-    const TableName = this.table.name;
     const written = await this.transact(holder, false, [
-      this.pointed(entry, over),
-      ...this.added(entry),
-      ...over ? [{
-        Update: {
-          TableName,
-          Key: certificateKey(over),
-          UpdateExpression: 'SET supersededBy = :next',
-          ConditionExpression: UNCHANGED,
-          ExpressionAttributeNames: STATUS,
-          ExpressionAttributeValues: { ':next': toAttribute(serialNumber), ...asRead(over) },
-        },
-      }] : [],
+      pointed(this.table.name, entry, over),
+      ...added(this.table.name, entry),
+      ...over ? [superseded(this.table.name, over, serialNumber)] : [],
     ]);
     return written || (await this.find(identity))?.serialNumber === serialNumber;
   }
@@ -82,7 +74,7 @@ export class DynamoDbLedger implements Ledger {
   public async reserveRenewal(entry: LedgerEntry, over: LedgerEntry, holder: Holder): Promise<boolean> {
     const { serialNumber } = entry;
     const written = await this.transact(holder, false, [
-      ...this.added(entry),
+      ...added(this.table.name, entry),
       this.changed(over, 'SET renewedBy = :next', { ':next': serialNumber, ':renewedBy': over.renewedBy }, over.renewedBy),
     ]);
     return written || this.isAlready(over, { renewedBy: serialNumber });
@@ -91,7 +83,7 @@ export class DynamoDbLedger implements Ledger {
   public async renew(entry: LedgerEntry, over: LedgerEntry, facts: LedgerFacts, holder: Holder): Promise<boolean> {
     const { identity, serialNumber } = entry;
     const written = await this.transact(holder, false, [
-      this.pointed(entry, over),
+      pointed(this.table.name, entry, over),
       this.advanced(entry, 'ISSUED', facts),
       this.changed(over, 'SET supersededBy = :renewedBy', { ':renewedBy': serialNumber }, serialNumber),
       this.unrevoked(over),
@@ -100,23 +92,26 @@ export class DynamoDbLedger implements Ledger {
   }
 
   public async *certificates(issuer: string, status?: LedgerStatus): AsyncIterable<LedgerEntry> {
-    yield* this.query({
-      KeyConditionExpression: 'pk = :pk',
-      ExpressionAttributeValues: { ':pk': certificateKey({ issuer }).pk, ...status && { ':status': toAttribute(status) } },
-      ...status && { FilterExpression: '#status = :status', ExpressionAttributeNames: STATUS },
-    }, entryFrom);
+    for (const partition of certificatePartitions(issuer)) {
+      yield* this.query({
+        KeyConditionExpression: 'pk = :pk',
+        ExpressionAttributeValues: { ':pk': toAttribute(partition), ...status && { ':status': toAttribute(status) } },
+        ...status && { FilterExpression: '#status = :status', ExpressionAttributeNames: STATUS },
+      }, entryFrom);
+    }
   }
 
   public async *ending(issuer: string, after: Date, until: Date): AsyncIterable<EndingCertificate> {
     const { name, partitionKey, sortKey } = ENDS_INDEX;
-    yield* this.query({
+    const shards = shardedIssuers(issuer).map(sharded => this.query({
       IndexName: name,
       ConsistentRead: false, // an index over a whole table has no consistent reads
       KeyConditionExpression: `${partitionKey} = :issuer AND ${sortKey} BETWEEN :after AND :until`,
       ExpressionAttributeValues: {
-        ':issuer': toAttribute(issuer), ':after': toAttribute(formatTime(after)), ':until': toAttribute(formatTime(until)),
+        ':issuer': toAttribute(sharded), ':after': toAttribute(formatTime(after)), ':until': toAttribute(formatTime(until)),
       },
-    }, endingFrom);
+    }, endingFrom));
+    yield* merged(shards, (one, other) => one.notAfter < other.notAfter);
   }
 
   public async named(issuer: string, commonName: string, now: Date): Promise<LedgerEntry[]> {
@@ -129,22 +124,6 @@ export class DynamoDbLedger implements Ledger {
       }
     }
     return entries;
-  }
-
-  /** Makes an entry the latest of its identity in place of another one. */
-  private pointed({ identity, issuer, serialNumber }: LedgerEntry, over: LedgerEntry | undefined): TransactWriteItem {
-    return { Put: { TableName: this.table.name, Item: { ...pointerKey(identity), ...toItem({ issuer, serialNumber }) }, ...ifPointerIs(over) } };
-  }
-
-  /** Adds an entry, also under its common name. */
-  private added(entry: LedgerEntry): TransactWriteItem[] {
-    const { commonName, notAfter } = entry;
-    const TableName = this.table.name;
-    const item = { ...certificateKey(entry), ...toItem({ ...entry, ...endingAttributes(entry) }) };
-    return [
-      { Put: { TableName, Item: item, ConditionExpression: 'attribute_not_exists(pk)' } },
-      ...commonName === undefined ? [] : [{ Put: { TableName, Item: { ...nameKey(entry, commonName), ...toItem({ notAfter }) } } }],
-    ];
   }
 
   private advanced(entry: LedgerEntry, to: LedgerStatus, facts: LedgerFacts): TransactWriteItem {
@@ -255,42 +234,11 @@ export class DynamoDbLedger implements Ledger {
   }
 }
 
-/** `status` is a reserved word of DynamoDB. */
-const STATUS = { '#status': 'status' };
-
-/** The condition that an entry has the status and the resource that it had when it was read: see `asRead`. */
-const UNCHANGED = '#status = :from AND stackId = :fromStack AND logicalResourceId = :fromResource AND attribute_not_exists(supersededBy)';
-
-function asRead({ status, stackId, logicalResourceId }: LedgerEntry): Item {
-  return toItem({ ':from': status, ':fromStack': stackId, ':fromResource': logicalResourceId });
-}
-
-/** The condition that `over` is the current entry of an identity, or that the identity has none. */
-function ifPointerIs(over: LedgerEntry | undefined): { ConditionExpression: string; ExpressionAttributeValues?: Item } {
-  return over ? { ConditionExpression: 'serialNumber = :over', ExpressionAttributeValues: { ':over': toAttribute(over.serialNumber) } }
-    : { ConditionExpression: 'attribute_not_exists(pk)' };
-}
-
 /** The name of the error for a transaction whose fence, its first item, was not met. */
 const OVERTAKEN = 'Overtaken';
 
-/**
- * The error for a cancelled transaction. A condition that was not met is decisive, whatever else happened. Otherwise, the first reason that
- * is neither contention nor throttling becomes the error. If there is no such reason, the cancellation itself is the error.
- */
+/** The error for a cancelled transaction. A condition that was not met is decisive, whatever else happened. */
 function decisiveReason(error: TransactionCanceledException): Error {
-  const codes = (error.CancellationReasons ?? []).map(reason => reason.Code ?? 'None');
-  const failed = codes.indexOf('ConditionalCheckFailed');
-  if (failed >= 0) {
-    return named(failed === 0 ? OVERTAKEN : CONDITION_FAILED);
-  }
-  const fault = codes.find(code => code !== 'None' && !PASSING.includes(code));
-  return fault === undefined ? error : named(fault);
+  const unmet = unmetConditions(error);
+  return !unmet.includes(true) ? faultOf(error) : named(unmet[0] ? OVERTAKEN : CONDITION_FAILED);
 }
-
-function named(name: string): Error {
-  return Object.assign(new Error(name), { name });
-}
-
-/** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html */
-const PASSING = ['TransactionConflict', 'ThrottlingError', 'ProvisionedThroughputExceeded'];

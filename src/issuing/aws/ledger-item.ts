@@ -1,6 +1,6 @@
 import { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { CRL, ENDING, ENTRY, EXPIRY_MARK, Kind, NAMED, OptionalKind, PUBLICATION, RECORD, REFUSAL, REVOCATION } from './ledger-item-kinds';
-import { ENDS_INDEX, serialKey, serialNumberIn } from '../../contract/ledger-keys';
+import { ENDS_INDEX, serialKey, serialNumberIn, shardedIssuer } from '../../contract/ledger-keys';
 import { quote } from '../../contract/rules';
 import { ExpiryMark } from '../ledger/expiry-marks';
 import { dueAt, EndingCertificate, LedgerEntry, RenewalFacts, ResourceRecord, TABLE_WAS_CHANGED } from '../ledger/ledger';
@@ -47,14 +47,15 @@ export function entryFrom(item: Item): LedgerEntry {
  * @throws Error if the item holds something that no certificate has
  */
 export function endingFrom(item: Item): EndingCertificate {
-  const { endingOf, endsAt, ...certificate } = valuesOf(item, ENDING) as { readonly endingOf: string; readonly endsAt: string };
-  return { ...certificate, issuer: endingOf, notAfter: endsAt } as EndingCertificate;
+  const { endingOf: _, endsAt, ...certificate } = valuesOf(item, ENDING) as { readonly endingOf: string; readonly endsAt: string };
+  return { ...certificate, notAfter: endsAt } as EndingCertificate;
 }
 
 /** The attributes by which a certificate is found in the index by ends. A signature has no end, nor has a certificate that does not exist yet. */
-export function endingAttributes(entry: Pick<LedgerEntry, 'issuer' | 'profile'> & RenewalFacts): object {
-  const { issuer, profile, notAfter } = entry;
-  return notAfter === '' || profile === 'signature' ? {} : { [ENDS_INDEX.partitionKey]: issuer, [ENDS_INDEX.sortKey]: notAfter, dueAt: dueAt(entry) };
+export function endingAttributes(entry: Pick<LedgerEntry, 'issuer' | 'serialNumber' | 'profile'> & RenewalFacts): object {
+  const { issuer, serialNumber, profile, notAfter } = entry;
+  return notAfter === '' || profile === 'signature' ? {}
+    : { [ENDS_INDEX.partitionKey]: shardedIssuer(issuer, serialNumber), [ENDS_INDEX.sortKey]: notAfter, dueAt: dueAt(entry) };
 }
 
 /** Whether the ledger has a later certificate of the same identity than the one that an item holds. */

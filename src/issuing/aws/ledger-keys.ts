@@ -1,6 +1,6 @@
 import { Item } from './ledger-item';
 import {
-  certificatePartition, expiryPartition, listPartition, namePartition, pointerPartition, REFUSED, resourcePartition, revocationPartition, serialKey,
+  certificatePartition, expiryPartition, fleetPartition, listPartition, namePartition, pointerPartition, REFUSED, resourcePartition, revocationPartition, serialKey,
 } from '../../contract/ledger-keys';
 import { Requester } from '../../resource/lifecycle-event';
 import { LedgerEntry } from '../ledger/ledger';
@@ -12,7 +12,7 @@ export function pointerKey(identity: string): Item {
 }
 
 export function certificateKey({ issuer, serialNumber }: { issuer?: string; serialNumber?: string }): Item {
-  return { pk: { S: certificatePartition(String(issuer)) }, sk: { S: serialKey(String(serialNumber)) } };
+  return { pk: { S: certificatePartition(String(issuer), String(serialNumber)) }, sk: { S: serialKey(String(serialNumber)) } };
 }
 
 export function revocationKey({ issuer, serialNumber }: { issuer: string; serialNumber: string }): Item {
@@ -37,6 +37,10 @@ export function resourceKey({ stackId, logicalResourceId }: Requester): Item {
 
 export function refusalKey(requester: Requester): Item {
   return { pk: resourceKey(requester).pk, sk: { S: REFUSED } };
+}
+
+export function fleetKey(fleet: string): Item {
+  return { pk: { S: fleetPartition(fleet) }, sk: { S: 'current' } };
 }
 
 export function nameKey({ issuer, serialNumber }: LedgerEntry, commonName: string): Item {

@@ -1,4 +1,4 @@
-import { DynamoDBClient, GetItemCommand, QueryCommand, QueryCommandInput } from '@aws-sdk/client-dynamodb';
+import { BatchGetItemCommand, DynamoDBClient, GetItemCommand, QueryCommand, QueryCommandInput } from '@aws-sdk/client-dynamodb';
 import { Item } from './ledger-item';
 import { AwsCalls, errorName } from '../../lambda/aws/aws-calls';
 import { LedgerGoneError } from '../ledger/ledger';
@@ -6,6 +6,9 @@ import { LedgerGoneError } from '../ledger/ledger';
 /** The name of the error for a write whose condition was not met. */
 export const CONDITION_FAILED = 'ConditionalCheckFailedException';
 const TABLE_GONE = 'ResourceNotFoundException';
+
+/** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html */
+const MOST_KEYS = 100;
 
 /** DynamoDB's errors for a table that is gone, that a function may not read, or that has other keys. */
 export const NO_LEDGER: readonly string[] = [TABLE_GONE, 'AccessDeniedException', 'ValidationException'];
@@ -25,6 +28,19 @@ export class LedgerTable {
   public async get(Key: Item): Promise<Item | undefined> {
     const command = new GetItemCommand({ TableName: this.name, Key, ConsistentRead: true });
     return (await this.reading('dynamodb:GetItem', options => this.client.send(command, options))).Item;
+  }
+
+  /** The items with these keys, those that exist, in any order. No key may be there twice. */
+  public async getAll(keys: readonly Item[]): Promise<Item[]> {
+    const found: Item[] = [];
+    for (let rest = keys; rest.length > 0;) {
+      const asked = rest.slice(0, MOST_KEYS);
+      const command = new BatchGetItemCommand({ RequestItems: { [this.name]: { Keys: asked, ConsistentRead: true } } });
+      const { Responses = {}, UnprocessedKeys = {} } = await this.reading('dynamodb:BatchGetItem', options => this.client.send(command, options));
+      found.push(...Object.values(Responses).flat());
+      rest = [...Object.values(UnprocessedKeys).flatMap(({ Keys = [] }) => Keys), ...rest.slice(asked.length)];
+    }
+    return found;
   }
 
   /** The items that a query finds, a page at a time. */

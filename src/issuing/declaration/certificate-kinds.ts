@@ -41,6 +41,14 @@ type IssuedType = Exclude<ResourceType,
   typeof ResourceType.EXISTING_IOT_CA | typeof ResourceType.KEPT_IOT_CA | typeof ResourceType.PROOF_OF_POSSESSION_SIGNATURE
   | typeof ResourceType.CA_LOOKUP>;
 
+const DEVICE: CertificateKind = {
+  ...KEYED,
+  profiles: ['device', 'devid'],
+  issued: true,
+  checkForPlatform: (declaration, platform) => checkDeviceForPlatform(declaration.subject!.commonName!, platform)
+    ?? checkKeyForPlatform(checkDeviceKeyForPlatform, declaration, platform),
+};
+
 const KINDS: { readonly [T in IssuedType]: CertificateKind } = {
   [ResourceType.PRIVATE_IOT_CA]: {
     ...KEYED,
@@ -77,13 +85,8 @@ const KINDS: { readonly [T in IssuedType]: CertificateKind } = {
     checkSubject: ({ commonName }) => checkRegistrationCode(commonName, 'generic'),
     checkForPlatform: ({ subject }, platform) => checkRegistrationCode(subject!.commonName, platform),
   },
-  [ResourceType.DEVICE_CERTIFICATE]: {
-    ...KEYED,
-    profiles: ['device', 'devid'],
-    issued: true,
-    checkForPlatform: (declaration, platform) => checkDeviceForPlatform(declaration.subject!.commonName!, platform)
-      ?? checkKeyForPlatform(checkDeviceKeyForPlatform, declaration, platform),
-  },
+  [ResourceType.DEVICE_CERTIFICATE]: DEVICE,
+  [ResourceType.DEVICE_CERTIFICATE_FLEET]: { ...DEVICE, keyStorage: [] },
   [ResourceType.SERVER_CERTIFICATE]: { ...KEYED, profiles: ['server'], issued: true, checkForPlatform: () => undefined },
 };
 

@@ -76,6 +76,14 @@ export interface LedgerEntry extends Requester {
   readonly renewalNumber?: number;
   /** For a renewed certificate: the serial number of the one before it. */
   readonly renews?: string;
+  /** For a device of a fleet: its ID in the manifest. */
+  readonly deviceId?: string;
+  /** For a device of a fleet: the digest of what was declared when the certificate was made. */
+  readonly declared?: string;
+  /** For a device of a fleet that has not made its key itself: the encrypted archive with the key. */
+  readonly keyArchive?: string;
+  /** For a device of a fleet whose declaration has changed: the serial number of the certificate that this one replaces. */
+  readonly replaces?: string;
   /** The serial number of the certificate that is being made, or was made, to renew this one. */
   readonly renewedBy?: string;
   /** For a renewed certificate: when its key and its bundles became the current ones, ISO 8601. */

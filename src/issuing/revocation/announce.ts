@@ -92,7 +92,7 @@ async function eventAbout(
   return serialNumber === undefined ? undefined
     : partition === revocationPartition(ca) ? revocationChanged(ca, serialNumber, ports)
       : partition === expiryPartition(ca) ? certificateExpiring(ca, serialNumber, ports)
-        : partition === certificatePartition(ca) ? certificateIssued(ca, serialNumber, changedAt, ports) : undefined;
+        : partition === certificatePartition(ca, serialNumber) ? certificateIssued(ca, serialNumber, changedAt, ports) : undefined;
 }
 
 /** Whether an item changed so long after a time in it that the change is another one. */

@@ -4,6 +4,7 @@ import { openLedger } from '../../../src/cli/aws-ledger';
 import { listCommand, ListOptions } from '../../../src/cli/list-command';
 import { outside } from '../../../src/cli/local/engine';
 import { silentProgress } from '../../../src/cli/terminal';
+import { certificatePartition, certificatePartitions } from '../../../src/contract/ledger-keys';
 import { DynamoDbLedger } from '../../../src/issuing/aws/dynamodb-ledger';
 import { DynamoDbRevocations } from '../../../src/issuing/aws/dynamodb-revocations';
 import { LedgerTable } from '../../../src/issuing/aws/ledger-table';
@@ -143,7 +144,8 @@ describe('the certificates of a CA in AWS', () => {
     await listed({ ledger: factory.table, ca: [factory.caId] });
     const partitions = proxy.calls.map(({ operation, body }) => `${operation} ${JSON.parse(body).ExpressionAttributeValues[':pk'].S}`);
     expect([...new Set(partitions)].sort()).toEqual([
-      `Query identity#${factory.caId}`, `Query issuer#${factory.caId}`, `Query issuer#${root.caId}`, `Query revoked#${factory.caId}`,
+      `Query identity#${factory.caId}`, `Query ${certificatePartition(root.caId, (await new DynamoDbLedger(new LedgerTable(client, awsCalls(), root.table)).find(factory.caId))!.serialNumber)}`, `Query revoked#${factory.caId}`,
+      ...certificatePartitions(factory.caId).map(partition => `Query ${partition}`),
     ].sort());
     expect(proxy.calls.every(({ body }) => JSON.parse(body).ConsistentRead)).toBe(true);
   });

@@ -32,7 +32,7 @@ const PRIMARY: Index = { keys: ['pk', 'sk'] };
 const INDEXES: { readonly [name: string]: Index | undefined } = {
   Ends: {
     keys: ['endingOf', 'endsAt'],
-    attributes: ['pk', 'sk', 'endingOf', 'endsAt', 'identity', 'serialNumber', 'status', 'supersededBy', 'profile', 'subject', 'commonName', 'stackId', 'logicalResourceId', 'dueAt'],
+    attributes: ['pk', 'sk', 'endingOf', 'endsAt', 'identity', 'issuer', 'serialNumber', 'status', 'supersededBy', 'profile', 'subject', 'commonName', 'stackId', 'logicalResourceId', 'dueAt'],
   },
 };
 const CONDITIONAL = ['TableName', 'ConditionExpression', 'ReturnValuesOnConditionCheckFailure', ...PLACEHOLDERS];

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { DeleteItemCommand, GetItemCommand, PutItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { DynamoDbLedger } from '../../../src/issuing/aws/dynamodb-ledger';
-import { nameKey } from '../../../src/issuing/aws/ledger-keys';
+import { certificateKey, nameKey } from '../../../src/issuing/aws/ledger-keys';
 import { LedgerTable } from '../../../src/issuing/aws/ledger-table';
 import { EndingCertificate, LedgerEntry, LedgerGoneError, ResourceRecord } from '../../../src/issuing/ledger/ledger';
 import { OvertakenError } from '../../../src/resource/overtaken-error';
@@ -82,7 +82,7 @@ describe('the ledger', () => {
   test('has the keys of its items that were decided', async () => {
     const reserved = entry({ serialNumber: 'A'.repeat(40) });
     await ledger.reserve(reserved, undefined, HOLDER);
-    const key = { pk: { S: `issuer#${reserved.issuer}` }, sk: { S: `serial#${'A'.repeat(40)}` } };
+    const key = certificateKey({ issuer: reserved.issuer, serialNumber: 'A'.repeat(40) });
     const { Item } = await set.client.send(new GetItemCommand({ TableName: set.table, Key: key }));
     expect(Item).toMatchObject({ identity: { S: IDENTITY }, keyStorage: { M: { Type: { S: 'SecretsManager' } } } });
     const pointer = await set.client.send(new GetItemCommand({ TableName: set.table, Key: { pk: { S: `identity#${IDENTITY}` }, sk: { S: 'current' } } }));
@@ -92,7 +92,7 @@ describe('the ledger', () => {
   test('answers an error, and not an unknown identity, for a certificate that is gone from the table', async () => {
     const reserved = entry();
     await ledger.reserve(reserved, undefined, HOLDER);
-    const key = { pk: { S: `issuer#${reserved.issuer}` }, sk: { S: `serial#${reserved.serialNumber}` } };
+    const key = certificateKey(reserved);
     await set.client.send(new DeleteItemCommand({ TableName: set.table, Key: key }));
     await expect(ledger.find(IDENTITY)).rejects.toThrow(/has lost the certificate with serial number [0-9A-F]{40}; restore the table/);
   });

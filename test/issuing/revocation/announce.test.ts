@@ -1,5 +1,6 @@
 import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient, PutRuleCommand, PutTargetsCommand } from '@aws-sdk/client-eventbridge';
+import { certificatePartition } from '../../../src/contract/ledger-keys';
 import { RevocationReason } from '../../../src/contract/revocation';
 import { DynamoDbExpiryMarks } from '../../../src/issuing/aws/dynamodb-expiry-marks';
 import { DynamoDbLedger } from '../../../src/issuing/aws/dynamodb-ledger';
@@ -178,7 +179,9 @@ test('a record is believed for its keys only, and one about anything else is pas
   const others = [
     null, 'x', {}, { eventSource: 'aws:dynamodb' }, { ...ofRevocation('2A'), eventSource: 'aws:sqs' },
     ofRevocation('3A'), // which the ledger does not hold
-    record(`revoked#ca-${'0'.repeat(32)}`, `serial#${serialNumber('2A')}`), record(`issuer#${CA}`, `serial#${serialNumber('2A')}`), record(`revoked#${CA}`, 'serial#1'),
+    record(`revoked#ca-${'0'.repeat(32)}`, `serial#${serialNumber('2A')}`),
+    record(certificatePartition(`ca-${'0'.repeat(32)}`, serialNumber('2A')), `serial#${serialNumber('2A')}`),
+    record(`revoked#${CA}`, 'serial#1'),
     record(`crl#${CA}`, 'publication'), record(`crl#${CA}`, 'current'),
   ];
   expect(await announced(...others)).toEqual({ batchItemFailures: [] });

@@ -25,7 +25,7 @@ const renew = (gate?: Gate) => renewDue([{ caId, ledgerTable: 'ledger', beforeDa
 /** What is announced if all items of the ledger change now, in words. */
 async function announced(): Promise<string[]> {
   const keys = [
-    ...[...world.entries.values()].map(({ issuer, serialNumber }) => [certificatePartition(issuer), serialKey(serialNumber)]),
+    ...[...world.entries.values()].map(({ issuer, serialNumber }) => [certificatePartition(issuer, serialNumber), serialKey(serialNumber)]),
     [listPartition(caId), 'current'],
   ];
   const made: CaEvent[] = [];

@@ -84,7 +84,7 @@ export class LedgerApi {
 
   /** A certificate, DER, or `undefined` if the ledger has none with this serial number. */
   public async certificate({ issuer, serialNumber }: SignedBy): Promise<Buffer | undefined> {
-    const item = await this.item(certificatePartition(issuer), serialKey(serialNumber), { ProjectionExpression: 'certificate' });
+    const item = await this.item(certificatePartition(issuer, serialNumber), serialKey(serialNumber), { ProjectionExpression: 'certificate' });
     const certificate = valueIn(item, 'certificate', 'B');
     return certificate === undefined ? undefined : Buffer.from(certificate, 'base64');
   }
@@ -168,7 +168,8 @@ export class LedgerApi {
   }
 
   private async isGood(certificate: SignedBy): Promise<boolean> {
-    const item = await this.item(certificatePartition(certificate.issuer), serialKey(certificate.serialNumber), GIVEN_OUT);
+    const { issuer, serialNumber } = certificate;
+    const item = await this.item(certificatePartition(issuer, serialNumber), serialKey(serialNumber), GIVEN_OUT);
     const [status, issuedAt, reservedBy, withdrawnBy] = ['status', 'issuedAt', 'reservedBy', 'withdrawnBy'].map(name => valueIn(item, name, 'S'));
     if (!wasGivenOut({ status, issuedAt, reservedBy, withdrawnBy })) {
       return false;

@@ -1,0 +1,147 @@
+import { PutItemCommand, TransactionCanceledException, TransactWriteItem, TransactWriteItemsCommand } from '@aws-sdk/client-dynamodb';
+import { entryFrom, Item, revocationFrom, toAttribute } from './ledger-item';
+import { certificateKey, fleetKey, pointerKey, revocationKey } from './ledger-keys';
+import { CONDITION_FAILED, LedgerTable } from './ledger-table';
+import { added, faultOf, named, pointed, superseded, unmetConditions } from './ledger-writes';
+import { errorName } from '../../lambda/aws/aws-calls';
+import { FleetEntry, FleetLedger, MadeEntry } from '../fleet/fleet-ledger';
+import { TABLE_WAS_CHANGED } from '../ledger/ledger';
+import { isRevoked } from '../ledger/revocation';
+
+/** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html */
+const MOST_WRITES = 100;
+
+/** The octets of a seed: as many as the digest that they key has. */
+const SEED_OCTETS = 32;
+
+/** How many transactions run at once: the time of each is waiting. */
+const AT_ONCE = 4;
+
+/**
+ * What the DynamoDB table of a ledger knows about fleets. The certificates are items like all others. In addition, there is
+ *
+ * - `fleet#<stack id>/<logical id>`, `current`: the seed of the serial numbers of a fleet (`seed`)
+ */
+export class DynamoDbFleetLedger implements FleetLedger {
+  /** @param random returns the given number of cryptographically secure random bytes */
+  constructor(private readonly table: LedgerTable, private readonly random: (bytes: number) => Buffer) {}
+
+  public async seed(fleet: string): Promise<Buffer> {
+    const key = fleetKey(fleet);
+    const standing = await this.table.get(key);
+    if (!standing) {
+      await this.ifAbsent(key, this.random(SEED_OCTETS));
+    }
+    const seed = (standing ?? await this.table.get(key))?.seed?.B;
+    if (seed?.length !== SEED_OCTETS) {
+      throw new Error(`the ledger ${this.table.name} must have ${SEED_OCTETS} bytes in the attribute seed of the item of the fleet ${fleet}; ${TABLE_WAS_CHANGED}`);
+    }
+    return Buffer.from(seed);
+  }
+
+  public async latest(issuer: string, identities: readonly string[]): Promise<Map<string, FleetEntry>> {
+    const pointers = (await this.table.getAll(identities.map(pointerKey))).filter(({ issuer: ca }) => ca?.S === issuer);
+    const keys = pointers.map(({ serialNumber }) => certificateKey({ issuer, serialNumber: serialNumber?.S }));
+    return new Map((await this.table.getAll(keys)).map(item => [item.identity?.S ?? '', this.entryIn(item)]));
+  }
+
+  public async revoked(issuer: string, serialNumbers: readonly string[]): Promise<ReadonlySet<string>> {
+    const items = await this.table.getAll(serialNumbers.map(serialNumber => revocationKey({ issuer, serialNumber })));
+    return new Set(items.map(item => revocationFrom(item, issuer)).filter(isRevoked).map(({ serialNumber }) => serialNumber));
+  }
+
+  public async record(made: readonly MadeEntry[]): Promise<ReadonlySet<string>> {
+    const recorded = new Set<string>();
+    const chunks = chunksOf(made.map(each => ({ identity: each.entry.identity, writes: this.writesOf(each) })));
+    await Promise.all(Array.from({ length: AT_ONCE }, async () => {
+      for (let chunk = chunks.shift(); chunk; chunk = chunks.shift()) {
+        await this.recordChunk(chunk, recorded);
+      }
+    }));
+    return recorded;
+  }
+
+  /** One transaction for several devices. If the condition of one is not met, the others are written without it. */
+  private async recordChunk(chunk: readonly Recording[], recorded: Set<string>): Promise<void> {
+    for (let rest = chunk; rest.length > 0;) {
+      const unmet = await this.transact(rest.flatMap(({ writes }) => writes));
+      if (!unmet) {
+        rest.forEach(({ identity }) => recorded.add(identity));
+        return;
+      }
+      let at = 0;
+      rest = rest.filter(({ writes }) => {
+        const begin = at;
+        at += writes.length;
+        return !unmet.slice(begin, at).includes(true);
+      });
+    }
+  }
+
+  /** @returns which conditions were not met, or nothing if all was written */
+  private async transact(TransactItems: TransactWriteItem[]): Promise<boolean[] | undefined> {
+    let unmet: boolean[] = [];
+    try {
+      await this.table.write('dynamodb:TransactWriteItems', async (client, options) => {
+        try {
+          return await client.send(new TransactWriteItemsCommand({ TransactItems }), options);
+        } catch (error) {
+          unmet = error instanceof TransactionCanceledException ? unmetConditions(error) : [];
+          throw !(error instanceof TransactionCanceledException) ? error : unmet.includes(true) ? named(CONDITION_FAILED) : faultOf(error);
+        }
+      }, [CONDITION_FAILED]);
+      return undefined;
+    } catch (error) {
+      if (errorName(error) !== CONDITION_FAILED) {
+        throw error;
+      }
+      return unmet;
+    }
+  }
+
+  private writesOf({ entry, over }: MadeEntry): TransactWriteItem[] {
+    const { name } = this.table;
+    return [...added(name, entry), pointed(name, entry, over), ...over ? [superseded(name, over, entry.serialNumber)] : []];
+  }
+
+  private entryIn(item: Item): FleetEntry {
+    const entry = entryFrom(item);
+    if (!entry.certificate || entry.deviceId === undefined || entry.declared === undefined) {
+      throw new Error(`the ledger ${this.table.name} must have a certificate, a deviceId and what was declared in the item of the serial number ${entry.serialNumber}; `
+        + TABLE_WAS_CHANGED);
+    }
+    return entry as FleetEntry;
+  }
+
+  private async ifAbsent(key: Item, seed: Buffer): Promise<void> {
+    try {
+      await this.table.write('dynamodb:PutItem', (client, options) => client.send(new PutItemCommand({
+        TableName: this.table.name, Item: { ...key, seed: toAttribute(seed) }, ConditionExpression: 'attribute_not_exists(pk)',
+      }), options), [CONDITION_FAILED]);
+    } catch (error) {
+      if (errorName(error) !== CONDITION_FAILED) {
+        throw error;
+      }
+    }
+  }
+}
+
+interface Recording {
+  readonly identity: string;
+  readonly writes: TransactWriteItem[];
+}
+
+/** As many devices in each chunk as one transaction can take. */
+function chunksOf(all: readonly Recording[]): Recording[][] {
+  const chunks: Recording[][] = [];
+  let room = 0;
+  for (const each of all) {
+    if (each.writes.length > room) {
+      chunks.push([]);
+      room = MOST_WRITES;
+    }
+    chunks.at(-1)!.push(each);
+    room -= each.writes.length;
+  }
+  return chunks;
+}

@@ -1,0 +1,227 @@
+import { DeclaredDevice, declaredDevice } from './device-declaration';
+import { FleetIssuer } from './fleet-issuer';
+import { FleetEntry, FleetLedger, MadeEntry } from './fleet-ledger';
+import { fleetSerialNumber } from './fleet-serial-number';
+import { DeviceKey, KeyArchive } from './key-archive';
+import { DeviceOutcome, DeviceResult, DeviceRow, RefusedRow } from '../../contract/fleet';
+import { sha256 } from '../../contract/sha256';
+import { DAY, formatTime } from '../../contract/term';
+import { formatName } from '../../pki/name';
+import { toPem } from '../../pki/pem';
+import { isSerialNumberOf } from '../../pki/serial-number';
+import { describePublicKey } from '../../pki/subject-key';
+import { Requester } from '../../resource/lifecycle-event';
+import { RawProperties } from '../../resource/property-values';
+import { TABLE_WAS_CHANGED } from '../ledger/ledger';
+import { givenKey } from '../ledger/reservation';
+import { MAX_TURNS } from '../ledger/turns';
+import { Ports } from '../ports';
+
+/** A fleet, as the worker that issues for it knows it. */
+export interface Fleet extends Requester {
+  /** The properties that all devices share: those of a device certificate. */
+  readonly template: RawProperties;
+  /** How many days before its end a run replaces a certificate; absent if no run does. */
+  readonly renewBeforeDays?: number;
+}
+
+/** What issuing for a fleet needs. */
+export interface FleetPorts extends Ports {
+  readonly fleetLedger: (table: string) => FleetLedger;
+  /** Where keys go that are made here; absent if the fleet makes none, because each device has a certificate signing request. */
+  readonly keyArchive?: KeyArchive;
+}
+
+/** The results of a batch, in the order of its rows. */
+export interface BatchResult {
+  readonly devices: readonly DeviceResult[];
+  readonly refused: readonly RefusedRow[];
+}
+
+/**
+ * Issues certificates for a batch of devices, exactly once for each device and declaration, however often and by however many the batch is carried out, and
+ * wherever an earlier attempt has ended.
+ *
+ * The serial number of a certificate follows from what the ledger had before, so there is nothing to reserve: two attempts make certificates with the
+ * same serial number, the ledger takes one of them, and only what the ledger has is answered. The encrypted keys are stored first, and the entry names the
+ * archive, so that the key of every certificate in the ledger can be delivered.
+ *
+ * A row that can't be issued is refused, and the others go on.
+ *
+ * @param run the run, which the ledger names for what it has issued
+ * @throws Error if no row can be issued, as when the CA is revoked or the ledger can't be reached
+ */
+export async function issueDevices(rows: readonly DeviceRow[], fleet: Fleet, run: string, ports: FleetPorts): Promise<BatchResult> {
+  const refused: RefusedRow[] = [];
+  const results = new Map<number, DeviceResult>();
+  const refuse = ({ line, deviceId }: DeviceRow, error: unknown): void => {
+    refused.push({ line, deviceId, reason: (error as Error).message });
+  };
+  let pending = rows.flatMap(row => attempt(() => declaredDevice(row, fleet.template, fleet), error => refuse(row, error)));
+  if (pending.length > 0) {
+    const batch = await Batch.of(pending[0], fleet, run, ports);
+    for (let turn = 0; turn < MAX_TURNS && pending.length > 0; turn++) {
+      pending = await batch.turn(pending, results, refuse);
+    }
+    pending.forEach(({ row }) => refuse(row, new Error('the ledger keeps changing while the certificate of this device is made; run the fleet again')));
+  }
+  return { devices: rows.flatMap(({ line }) => results.get(line) ?? []), refused: refused.sort((one, other) => one.line - other.line) };
+}
+
+/** What the rows of a batch have in common. */
+class Batch {
+  public static async of(any: DeclaredDevice, fleet: Fleet, run: string, ports: FleetPorts): Promise<Batch> {
+    const { issuer, issuerLedgerTable } = any.declaration;
+    const ledger = ports.fleetLedger(issuerLedgerTable);
+    const seed = await ledger.seed(`${fleet.stackId}/${fleet.logicalResourceId}`);
+    return new Batch(fleet, run, ports, ledger, seed, issuer!, await FleetIssuer.for(any, ports));
+  }
+
+  private constructor(
+    private readonly fleet: Fleet, private readonly run: string, private readonly ports: FleetPorts, private readonly ledger: FleetLedger,
+    private readonly seed: Buffer, private readonly ca: string, private readonly issuer: FleetIssuer,
+  ) {}
+
+  /** Issues what is to be issued. @returns the devices that somebody else has issued a certificate for meanwhile, to be looked at again */
+  public async turn(
+    devices: readonly DeclaredDevice[], results: Map<number, DeviceResult>, refuse: (row: DeviceRow, error: unknown) => void,
+  ): Promise<DeclaredDevice[]> {
+    const latest = await this.ledger.latest(this.ca, devices.map(({ identity }) => identity));
+    const standing = devices.filter(device => this.outcomeOf(device, latest.get(device.identity)) === undefined);
+    await this.confirm(standing, latest, results, refuse);
+    const made: (MadeEntry & { readonly device: DeclaredDevice; readonly key?: DeviceKey })[] = [];
+    for (const device of devices) {
+      const former = latest.get(device.identity);
+      const outcome = this.outcomeOf(device, former);
+      if (outcome !== undefined) {
+        await this.make(device, former).then(each => made.push({ ...each, device }), error => refuse(device.row, error));
+      }
+    }
+    const archived = await this.archived(made);
+    const recorded = await this.ledger.record(archived);
+    const again: DeclaredDevice[] = [];
+    for (const { entry, over, device } of archived) {
+      if (recorded.has(entry.identity)) {
+        results.set(device.row.line, resultOf(device, this.outcomeOf(device, over)!, entry));
+      } else {
+        again.push(device);
+      }
+    }
+    return again;
+  }
+
+  /** What a new certificate of the device would be; `undefined` if it has the one that is declared. */
+  private outcomeOf({ declared }: DeclaredDevice, latest: FleetEntry | undefined): DeviceOutcome | undefined {
+    const { renewBeforeDays } = this.fleet;
+    return !latest ? 'issued'
+      : latest.declared !== declared ? 'replaced'
+        : renewBeforeDays !== undefined && new Date(latest.notAfter).getTime() - this.ports.clock().getTime() < renewBeforeDays * DAY
+          && latest.reservedBy !== this.run ? 'renewed' : undefined;
+  }
+
+  /** Answers certificates that the ledger has. They are checked first, because anyone with write access to the ledger could have replaced them. */
+  private async confirm(
+    devices: readonly DeclaredDevice[], latest: ReadonlyMap<string, FleetEntry>, results: Map<number, DeviceResult>,
+    refuse: (row: DeviceRow, error: unknown) => void,
+  ): Promise<void> {
+    const entries = devices.map(({ identity }) => latest.get(identity)!);
+    const revoked = entries.length === 0 ? new Set() : await this.ledger.revoked(this.ca, entries.map(({ serialNumber }) => serialNumber));
+    devices.forEach((device, index) => {
+      const entry = entries[index];
+      attempt(() => {
+        if (revoked.has(entry.serialNumber)) {
+          throw new Error(`the certificate ${entry.serialNumber} of the device must not be revoked or on hold, and it is; change the row, such as its request, or raise `
+            + '`generation` of the fleet, for another certificate');
+        }
+        this.assertGenuine(entry);
+        results.set(device.row.line, resultOf(device, entry.reservedBy === this.run ? madeAs(entry) : 'unchanged', entry));
+      }, error => refuse(device.row, error));
+    });
+  }
+
+  private assertGenuine({ identity, serialNumber, certificate }: FleetEntry): void {
+    if (!isSerialNumberOf(serialNumber, identity) || !this.issuer.isOwn(certificate, serialNumber)) {
+      throw new Error(`the ledger must hold the certificate that was issued under serial number ${serialNumber}, got another one; ${TABLE_WAS_CHANGED}`);
+    }
+  }
+
+  private async make(device: DeclaredDevice, over: FleetEntry | undefined): Promise<MadeEntry & { readonly key?: DeviceKey }> {
+    const { declaration, identity, declared, row: { deviceId } } = device;
+    const { profile, subject, keyAlgorithm } = declaration;
+    const given = givenKey(declaration);
+    if (!given && !this.ports.keyArchive) {
+      throw new Error('certificateSigningRequest must be given, because the fleet declares no recipient for private keys that are made here; give the row a request, '
+        + 'or declare a recipient');
+    }
+    const serialNumber = fleetSerialNumber(this.seed, identity, declared, over?.serialNumber);
+    const validity = this.issuer.validityOf(device);
+    const pair = given ? undefined : await this.ports.generateKeyPair(keyAlgorithm!);
+    const publicKey = given ?? pair!.publicKey;
+    const certificate = await this.issuer.issue(device, serialNumber, publicKey, validity);
+    const now = this.ports.clock().toISOString();
+    const { stackId, logicalResourceId } = this.fleet;
+    const entry: FleetEntry = {
+      identity,
+      issuer: this.ca,
+      serialNumber,
+      status: 'ISSUED',
+      profile,
+      subject: formatName(subject!),
+      commonName: subject!.commonName,
+      keyAlgorithm: keyAlgorithm ?? describePublicKey(publicKey),
+      notBefore: formatTime(validity.notBefore),
+      notAfter: formatTime(validity.notAfter),
+      stackId,
+      logicalResourceId,
+      reservedAt: now,
+      reservedBy: this.run,
+      issuedAt: now,
+      issuedBy: this.run,
+      certificate,
+      deviceId,
+      declared,
+      ...over && (over.declared === declared ? { renews: over.serialNumber, renewalNumber: (over.renewalNumber ?? 0) + 1, deliveredAt: now }
+        : { replaces: over.serialNumber }),
+    };
+    return { entry, over, ...pair && { key: { deviceId, serialNumber, privateKeyPem: pair.privateKeyPem } } };
+  }
+
+  /** Stores the keys of a batch, and names their archive in the entries. */
+  private async archived<T extends MadeEntry & { readonly key?: DeviceKey }>(made: readonly T[]): Promise<readonly T[]> {
+    const keys = made.flatMap(({ key }) => key ?? []);
+    if (keys.length === 0) {
+      return made;
+    }
+    const keyArchive = await this.ports.keyArchive!.store(keys);
+    return made.map(each => each.key ? { ...each, entry: { ...each.entry, keyArchive } } : each);
+  }
+}
+
+/** What the run that has made a certificate has called it. */
+function madeAs({ renews, replaces }: FleetEntry): DeviceOutcome {
+  return renews !== undefined ? 'renewed' : replaces !== undefined ? 'replaced' : 'issued';
+}
+
+function resultOf({ row: { line, deviceId } }: DeclaredDevice, outcome: DeviceOutcome, { serialNumber, notBefore, notAfter, certificate, keyArchive }: FleetEntry): DeviceResult {
+  return {
+    line,
+    deviceId,
+    outcome,
+    serialNumber,
+    notBefore,
+    notAfter,
+    sha256Fingerprint: sha256(certificate),
+    certificatePem: toPem('CERTIFICATE', certificate),
+    ...keyArchive !== undefined && { keyArchive },
+  };
+}
+
+/** Carries something out. @returns its result in a list, or nothing if it has failed */
+function attempt<T>(work: () => T, onError: (error: unknown) => void): T[] {
+  try {
+    return [work()];
+  } catch (error) {
+    onError(error);
+    return [];
+  }
+}

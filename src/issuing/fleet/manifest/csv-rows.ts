@@ -1,0 +1,80 @@
+import { parse } from 'csv-parse';
+import { MAX_ROW, NumberedValues, tooLong } from './numbered-values';
+import { COLUMNS, DEVICE_ID_COLUMN } from '../../../contract/fleet';
+import { quote } from '../../../contract/rules';
+
+/** What the parser says of a record: https://csv.js.org/parse/options/info/ */
+interface ParsedRecord {
+  readonly record: readonly string[];
+  readonly info: { readonly lines: number };
+}
+
+/**
+ * Reads a manifest in CSV (RFC 4180) with a header. Fields are separated by commas, semicolons or tabs, as spreadsheets do, depending on their language.
+ *
+ * @throws Error if the header is wrong, or if a quotation mark is not closed: nothing after it can be read
+ */
+export async function* csvRows(text: AsyncIterable<string>): AsyncIterable<NumberedValues> {
+  const parser = parse({
+    delimiter: [',', ';', '\t'], info: true, relax_column_count: true, relax_quotes: false, skip_empty_lines: true, trim: true, max_record_size: MAX_ROW,
+  });
+  const fed = feed(text, parser);
+  fed.catch(() => undefined); // the parser is destroyed with the same error
+  let header: readonly string[] | undefined;
+  let line = 1;
+  try {
+    for await (const { record, info } of parser as AsyncIterable<ParsedRecord>) {
+      const begin = line;
+      line = info.lines + 1;
+      if (!header) {
+        header = checkedHeader(record);
+      } else if (record.length !== header.length) {
+        yield { line: begin, refused: `a row must have as many fields as the header, ${header.length}, got ${record.length}` };
+      } else {
+        const values = Object.fromEntries(header.map((name, index) => [name, record[index]]));
+        yield { line: begin, values };
+      }
+    }
+  } catch (error) {
+    throw worded(error, line);
+  }
+  await fed;
+  if (!header) {
+    throw new Error(`the manifest must begin with a header of the columns ${COLUMNS.join(', ')}, got no line`);
+  }
+}
+
+async function feed(text: AsyncIterable<string>, parser: ReturnType<typeof parse>): Promise<void> {
+  try {
+    for await (const chunk of text) {
+      if (!parser.write(chunk)) {
+        await new Promise<void>(resolve => parser.once('drain', resolve).once('close', resolve));
+      }
+    }
+    parser.end();
+  } catch (error) {
+    parser.destroy(error as Error);
+    throw error;
+  }
+}
+
+function checkedHeader(names: readonly string[]): readonly string[] {
+  const unknown = names.find(name => !COLUMNS.includes(name));
+  if (unknown !== undefined) {
+    throw new Error(`the header of the manifest must have no other columns than ${COLUMNS.join(', ')}, got ${quote(unknown)}`);
+  }
+  if (!names.includes(DEVICE_ID_COLUMN) || new Set(names).size < names.length) {
+    throw new Error(`the header of the manifest must have the column ${DEVICE_ID_COLUMN}, and each column once, got ${quote(names.join(', '))}`);
+  }
+  return names;
+}
+
+/** The parser's messages show parts of the record. */
+function worded(error: unknown, line: number): Error {
+  switch ((error as { readonly code?: unknown }).code) {
+    case 'CSV_MAX_RECORD_SIZE': return new Error(`${tooLong(line)}; a quotation mark may be missing there`);
+    case 'CSV_QUOTE_NOT_CLOSED': case 'CSV_INVALID_CLOSING_QUOTE': case 'INVALID_OPENING_QUOTE':
+      return new Error(`quotation marks in the manifest must enclose a whole field and be doubled within it (RFC 4180), which is not so on or after line ${line}`);
+    default: return error as Error;
+  }
+}

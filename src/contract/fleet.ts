@@ -40,7 +40,9 @@ export const SUBJECT_COLUMNS = Object.keys(SUBJECT_ATTRIBUTES) as SubjectAttribu
 export const COLUMNS: readonly string[] = [DEVICE_ID_COLUMN, REQUEST_COLUMN, ...SUBJECT_COLUMNS, ...NAME_COLUMNS];
 
 /** The properties of a device certificate that a row stands for, under the names that a template has. */
-export const NAME_TEMPLATES = Object.fromEntries(NAME_COLUMNS.map(name => [name, GENERAL_NAME_TYPES[name].template])) as { readonly [N in NameColumn]: string };
+export const NAME_TEMPLATES = Object.fromEntries(NAME_COLUMNS.map(name => [name, GENERAL_NAME_TYPES[name].template])) as {
+  readonly [N in NameColumn]: string;
+};
 
 const MAX_DEVICE_ID = 128;
 

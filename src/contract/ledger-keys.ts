@@ -38,7 +38,7 @@ export const SHARDS: readonly string[] = Array.from('0123456789ABCDEF');
  */
 function shardOf(serialNumber: string): string {
   const first = parseInt(serialNumber.slice(0, 2), 16);
-  return SHARDS[Math.min(Math.max((first - 0x40) >> 2, 0), SHARDS.length - 1)];
+  return SHARDS[Math.min(Math.max(Math.floor((first - 0x40) / 4), 0), SHARDS.length - 1)];
 }
 
 /** The partition key of a certificate that a CA has signed. */

@@ -1,13 +1,13 @@
+import { comparableCommonName } from '../../contract/common-names';
 import { DeviceRow, NAME_COLUMNS, NAME_TEMPLATES } from '../../contract/fleet';
 import { ResourceType } from '../../contract/resource-types';
 import { quote } from '../../contract/rules';
 import { sha256 } from '../../contract/sha256';
 import { SUBJECT_ATTRIBUTES, SubjectAttribute } from '../../contract/subject-attributes';
 import { readName } from '../../pki/name-reader';
+import { Requester } from '../../resource/lifecycle-event';
 import { idFrom } from '../../resource/physical-id';
 import { list, RawProperties, record } from '../../resource/property-values';
-import { comparableCommonName } from '../../contract/common-names';
-import { Requester } from '../../resource/lifecycle-event';
 import { Declaration } from '../declaration/declaration';
 import { identityOf } from '../declaration/identity';
 import { parseDeclaration } from '../declaration/parse-declaration';

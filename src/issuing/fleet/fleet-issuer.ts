@@ -1,8 +1,8 @@
 import { DeclaredDevice } from './device-declaration';
 import { KeyFamily, KEY_ALGORITHMS } from '../../contract/key-algorithms';
 import { quote } from '../../contract/rules';
-import { parseCertificate, verifyCertificate } from '../../pki/certificate';
 import { assertNotCaSubject } from '../../pki/ca-subject';
+import { parseCertificate, verifyCertificate } from '../../pki/certificate';
 import { CommonContent, issuing } from '../../pki/issue';
 import { assertLinted } from '../../pki/lint/lint-errors';
 import { PROFILES } from '../../pki/profile';
@@ -93,7 +93,8 @@ export class FleetIssuer {
     return issuing(PROFILES[profile], common, this.ca.issuer);
   }
 
-  private assertAsAsked(der: Buffer, { serialNumber, subject, publicKey }: OwnFields, { notBefore, notAfter }: Validity, isFirst: boolean): void {
+  private assertAsAsked(der: Buffer, asked: OwnFields, { notBefore, notAfter }: Validity, isFirst: boolean): void {
+    const { serialNumber, subject, publicKey } = asked;
     const certificate = parseCertificate(der);
     if (certificate.serialNumber !== serialNumber || !certificate.subject.equals(subject) || !certificate.publicKey.equals(publicKey) || certificate.ca
       || certificate.validity.notBefore.getTime() !== notBefore.getTime() || certificate.validity.notAfter.getTime() !== notAfter.getTime()) {

@@ -202,7 +202,8 @@ function madeAs({ renews, replaces }: FleetEntry): DeviceOutcome {
   return renews !== undefined ? 'renewed' : replaces !== undefined ? 'replaced' : 'issued';
 }
 
-function resultOf({ row: { line, deviceId } }: DeclaredDevice, outcome: DeviceOutcome, { serialNumber, notBefore, notAfter, certificate, keyArchive }: FleetEntry): DeviceResult {
+function resultOf({ row: { line, deviceId } }: DeclaredDevice, outcome: DeviceOutcome, entry: FleetEntry): DeviceResult {
+  const { serialNumber, notBefore, notAfter, certificate, keyArchive } = entry;
   return {
     line,
     deviceId,

@@ -1,7 +1,7 @@
 import { Item } from './ledger-item';
 import {
-  certificatePartition, expiryPartition, fleetPartition, listPartition, namePartition, pointerPartition, REFUSED, resourcePartition, revocationPartition,
-  serialKey,
+  certificatePartition, expiryPartition, fleetPartition, listPartition, namePartition, pointerPartition, REFUSED, resourcePartition,
+  revocationPartition, serialKey,
 } from '../../contract/ledger-keys';
 import { Requester } from '../../resource/lifecycle-event';
 import { LedgerEntry } from '../ledger/ledger';

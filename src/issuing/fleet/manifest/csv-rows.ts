@@ -15,8 +15,18 @@ interface ParsedRecord {
  * @throws Error if the header is wrong, or if a quotation mark is not closed: nothing after it can be read
  */
 export async function* csvRows(text: AsyncIterable<string>): AsyncIterable<NumberedValues> {
+  let parsed = 0; // the last line of the last whole record, which may not have been read yet
   const parser = parse({
-    delimiter: [',', ';', '\t'], info: true, relax_column_count: true, relax_quotes: false, skip_empty_lines: true, trim: true, max_record_size: MAX_ROW,
+    delimiter: [',', ';', '\t'],
+    info: true,
+    relax_column_count: true,
+    skip_empty_lines: true,
+    trim: true,
+    max_record_size: MAX_ROW,
+    on_record: (record, { lines }) => {
+      parsed = lines;
+      return record;
+    },
   });
   const fed = feed(text, parser);
   fed.catch(() => undefined); // the parser is destroyed with the same error
@@ -36,7 +46,7 @@ export async function* csvRows(text: AsyncIterable<string>): AsyncIterable<Numbe
       }
     }
   } catch (error) {
-    throw worded(error, line);
+    throw worded(error, parsed + 1);
   }
   await fed;
   if (!header) {

@@ -68,9 +68,10 @@ export type DeviceOutcome = typeof DEVICE_OUTCOMES[number];
  * - `issued`: the first certificate of the device was made.
  * - `replaced`: the row or the fleet has changed, and a new certificate took the place of the former one.
  * - `renewed`: the former certificate was about to end, and a new one took its place.
+ * - `restored`: the row or the fleet has gone back to what was declared before, and so has the device to its former certificate.
  * - `unchanged`: the device had this certificate before the run.
  */
-export const DEVICE_OUTCOMES = ['issued', 'replaced', 'renewed', 'unchanged'] as const;
+export const DEVICE_OUTCOMES = ['issued', 'replaced', 'renewed', 'restored', 'unchanged'] as const;
 
 /** The certificate of a device after a run. */
 export interface DeviceResult {
@@ -94,7 +95,7 @@ export interface DeviceResult {
 /** How a run, or a piece of it, ended. */
 export type FleetCounts = { readonly [O in DeviceOutcome | 'refused']: number };
 
-export const NO_DEVICES: FleetCounts = { issued: 0, replaced: 0, renewed: 0, unchanged: 0, refused: 0 };
+export const NO_DEVICES: FleetCounts = { issued: 0, replaced: 0, renewed: 0, restored: 0, unchanged: 0, refused: 0 };
 
 export function addCounts(one: FleetCounts, other: FleetCounts): FleetCounts {
   return Object.fromEntries(Object.entries(one).map(([name, count]) => [name, count + other[name as keyof FleetCounts]])) as FleetCounts;

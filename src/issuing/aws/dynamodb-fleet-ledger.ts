@@ -2,7 +2,7 @@ import { PutItemCommand, TransactionCanceledException, TransactWriteItem, Transa
 import { entryFrom, Item, revocationFrom, toAttribute } from './ledger-item';
 import { certificateKey, fleetKey, pointerKey, revocationKey } from './ledger-keys';
 import { CONDITION_FAILED, LedgerTable } from './ledger-table';
-import { added, faultOf, named, pointed, superseded, unmetConditions } from './ledger-writes';
+import { added, broughtBack, faultOf, named, pointed, superseded, unmetConditions } from './ledger-writes';
 import { errorName } from '../../lambda/aws/aws-calls';
 import { FleetEntry, FleetLedger, MadeEntry } from '../fleet/fleet-ledger';
 import { TABLE_WAS_CHANGED } from '../ledger/ledger';
@@ -41,8 +41,13 @@ export class DynamoDbFleetLedger implements FleetLedger {
 
   public async latest(issuer: string, identities: readonly string[]): Promise<Map<string, FleetEntry>> {
     const pointers = (await this.table.getAll(identities.map(pointerKey))).filter(({ issuer: ca }) => ca?.S === issuer);
-    const keys = pointers.map(({ serialNumber }) => certificateKey({ issuer, serialNumber: serialNumber?.S }));
-    return new Map((await this.table.getAll(keys)).map(item => [item.identity?.S ?? '', this.entryIn(item)]));
+    const entries = await this.certificates(issuer, pointers.map(({ serialNumber }) => String(serialNumber?.S)));
+    return new Map([...entries.values()].map(entry => [entry.identity, entry]));
+  }
+
+  public async certificates(issuer: string, serialNumbers: readonly string[]): Promise<Map<string, FleetEntry>> {
+    const items = await this.table.getAll(serialNumbers.map(serialNumber => certificateKey({ issuer, serialNumber })));
+    return new Map(items.map(item => this.entryIn(item)).map(entry => [entry.serialNumber, entry]));
   }
 
   public async revoked(issuer: string, serialNumbers: readonly string[]): Promise<ReadonlySet<string>> {
@@ -99,9 +104,9 @@ export class DynamoDbFleetLedger implements FleetLedger {
     }
   }
 
-  private writesOf({ entry, over }: MadeEntry): TransactWriteItem[] {
+  private writesOf({ entry, over, isBack }: MadeEntry): TransactWriteItem[] {
     const { name } = this.table;
-    return [...added(name, entry), pointed(name, entry, over), ...over ? [superseded(name, over, entry.serialNumber)] : []];
+    return [...isBack ? [broughtBack(name, entry)] : added(name, entry), pointed(name, entry, over), ...over ? [superseded(name, over, entry.serialNumber)] : []];
   }
 
   private entryIn(item: Item): FleetEntry {

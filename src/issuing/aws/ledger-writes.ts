@@ -37,6 +37,19 @@ export function added(TableName: string, entry: LedgerEntry): TransactWriteItem[
   ];
 }
 
+/** Makes a certificate of a device the one that nothing has followed again. */
+export function broughtBack(TableName: string, entry: LedgerEntry): TransactWriteItem {
+  return {
+    Update: {
+      TableName,
+      Key: certificateKey(entry),
+      UpdateExpression: 'SET returnedAt = :now REMOVE supersededBy',
+      ConditionExpression: 'attribute_exists(supersededBy)',
+      ExpressionAttributeValues: toItem({ ':now': entry.returnedAt }),
+    },
+  };
+}
+
 /** Says in an entry which certificate has followed it. */
 export function superseded(TableName: string, over: LedgerEntry, serialNumber: string): TransactWriteItem {
   return {

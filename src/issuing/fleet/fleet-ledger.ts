@@ -13,6 +13,8 @@ export interface MadeEntry {
   readonly entry: FleetEntry;
   /** The latest certificate of the device, which `entry` replaces. */
   readonly over: FleetEntry | undefined;
+  /** `true` if the ledger has `entry`, and it becomes the latest of its device again. */
+  readonly isBack?: true;
 }
 
 /**
@@ -24,6 +26,8 @@ export interface FleetLedger {
   seed(fleet: string): Promise<Buffer>;
   /** The latest certificates of identities, those of them that have one. */
   latest(issuer: string, identities: readonly string[]): Promise<Map<string, FleetEntry>>;
+  /** Certificates of a CA by their serial numbers, those of them that it has. */
+  certificates(issuer: string, serialNumbers: readonly string[]): Promise<Map<string, FleetEntry>>;
   /** Which of these certificates of a CA are revoked or on hold. */
   revoked(issuer: string, serialNumbers: readonly string[]): Promise<ReadonlySet<string>>;
   /**

@@ -2,6 +2,7 @@ import { DeclaredDevice, declaredDevice } from './device-declaration';
 import { FleetIssuer } from './fleet-issuer';
 import { FleetEntry, FleetLedger, MadeEntry } from './fleet-ledger';
 import { fleetSerialNumber } from './fleet-serial-number';
+import { Former, formerCertificatesOf } from './former-certificates';
 import { DeviceKey, KeyArchive } from './key-archive';
 import { DeviceOutcome, DeviceResult, DeviceRow, RefusedRow } from '../../contract/fleet';
 import { sha256 } from '../../contract/sha256';
@@ -68,6 +69,12 @@ export async function issueDevices(rows: readonly DeviceRow[], fleet: Fleet, run
   return { devices: rows.flatMap(({ line }) => results.get(line) ?? []), refused: refused.sort((one, other) => one.line - other.line) };
 }
 
+/** A certificate to be recorded, with its device, and with its key if it was made here. */
+interface Made extends MadeEntry {
+  readonly device: DeclaredDevice;
+  readonly key?: DeviceKey;
+}
+
 /** What the rows of a batch have in common. */
 class Batch {
   public static async of(any: DeclaredDevice, fleet: Fleet, run: string, ports: FleetPorts): Promise<Batch> {
@@ -87,22 +94,20 @@ class Batch {
     devices: readonly DeclaredDevice[], results: Map<number, DeviceResult>, refuse: (row: DeviceRow, error: unknown) => void,
   ): Promise<DeclaredDevice[]> {
     const latest = await this.ledger.latest(this.ca, devices.map(({ identity }) => identity));
-    const standing = devices.filter(device => this.outcomeOf(device, latest.get(device.identity)) === undefined);
-    await this.confirm(standing, latest, results, refuse);
-    const made: (MadeEntry & { readonly device: DeclaredDevice; readonly key?: DeviceKey })[] = [];
-    for (const device of devices) {
-      const former = latest.get(device.identity);
-      const outcome = this.outcomeOf(device, former);
-      if (outcome !== undefined) {
-        await this.make(device, former).then(each => made.push({ ...each, device }), error => refuse(device.row, error));
-      }
+    const isStanding = (device: DeclaredDevice): boolean => this.outcomeOf(device, latest.get(device.identity)) === undefined;
+    await this.confirm(devices.filter(isStanding), latest, results, refuse);
+    const changed = devices.filter(device => this.outcomeOf(device, latest.get(device.identity)) === 'replaced');
+    const formers = await formerCertificatesOf(changed, latest, this.ca, this.seed, this.ledger, entry => !this.isEnding(entry));
+    const made: Made[] = [];
+    for (const device of devices.filter(each => !isStanding(each))) {
+      await this.next(device, latest.get(device.identity), formers.get(device.identity)).then(each => made.push(each), error => refuse(device.row, error));
     }
     const archived = await this.archived(made);
     const recorded = await this.ledger.record(archived);
     const again: DeclaredDevice[] = [];
-    for (const { entry, over, device } of archived) {
+    for (const { entry, over, isBack, device } of archived) {
       if (recorded.has(entry.identity)) {
-        results.set(device.row.line, resultOf(device, this.outcomeOf(device, over)!, entry));
+        results.set(device.row.line, resultOf(device, isBack ? 'restored' : this.outcomeOf(device, over)!, entry));
       } else {
         again.push(device);
       }
@@ -112,11 +117,14 @@ class Batch {
 
   /** What a new certificate of the device would be; `undefined` if it has the one that is declared. */
   private outcomeOf({ declared }: DeclaredDevice, latest: FleetEntry | undefined): DeviceOutcome | undefined {
-    const { renewBeforeDays } = this.fleet;
     return !latest ? 'issued'
       : latest.declared !== declared ? 'replaced'
-        : renewBeforeDays !== undefined && new Date(latest.notAfter).getTime() - this.ports.clock().getTime() < renewBeforeDays * DAY
-          && latest.reservedBy !== this.run ? 'renewed' : undefined;
+        : this.fleet.renewBeforeDays !== undefined && this.isEnding(latest) && latest.reservedBy !== this.run ? 'renewed' : undefined;
+  }
+
+  /** Whether a certificate has ended, or is to be replaced soon because of its end. */
+  private isEnding({ notAfter }: FleetEntry): boolean {
+    return new Date(notAfter).getTime() - this.ports.clock().getTime() < (this.fleet.renewBeforeDays ?? 0) * DAY;
   }
 
   /** Answers certificates that the ledger has. They are checked first, because anyone with write access to the ledger could have replaced them. */
@@ -145,7 +153,17 @@ class Batch {
     }
   }
 
-  private async make(device: DeclaredDevice, over: FleetEntry | undefined): Promise<MadeEntry & { readonly key?: DeviceKey }> {
+  /** The next certificate of a device: one that comes back, or a new one. */
+  private async next(device: DeclaredDevice, over: FleetEntry | undefined, former: Former | undefined): Promise<Made> {
+    if (former?.back) {
+      this.assertGenuine(former.back);
+      return { entry: { ...former.back, returnedAt: this.ports.clock().toISOString() }, over, isBack: true, device };
+    }
+    return this.make(device, over, former?.after ?? over?.serialNumber);
+  }
+
+  /** @param after the serial number that the new one follows */
+  private async make(device: DeclaredDevice, over: FleetEntry | undefined, after: string | undefined): Promise<Made> {
     const { declaration, identity, declared, row: { deviceId } } = device;
     const { profile, subject, keyAlgorithm } = declaration;
     const given = givenKey(declaration);
@@ -153,7 +171,7 @@ class Batch {
       throw new Error('certificateSigningRequest must be given, because the fleet declares no recipient for private keys that are made here; give the row a request, '
         + 'or declare a recipient');
     }
-    const serialNumber = fleetSerialNumber(this.seed, identity, declared, over?.serialNumber);
+    const serialNumber = fleetSerialNumber(this.seed, identity, declared, after);
     const validity = this.issuer.validityOf(device);
     const pair = given ? undefined : await this.ports.generateKeyPair(keyAlgorithm!);
     const publicKey = given ?? pair!.publicKey;
@@ -183,11 +201,11 @@ class Batch {
       ...over && (over.declared === declared ? { renews: over.serialNumber, renewalNumber: (over.renewalNumber ?? 0) + 1, deliveredAt: now }
         : { replaces: over.serialNumber }),
     };
-    return { entry, over, ...pair && { key: { deviceId, serialNumber, privateKeyPem: pair.privateKeyPem } } };
+    return { entry, over, device, ...pair && { key: { deviceId, serialNumber, privateKeyPem: pair.privateKeyPem } } };
   }
 
   /** Stores the keys of a batch, and names their archive in the entries. */
-  private async archived<T extends MadeEntry & { readonly key?: DeviceKey }>(made: readonly T[]): Promise<readonly T[]> {
+  private async archived(made: readonly Made[]): Promise<readonly Made[]> {
     const keys = made.flatMap(({ key }) => key ?? []);
     if (keys.length === 0) {
       return made;

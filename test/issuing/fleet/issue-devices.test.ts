@@ -90,12 +90,35 @@ describe('the devices of a batch', () => {
     expect((await world.ports().ledger(world.table).find(former[0].identity))!.serialNumber).toBe(second.devices[1].serialNumber);
   });
 
-  test('get other certificates with another generation, and the former ones never come back', async () => {
-    const first = await world.issue(deviceRows(2));
-    const second = await world.issue(deviceRows(2), { fleet: world.fleet({ Generation: '2' }), run: 'run-2' });
-    const third = await world.issue(deviceRows(2), { run: 'run-3' });
-    expect([second, third].map(outcomes)).toEqual([['replaced', 'replaced'], ['replaced', 'replaced']]);
-    expect(new Set([first, second, third].flatMap(({ devices }) => devices.map(({ serialNumber }) => serialNumber))).size).toBe(6);
+  test('get other certificates with another generation, and the former ones again when it is taken back, however often', async () => {
+    const generation = (Generation: string, run: string): Promise<BatchResult> => world.issue(deviceRows(2), { fleet: world.fleet({ Generation }), run });
+    const [first, second] = [await generation('1', 'run-1'), await generation('2', 'run-2')];
+    const later = [];
+    for (const [index, number] of ['1', '2', '3', '1', '2', '3'].entries()) {
+      later.push(await generation(number, `run-${index + 3}`));
+    }
+    expect([second, ...later].map(outcomes).map(([one]) => one)).toEqual(['replaced', 'restored', 'restored', 'replaced', 'restored', 'restored', 'restored']);
+    const [, , third] = later;
+    expect(later.map(bytes)).toEqual([first, second, third, first, second, third].map(bytes));
+    await expectOneEach(6);
+    const living = (await world.devices()).map(({ serialNumber }) => serialNumber).filter(serialNumber => third.devices.some(each => each.serialNumber === serialNumber));
+    expect(living).toHaveLength(2);
+    expect(await Promise.all((await world.devices()).map(async ({ identity }) => (await world.ports().ledger(world.table).find(identity))!.serialNumber))
+      .then(found => [...new Set(found)].sort())).toEqual(third.devices.map(({ serialNumber }) => serialNumber).sort());
+  });
+
+  test('get a new certificate when a declaration comes back whose certificate was revoked meanwhile', async () => {
+    const { devices: [{ serialNumber }] } = await world.issue(deviceRows(1));
+    const changed = deviceRows(1, { subject: { organization: 'Acme' } });
+    const second = await world.issue(changed, { run: 'run-2' });
+    await revokeCertificate({ issuer: world.ca, serialNumber, reason: 'superseded', orderedBy: 'anna' }, world.ports().revocations(world.table), world.memory.now);
+    const third = await world.issue(deviceRows(1), { run: 'run-3' });
+    const fourth = await world.issue(changed, { run: 'run-4' });
+    expect([third, fourth].map(outcomes)).toEqual([['replaced'], ['restored']]);
+    expect(bytes(fourth)).toEqual(bytes(second));
+    await revokeCertificate({ issuer: world.ca, serialNumber: third.devices[0].serialNumber, reason: 'superseded', orderedBy: 'anna' }, world.ports().revocations(world.table), world.memory.now);
+    expect(outcomes(await world.issue(deviceRows(1), { run: 'run-5' }))).toEqual(['replaced']);
+    await expectOneEach(4);
   });
 
   test('are renewed once within the declared time, by whichever run comes then', async () => {

@@ -106,7 +106,8 @@ export class DynamoDbFleetLedger implements FleetLedger {
 
   private writesOf({ entry, over, isBack }: MadeEntry): TransactWriteItem[] {
     const { name } = this.table;
-    return [...isBack ? [broughtBack(name, entry)] : added(name, entry), pointed(name, entry, over), ...over ? [superseded(name, over, entry.serialNumber)] : []];
+    const own = isBack ? [broughtBack(name, entry)] : added(name, entry);
+    return [...own, pointed(name, entry, over), ...over ? [superseded(name, over, entry.serialNumber)] : []];
   }
 
   private entryIn(item: Item): FleetEntry {

@@ -96,7 +96,8 @@ export class FleetIssuer {
   private assertAsAsked(der: Buffer, asked: OwnFields, { notBefore, notAfter }: Validity, isFirst: boolean): void {
     const { serialNumber, subject, publicKey } = asked;
     const certificate = parseCertificate(der);
-    if (certificate.serialNumber !== serialNumber || !certificate.subject.equals(subject) || !certificate.publicKey.equals(publicKey) || certificate.ca
+    if (certificate.serialNumber !== serialNumber || !certificate.subject.equals(subject) || !certificate.publicKey.equals(publicKey)
+      || certificate.ca
       || certificate.validity.notBefore.getTime() !== notBefore.getTime() || certificate.validity.notAfter.getTime() !== notAfter.getTime()) {
       throw new Error(`the certificate that was signed is not the one that was asked for, with the serial number ${quote(serialNumber)}`);
     }

@@ -31,7 +31,8 @@ interface Search {
  * @param isGood whether a certificate may come back, apart from being revoked
  */
 export async function formerCertificatesOf(
-  devices: readonly DeclaredDevice[], latest: ReadonlyMap<string, FleetEntry>, ca: string, seed: Buffer, ledger: FleetLedger, isGood: (entry: FleetEntry) => boolean,
+  devices: readonly DeclaredDevice[], latest: ReadonlyMap<string, FleetEntry>, ca: string, seed: Buffer, ledger: FleetLedger,
+  isGood: (entry: FleetEntry) => boolean,
 ): Promise<Map<string, Former>> {
   const searches: Search[] = devices.map(device => {
     const present = latest.get(device.identity)!;
@@ -45,7 +46,8 @@ export async function formerCertificatesOf(
     for (const search of open) {
       const [older, given] = [entries.get(search.older ?? ''), entries.get(next(search))];
       const { identity, declared } = search.device;
-      search.back = [older, given].find(entry => entry && entry.identity === identity && entry.declared === declared && isGood(entry) && !revoked.has(entry.serialNumber));
+      const isSame = (entry: FleetEntry): boolean => entry.identity === identity && entry.declared === declared;
+      search.back = [older, given].find(entry => entry && isSame(entry) && isGood(entry) && !revoked.has(entry.serialNumber));
       search.isDone = search.back !== undefined || (!given && !older);
       search.after = given?.serialNumber ?? search.after;
       search.older = older && olderThan(older);

@@ -100,7 +100,8 @@ class Batch {
     const formers = await formerCertificatesOf(changed, latest, this.ca, this.seed, this.ledger, entry => !this.isEnding(entry));
     const made: Made[] = [];
     for (const device of devices.filter(each => !isStanding(each))) {
-      await this.next(device, latest.get(device.identity), formers.get(device.identity)).then(each => made.push(each), error => refuse(device.row, error));
+      await this.next(device, latest.get(device.identity), formers.get(device.identity))
+        .then(each => made.push(each), error => refuse(device.row, error));
     }
     const archived = await this.archived(made);
     const recorded = await this.ledger.record(archived);

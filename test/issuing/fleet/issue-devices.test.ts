@@ -72,7 +72,8 @@ describe('the devices of a batch', () => {
     const fleet = world.fleet({ Subject: { Organization: 'Acme', Country: 'DE' }, Extensions: { SubjectAlternativeNames: { Dns: ['all.example'] } } });
     const [plain, named] = [deviceRows(1)[0], { ...deviceRows(2)[1], subject: { commonName: 'Pump 7', organization: 'Other' }, names: { dns: ['pump.example'], ip: ['192.0.2.7'] } }];
     const { devices } = await world.issue([plain, named], { fleet });
-    expect(devices.map(({ certificatePem }) => new X509Certificate(certificatePem)).map(({ subject, subjectAltName }) => [subject, subjectAltName])).toEqual([
+    const certificates = devices.map(({ certificatePem }) => new X509Certificate(certificatePem));
+    expect(certificates.map(({ subject, subjectAltName }) => [subject, subjectAltName])).toEqual([
       ['C=DE\nO=Acme\nCN=sensor-000', 'DNS:all.example'], ['C=DE\nO=Other\nCN=Pump 7', 'DNS:all.example, DNS:pump.example, IP Address:192.0.2.7'],
     ]);
   });
@@ -91,7 +92,8 @@ describe('the devices of a batch', () => {
   });
 
   test('get other certificates with another generation, and the former ones again when it is taken back, however often', async () => {
-    const generation = (Generation: string, run: string): Promise<BatchResult> => world.issue(deviceRows(2), { fleet: world.fleet({ Generation }), run });
+    const generation = (Generation: string, run: string): Promise<BatchResult> =>
+      world.issue(deviceRows(2), { fleet: world.fleet({ Generation }), run });
     const [first, second] = [await generation('1', 'run-1'), await generation('2', 'run-2')];
     const later = [];
     for (const [index, number] of ['1', '2', '3', '1', '2', '3'].entries()) {
@@ -101,10 +103,9 @@ describe('the devices of a batch', () => {
     const [, , third] = later;
     expect(later.map(bytes)).toEqual([first, second, third, first, second, third].map(bytes));
     await expectOneEach(6);
-    const living = (await world.devices()).map(({ serialNumber }) => serialNumber).filter(serialNumber => third.devices.some(each => each.serialNumber === serialNumber));
-    expect(living).toHaveLength(2);
-    expect(await Promise.all((await world.devices()).map(async ({ identity }) => (await world.ports().ledger(world.table).find(identity))!.serialNumber))
-      .then(found => [...new Set(found)].sort())).toEqual(third.devices.map(({ serialNumber }) => serialNumber).sort());
+    const ledger = world.ports().ledger(world.table);
+    const latest = await Promise.all((await world.devices()).map(async ({ identity }) => (await ledger.find(identity))!.serialNumber));
+    expect([...new Set(latest)].sort()).toEqual(third.devices.map(({ serialNumber }) => serialNumber).sort());
   });
 
   test('get a new certificate when a declaration comes back whose certificate was revoked meanwhile', async () => {
@@ -239,6 +240,6 @@ describe('a batch that is carried out more than once', () => {
 /** A request with another signature: OpenSSL says of it that the self-signature does not verify. */
 function forged(pem: string): string {
   const der = Buffer.from(pem.replace(/-----[^-]+-----|\s/g, ''), 'base64');
-  der[der.length - 1] ^= 1;
+  der[der.length - 1] = 255 - der[der.length - 1];
   return der.toString('base64');
 }

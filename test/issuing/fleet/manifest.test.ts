@@ -17,7 +17,8 @@ async function read(content: string | Buffer, format: ManifestFormat = 'csv', ch
   return { rows, refused };
 }
 
-const ids = async (content: string | Buffer, format?: ManifestFormat): Promise<string[]> => (await read(content, format)).rows.map(({ deviceId }) => deviceId);
+const ids = async (content: string | Buffer, format?: ManifestFormat): Promise<string[]> =>
+  (await read(content, format)).rows.map(({ deviceId }) => deviceId);
 const reasons = async (content: string, format?: ManifestFormat): Promise<(string | number)[][]> =>
   (await read(content, format)).refused.map(({ line, reason }) => [line, reason]);
 

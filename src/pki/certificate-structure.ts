@@ -6,6 +6,10 @@ import { RawExtension, readExtensionList } from './extension-list';
 /** The fields of a certificate of any origin (RFC 5280, section 4.1), as its octets have them. The buffers are views of `der`. */
 export interface CertificateStructure {
   readonly der: Buffer;
+  /** The TBSCertificate, which is the part that is signed, DER. */
+  readonly tbs: Buffer;
+  /** The octets of the signature. */
+  readonly signature: Buffer;
   /** The version as people count it: 1, 2 or 3, if it is one of those. */
   readonly version: number;
   /** The octets of the INTEGER, including its sign. */
@@ -36,11 +40,12 @@ export interface CertificateStructure {
  */
 export function readStructure(der: Buffer, faults: string[]): CertificateStructure {
   const certificate = DerReader.only(der);
-  const tbs = certificate.sequence();
+  const signed = certificate.element(Tag.SEQUENCE);
   const outerSignature = certificate.element(Tag.SEQUENCE);
-  certificate.bitString();
+  const signature = certificate.bitString();
   certificate.end();
 
+  const tbs = new DerReader(signed).sequence();
   const version = readVersion(tbs, faults);
   const serialNumber = tbs.integer('the serial number', faults);
   const innerSignature = tbs.element(Tag.SEQUENCE);
@@ -57,6 +62,8 @@ export function readStructure(der: Buffer, faults: string[]): CertificateStructu
   tbs.end();
   return {
     der,
+    tbs: signed,
+    signature,
     version,
     serialNumber,
     innerSignature,

@@ -7,6 +7,7 @@ import { isSameName } from './name-comparison';
 import { toPem } from './pem';
 import { readPublicKeyInfo } from './public-key-info';
 import { signatureAlgorithmOf } from './signature-algorithms';
+import { isSignedBy } from './signer';
 import { Validity } from './validity';
 import { CertificateAttributes } from '../contract/properties';
 import { sha256 } from '../contract/sha256';
@@ -15,6 +16,9 @@ import { formatTime } from '../contract/term';
 /** A parsed certificate. The buffers are views of `der`. */
 export interface Certificate extends CertificateExtensions {
   readonly der: Buffer;
+  /** The part that is signed, DER. */
+  readonly tbs: Buffer;
+  readonly signature: Buffer;
   /** Upper-case hexadecimal digits, two per octet. */
   readonly serialNumber: string;
   /** A DER Name. */
@@ -40,7 +44,7 @@ export interface Certificate extends CertificateExtensions {
 export function parseCertificate(der: Buffer): Certificate {
   const faults: string[] = [];
   const structure = readStructure(der, faults);
-  const { extensions, issuer, subject, publicKey, outerSignature: signatureAlgorithm } = structure;
+  const { tbs, signature, extensions, issuer, subject, publicKey, outerSignature: signatureAlgorithm } = structure;
   // Only version 3 has extensions, and only an extension identifies a CA.
   if (structure.version !== 3 || extensions.length === 0) {
     throw new Error('the certificate must have version 3, with extensions (RFC 5280, section 4.1.2.1); '
@@ -59,7 +63,7 @@ export function parseCertificate(der: Buffer): Certificate {
     throw new Error(`the certificate must be DER: ${faults[0]}`);
   }
   const keyIdentifier = understood.subjectKeyIdentifier ?? sha1OfKey(publicKey);
-  return { der, serialNumber, issuer, subject, validity, publicKey, signatureAlgorithm, ...understood, keyIdentifier };
+  return { der, tbs, signature, serialNumber, issuer, subject, validity, publicKey, signatureAlgorithm, ...understood, keyIdentifier };
 }
 
 /** Accepts keys of any algorithm, because a certificate from elsewhere can have any. */
@@ -101,6 +105,20 @@ export function verifyCertificate(certificate: Certificate, issuerPublicKey: Buf
     throw new Error(`the signature of the certificate ${certificate.serialNumber} does not verify with the issuer's public key; `
       + 'the signer did not return a signature, or signed with another key');
   }
+}
+
+/**
+ * Prepares the check of many signatures of one issuer, whose key is read once. It has no second parser, as `verifyCertificate` has.
+ *
+ * @param issuerPublicKey SPKI, DER
+ * @returns whether the issuer has signed a certificate
+ */
+export function signatureVerifier(issuerPublicKey: Buffer): (certificate: Certificate) => boolean {
+  const key = createPublicKey({ key: issuerPublicKey, format: 'der', type: 'spki' });
+  return ({ signatureAlgorithm, tbs, signature }) => {
+    const algorithm = signatureAlgorithmOf(signatureAlgorithm);
+    return algorithm !== undefined && isSignedBy(key, algorithm.hash, tbs, signature);
+  };
 }
 
 /** Also reads the key, which checks whether its point is on its curve. */

@@ -2,7 +2,7 @@ import { DeclaredDevice } from './device-declaration';
 import { KeyFamily, KEY_ALGORITHMS } from '../../contract/key-algorithms';
 import { quote } from '../../contract/rules';
 import { assertNotCaSubject } from '../../pki/ca-subject';
-import { parseCertificate, verifyCertificate } from '../../pki/certificate';
+import { Certificate, parseCertificate, signatureVerifier, verifyCertificate } from '../../pki/certificate';
 import { CommonContent, issuing } from '../../pki/issue';
 import { assertLinted } from '../../pki/lint/lint-errors';
 import { PROFILES } from '../../pki/profile';
@@ -43,9 +43,13 @@ export class FleetIssuer {
 
   private readonly kinds = new Map<string, Make>();
   private readonly caSubjects: readonly Buffer[];
+  private readonly isSignedByCa: (certificate: Certificate) => boolean;
+  private readonly verifiesAll: boolean;
 
   private constructor(private readonly ca: IssuingCa, private readonly published: Pick<DeclaredDevice['declaration'], 'crlSite' | 'ocspUrl'>, private readonly now: Date) {
     this.caSubjects = ca.chain.map(der => parseCertificate(der).subject);
+    this.isSignedByCa = signatureVerifier(ca.issuer.signer.publicKey);
+    this.verifiesAll = CHEAP_TO_VERIFY.includes(KEY_ALGORITHMS[ca.keyAlgorithm].family);
   }
 
   /** The period of a certificate that is made now. */
@@ -82,8 +86,7 @@ export class FleetIssuer {
   public isOwn(der: Buffer, serialNumber: string): boolean {
     try {
       const certificate = parseCertificate(der);
-      verifyCertificate(certificate, this.ca.issuer.signer.publicKey);
-      return certificate.serialNumber === serialNumber;
+      return certificate.serialNumber === serialNumber && this.isSignedByCa(certificate);
     } catch {
       return false;
     }
@@ -101,8 +104,10 @@ export class FleetIssuer {
       || certificate.validity.notBefore.getTime() !== notBefore.getTime() || certificate.validity.notAfter.getTime() !== notAfter.getTime()) {
       throw new Error(`the certificate that was signed is not the one that was asked for, with the serial number ${quote(serialNumber)}`);
     }
-    if (isFirst || CHEAP_TO_VERIFY.includes(KEY_ALGORITHMS[this.ca.keyAlgorithm].family)) {
+    if (isFirst) {
       verifyCertificate(certificate, this.ca.issuer.signer.publicKey);
+    } else if (this.verifiesAll && !this.isSignedByCa(certificate)) {
+      throw new Error(`the signature of the certificate ${quote(serialNumber)} does not verify with the CA's key; the signer did not return a signature`);
     }
   }
 }

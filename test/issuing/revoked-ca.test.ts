@@ -9,6 +9,7 @@ import { revokeCertificate } from '../../src/issuing/revocation/revoke-certifica
 import { answerRevocation } from '../../src/issuing/revocation/revoker';
 import { tellCa } from '../../src/issuing/revocation/tell-ca';
 import { LifecycleEvent } from '../../src/resource/lifecycle-event';
+import { failingAt } from '../support/crashes';
 import { caProperties, deviceProperties, keptCaProperties, Properties, request, SECRET, signatureProperties, STACK_ID, subordinateProperties } from '../support/events';
 import { MemoryWorld } from '../support/memory-ports';
 import { FACTORY, RenewedFactory } from '../support/renewed-factory';
@@ -194,14 +195,7 @@ describe('a renewed CA', () => {
 
   test('issues nothing if its new certificate is revoked before its own ledger has that', async () => {
     const f = await RenewedFactory.start();
-    f.passUntilDue();
-    await f.run(async (name, effect) => {
-      if (name === 'reserve') {
-        throw new Error('died between the ledgers');
-      }
-      return effect();
-    }).catch(() => undefined);
-    expect([f.latest.renewalNumber, f.own.renewalNumber]).toEqual([1, undefined]);
+    await f.dieBetweenLedgers();
     await revoked(f, f.latest.serialNumber, 'cessationOfOperation');
     await expect(issue(f)).rejects.toThrow('ca must not be revoked');
   });
@@ -225,12 +219,7 @@ describe('a renewed CA', () => {
     for (const dies of [false, true]) {
       const f = await RenewedFactory.start();
       f.passUntilDue();
-      await f.run(async (name, effect) => {
-        if (dies && name === 'reserve') {
-          throw new Error('died between the ledgers');
-        }
-        return effect();
-      }).catch(() => undefined);
+      await (dies ? f.dieBetweenLedgers() : f.run());
       await handleLifecycleEvent(request('subordinate', 'Delete', f.properties, f.caId), f.world.ports());
       await handleLifecycleEvent(request('kept', 'Create', keptCaProperties(f.caId, { LedgerTable: FACTORY, IssuerLedgerTable: 'ledger' })), f.world.ports());
       expect([f.own.issuerLedgerTable, f.latest.ownLedgerTable]).toEqual(['ledger', FACTORY]);
@@ -240,13 +229,7 @@ describe('a renewed CA', () => {
 
 test('a revoked CA does not sign a proof of possession that was reserved before', async () => {
   const event = request('signature', 'Create', signatureProperties(factory, { LedgerTable: 'factory', IssuerLedgerTable: 'factory' }));
-  await handle(event, world.ports(async (name, effect) => {
-    const result = effect();
-    if (name === 'reserve') {
-      throw new Error('died after the reservation');
-    }
-    return result;
-  })).catch(() => undefined);
+  await handle(event, world.ports(failingAt('reserve', 1, 'after'))).catch(() => undefined);
   await revoke('keyCompromise');
   later(100 * 86_400);
   await expect(handle({ ...event, requestId: 'later' })).rejects.toThrow('ca must not be revoked');

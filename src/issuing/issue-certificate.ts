@@ -220,7 +220,7 @@ export async function recordDeclared(request: CertificateRequest, entry: LedgerE
   const { retainKey, bundles } = declaration;
   const facts = { retainKey, bundles, ownLedgerTable: ownLedgerOf(declaration), ...renewalFact(entry, declaration), ...tagFacts(entry, declaration) };
   const same = (entry.retainKey ?? false) === retainKey && isDeepStrictEqual(entry.bundles ?? [], bundles)
-    && entry.ownLedgerTable === facts.ownLedgerTable && isDeepStrictEqual(entry.renewal, facts.renewal) && isRecorded(entry, facts);
+    && [undefined, entry.ownLedgerTable].includes(facts.ownLedgerTable) && isDeepStrictEqual(entry.renewal, facts.renewal) && isRecorded(entry, facts);
   return same || await ledger.advance(entry, 'ISSUED', facts, request) ? facts : undefined;
 }
 

@@ -185,7 +185,10 @@ async function takeOver(table: string, serialNumber: string, request: KeptCaRequ
       return;
     }
     const returnedAt = entry.status === 'WITHDRAWN' ? ports.clock().toISOString() : undefined;
-    const facts: LedgerFacts = { stackId, logicalResourceId, takenFrom, retainKey: true, issuedBy, returnedAt, renewal, ...links };
+    // The retirement that this resource declares is not that of the one which may get the CA back.
+    const isFromHolder = table === ledgerTable && takenFrom === entry.logicalResourceId;
+    const formerRetirement = isFromHolder ? entry.retirement ?? 'active' : undefined;
+    const facts: LedgerFacts = { stackId, logicalResourceId, takenFrom, formerRetirement, retainKey: true, issuedBy, returnedAt, renewal, ...links };
     if (await ledger.advance(entry, 'ISSUED', facts, request)) {
       return;
     }

@@ -39,7 +39,8 @@ async function withdrawIn(ledger: Ledger, identity: string, holder: Holder, port
     // The entry still has `takenFrom` after the CA has come back to that resource.
     const former = entry.takenFrom === holder.logicalResourceId ? undefined : entry.takenFrom;
     if (entry.status === 'ISSUED' && former !== undefined && await isStillThere(former, entry, ledger, ports)) {
-      if (await ledger.advance(entry, 'ISSUED', { logicalResourceId: former, handedBackBy: holder.requestId }, holder)) {
+      const facts = { logicalResourceId: former, handedBackBy: holder.requestId, retirement: entry.formerRetirement };
+      if (await ledger.advance(entry, 'ISSUED', facts, holder)) {
         return true;
       }
       continue;

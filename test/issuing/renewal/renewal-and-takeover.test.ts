@@ -189,3 +189,19 @@ describe('a CA that one resource after the other takes over', () => {
     expect(calls).not.toContain('advance'); // there is nothing left to do
   });
 });
+
+describe('a CA below another one that is retired', () => {
+  test('is retired again if a takeover is rolled back, and is not renewed', async () => {
+    const factory = await start();
+    const { world } = factory;
+    await factory.deploy({ Retired: 'true' });
+    world.now = new Date(world.now.getTime() + 60_000);
+    await takeOver(factory);
+    const kept = keptCaProperties(factory.caId, { LedgerTable: FACTORY, IssuerLedgerTable: 'ledger' });
+    await handleLifecycleEvent(request('kept', 'Delete', kept, `${factory.caId}/${FACTORY}`), world.ports());
+    expect(factory.own).toMatchObject({ retirement: 'retired', logicalResourceId: 'Factory' });
+    factory.passUntilDue();
+    expect(await factory.run()).toBe(0);
+    expect(factory.issued()).toHaveLength(1);
+  });
+});

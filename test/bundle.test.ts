@@ -13,7 +13,7 @@ const CLI = join(ASSETS, 'cli', 'private-iot-ca.js');
  * revocation lists, reads OCSP responses and calls AWS IoT and Azure with code of our own, of which these calls and the comparison with ledgers take
  * 90 kB; the client of AWS Lambda takes 270 kB of it, that of DynamoDB 250 kB, and that of CloudFormation, with which stacks are compared, 250 kB.
  */
-const CEILINGS: [string, number][] = [[HANDLER, 1_650], [REVOCATION, 1_575], [CLI, 3_900]];
+const CEILINGS: [string, number][] = [[HANDLER, 1_650], [REVOCATION, 1_575], [CLI, 3_925]];
 
 test.each(CEILINGS)('%s stays below its ceiling', (file, kilobytes) => {
   expect(readFileSync(file).length / 1000).toBeLessThan(kilobytes);

@@ -17,7 +17,7 @@ export class AwsSecrets implements KeySource {
   public async versionsOf(secretArn: string): Promise<SecretVersionIds> {
     const { VersionIdsToStages: stages = {} } = await given(secretArn, 'AWS Secrets Manager did not return the versions of the secret',
       () => this.secretsManagerIn(secretArn).send(new DescribeSecretCommand({ SecretId: secretArn })));
-    const ids = Object.keys(stages);
+    const ids = Object.keys(stages).filter(id => stages[id].length > 0);
     return { ids, current: ids.find(id => stages[id].includes(CURRENT)) };
   }
 

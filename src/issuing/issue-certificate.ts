@@ -199,8 +199,9 @@ export function issuedFacts(request: CertificateRequest, signed: LedgerEntry, { 
   const { retainKey, bundles } = declaration;
   const now = clock().toISOString();
   const returnedAt = signed.status === 'WITHDRAWN' ? now : undefined;
-  // A CA that was taken over and then released has come back to its former resource.
-  const holder = { stackId, logicalResourceId, issuedAt: signed.issuedAt ?? now, returnedAt, issuedBy: request.requestId };
+  // A CA that was taken over and then released has come back to its former resource, as which it is renewed again.
+  const takenFrom = signed.takenFrom === undefined ? undefined : logicalResourceId;
+  const holder = { stackId, logicalResourceId, takenFrom, issuedAt: signed.issuedAt ?? now, returnedAt, issuedBy: request.requestId };
   return { ...holder, retainKey, bundles, ...renewalFact(signed, declaration), ...tagFacts(signed, declaration) };
 }
 
@@ -220,7 +221,8 @@ export async function recordDeclared(request: CertificateRequest, entry: LedgerE
   const { retainKey, bundles } = declaration;
   const facts = { retainKey, bundles, ownLedgerTable: ownLedgerOf(declaration), ...renewalFact(entry, declaration), ...tagFacts(entry, declaration) };
   const same = (entry.retainKey ?? false) === retainKey && isDeepStrictEqual(entry.bundles ?? [], bundles)
-    && entry.ownLedgerTable === facts.ownLedgerTable && isDeepStrictEqual(entry.renewal, facts.renewal) && isRecorded(entry, facts);
+    && [undefined, entry.ownLedgerTable].includes(facts.ownLedgerTable) && isDeepStrictEqual(entry.renewal, facts.renewal)
+    && isRecorded(entry, facts);
   return same || await ledger.advance(entry, 'ISSUED', facts, request) ? facts : undefined;
 }
 

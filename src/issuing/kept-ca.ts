@@ -6,7 +6,7 @@ import { Succession, successionProperties } from './declaration/succession';
 import { chainOf, issuingCa, KnownCa } from './issuing-ca';
 import { formerCertificates, isRenewedTo } from './ledger/former-certificates';
 import { IssuedEntry } from './ledger/genuine-entry';
-import { Ledger, LedgerEntry, LedgerFacts } from './ledger/ledger';
+import { isTakenOver, Ledger, LedgerEntry, LedgerFacts } from './ledger/ledger';
 import { Ports } from './ports';
 import { KeptCaAttributes } from '../contract/properties';
 import { checkCaId, quote } from '../contract/rules';
@@ -17,6 +17,7 @@ import { complain, optionalText, RawProperties, text } from '../resource/propert
 import { Revocations } from './ledger/revocation';
 import { KEEPS_CHANGING, MAX_TURNS } from './ledger/turns';
 import { assertForPlatforms } from './usable-ca';
+import { isStillThere } from './withdraw-certificate';
 import { PlatformId } from '../platforms/registry';
 import { parsePhysicalId, TABLE_NAME } from '../resource/physical-id';
 
@@ -170,20 +171,42 @@ async function takeOver(table: string, serialNumber: string, request: KeptCaRequ
         + `for the resource ${entry.logicalResourceId}`);
     }
     await assertFree(entry, table, request, ports);
-    const above = table === ledgerTable ? issuerLedgerTable : undefined;
-    if (entry.status === 'ISSUED' && isOf(entry, request) && entry.retainKey && (above === undefined || entry.issuerLedgerTable === above)) {
+    const isOwn = entry.status === 'ISSUED' && isOf(entry, request);
+    const declarer = isTakenOver(entry) ? entry.takenFrom : entry.logicalResourceId;
+    const takenFrom = isOwn ? isTakenOver(entry) ? declarer : undefined : await formerOwner(entry, request, ledger, ports);
+    // This resource declares no renewal. If it gives the CA back to the resource that does, that one still does.
+    const renewal = entry.renewal && takenFrom !== declarer ? false : undefined;
+    const links = {
+      issuerLedgerTable: table === ledgerTable ? issuerLedgerTable : undefined,
+      ownLedgerTable: table === issuerLedgerTable && table !== ledgerTable ? ledgerTable : undefined,
+    };
+    const isLinked = Object.entries(links).every(([name, value]) => value === undefined || entry[name as keyof typeof links] === value);
+    if (isOwn && entry.retainKey && isLinked && renewal === undefined) {
       return;
     }
-    const isOfNeighbour = entry.status === 'ISSUED' && entry.stackId === stackId && entry.logicalResourceId !== logicalResourceId;
-    const takenFrom = isOfNeighbour ? entry.logicalResourceId : undefined;
     const returnedAt = entry.status === 'WITHDRAWN' ? ports.clock().toISOString() : undefined;
-    // This resource declares no renewal. If it gives the CA back to its neighbour, the neighbour still does.
-    const renewal = entry.renewal && !isOfNeighbour ? false : undefined;
-    const links = { issuerLedgerTable: above, ownLedgerTable: table === issuerLedgerTable && table !== ledgerTable ? ledgerTable : undefined };
-    const facts: LedgerFacts = { stackId, logicalResourceId, takenFrom, retainKey: true, issuedBy, returnedAt, renewal, ...links };
+    // The retirement that this resource declares is not that of the one which may get the CA back.
+    const isFromHolder = table === ledgerTable && takenFrom === entry.logicalResourceId;
+    const formerRetirement = isFromHolder ? entry.retirement ?? 'active' : undefined;
+    const facts: LedgerFacts = { stackId, logicalResourceId, takenFrom, formerRetirement, retainKey: true, issuedBy, returnedAt, renewal, ...links };
     if (await ledger.advance(entry, 'ISSUED', facts, request)) {
       return;
     }
   }
   throw new Error(KEEPS_CHANGING);
+}
+
+/**
+ * The resource of the stack that gets a CA back if the takeover is taken back: the one that has it now, or the one that this one has taken it from
+ * and has not given back, because CloudFormation has retained it in a rollback.
+ */
+async function formerOwner(
+  entry: LedgerEntry, { stackId, logicalResourceId }: KeptCaRequest, ledger: Ledger, ports: Ports,
+): Promise<string | undefined> {
+  if (entry.status !== 'ISSUED' || entry.stackId !== stackId || entry.logicalResourceId === logicalResourceId) {
+    return undefined;
+  }
+  const isFormerThere = isTakenOver(entry) && !await isStillThere(entry.logicalResourceId, entry, ledger, ports)
+    && await isStillThere(entry.takenFrom!, entry, ledger, ports);
+  return isFormerThere ? entry.takenFrom : entry.logicalResourceId;
 }

@@ -1,6 +1,6 @@
 import { KnownCa } from './issuing-ca';
 import { formerCertificates } from './ledger/former-certificates';
-import { ignoreGone, Ledger, LedgerEntry } from './ledger/ledger';
+import { ignoreGone, keyVersionOf, Ledger, LedgerEntry } from './ledger/ledger';
 import { isRevoked, Revocation, Revocations } from './ledger/revocation';
 import { Ports } from './ports';
 import { assertNotRetired } from './retire-ca';
@@ -34,7 +34,8 @@ async function assertCaNotRevoked(caId: string, ca: KnownCa | undefined, table: 
       return;
     }
     const next = ledgerAbove(known.table, entry.issuerLedgerTable, ports);
-    for (const revocation of await revocationsOf(entry, known, next)) {
+    const revocation = await revocationOf(entry, known, next);
+    if (revocation) {
       throw new Error(refusal(caId, identity, revocation, what));
     }
     identity = entry.issuer;
@@ -42,18 +43,42 @@ async function assertCaNotRevoked(caId: string, ca: KnownCa | undefined, table: 
   }
 }
 
-/**
- * The revocations because of which a CA issues nothing: of its certificate in its own ledger, of a later one in the ledger of the CA above it, which the own
- * ledger does not have yet, and of any former one if its key is compromised, since a renewed CA has the same key.
- */
-async function revocationsOf(entry: LedgerEntry, own: KnownLedger, above: KnownLedger | undefined): Promise<Revocation[]> {
-  const latest = await above?.ledger.find(entry.identity).catch(ignoreGone) ?? entry;
-  const found = [await recordedIn(entry, own, above), ...latest.serialNumber === entry.serialNumber ? [] : [await recordedIn(latest, own, above)]];
-  for await (const former of formerCertificates(entry, own.revocations)) {
-    const revocation = await recordedIn(former, own, above);
-    found.push(revocation && COMPROMISES.includes(revocation.reason) ? revocation : undefined);
+/** The revocation because of which a CA issues nothing, or `undefined`. */
+async function revocationOf(entry: LedgerEntry, own: KnownLedger, above: KnownLedger | undefined): Promise<Revocation | undefined> {
+  for await (const { certificate, onlyCompromise } of certificatesOf(entry, own, above)) {
+    const revocation = await recordedIn(certificate, own, above);
+    if (isRevoked(revocation) && (!onlyCompromise || COMPROMISES.includes(revocation.reason))) {
+      return revocation;
+    }
   }
-  return found.flatMap(revocation => isRevoked(revocation) ? [revocation] : []);
+  return undefined;
+}
+
+/** A certificate of a CA's key. */
+interface OfKey {
+  readonly certificate: LedgerEntry;
+  /** Whether its revocation concerns the CA only if the key is compromised: the CA has a later certificate. */
+  readonly onlyCompromise: boolean;
+}
+
+/**
+ * The certificates of a CA for the key that it issues with: the one in its own ledger, a later one that only the ledger of the CA above it has yet, and
+ * those before them. The ledger of the CA above has all of them; the own ledger may have been changed for another one since.
+ */
+async function* certificatesOf(entry: LedgerEntry, own: KnownLedger, above: KnownLedger | undefined): AsyncIterable<OfKey> {
+  const isOfKey = (other: LedgerEntry | undefined): other is LedgerEntry => other !== undefined && keyVersionOf(other) === keyVersionOf(entry);
+  const isOther = (other: LedgerEntry): boolean => other.serialNumber !== entry.serialNumber;
+  yield { certificate: entry, onlyCompromise: false };
+  const found = await above?.ledger.find(entry.identity).catch(ignoreGone);
+  const latest = isOfKey(found) ? found : entry;
+  if (isOther(latest)) {
+    yield { certificate: latest, onlyCompromise: false };
+  }
+  for await (const former of formerCertificates(latest, latest === entry ? own.revocations : above!.revocations)) {
+    if (isOfKey(former) && isOther(former)) {
+      yield { certificate: former, onlyCompromise: true };
+    }
+  }
 }
 
 /** The reasons that concern a key, whichever of its certificates is revoked for them (RFC 5280, section 5.3.1). */

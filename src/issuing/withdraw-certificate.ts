@@ -39,7 +39,8 @@ async function withdrawIn(ledger: Ledger, identity: string, holder: Holder, port
     // The entry still has `takenFrom` after the CA has come back to that resource.
     const former = entry.takenFrom === holder.logicalResourceId ? undefined : entry.takenFrom;
     if (entry.status === 'ISSUED' && former !== undefined && await isStillThere(former, entry, ledger, ports)) {
-      if (await ledger.advance(entry, 'ISSUED', { logicalResourceId: former, handedBackBy: holder.requestId }, holder)) {
+      const facts = { logicalResourceId: former, handedBackBy: holder.requestId, retirement: entry.formerRetirement };
+      if (await ledger.advance(entry, 'ISSUED', facts, holder)) {
         return true;
       }
       continue;
@@ -56,7 +57,7 @@ async function withdrawIn(ledger: Ledger, identity: string, holder: Holder, port
  * Whether the resource that a CA was taken from still has it, which means that the takeover is being rolled back: resources that a stack
  * no longer declares are removed only after an update has succeeded.
  */
-async function isStillThere(logicalResourceId: string, { stackId, identity }: LedgerEntry, ledger: Ledger, ports: Ports): Promise<boolean> {
+export async function isStillThere(logicalResourceId: string, { stackId, identity }: LedgerEntry, ledger: Ledger, ports: Ports): Promise<boolean> {
   const { resources } = await ports.stack(stackId);
   return resources.some(each => each.logicalResourceId === logicalResourceId && identityIn(each.physicalResourceId) === identity)
     && (await ledger.resource({ stackId, logicalResourceId }))?.declares === identity; // and not a CA of the same declaration in another ledger

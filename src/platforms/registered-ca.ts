@@ -19,7 +19,7 @@ export function validateRegistration(scope: Construct, ca: IPrivateIotCa, platfo
       + 'register the CA in the deployment with its signedCertificate, or later');
   }
   concerns(ca, platform._render());
-  warn(scope, 'registered-ca-is-renewed', knownCa(ca).isRenewed ? `${ca.node.path} has a renewal, and ${platform.platformName} has the certificate of the last deployment `
+  warn(scope, 'registered-ca-is-renewed', knownCa(ca).renewedBefore !== undefined ? `${ca.node.path} has a renewal, and ${platform.platformName} has the certificate of the last deployment `
     + 'that has updated the CA: raise refresh of the renewal and deploy after each renewal, before the former certificate ends' : undefined);
   scope.node.addValidation({
     validate: () => devicesOf(ca).filter(({ _platforms }) => _platforms === undefined).flatMap(device => {

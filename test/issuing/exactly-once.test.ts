@@ -49,6 +49,21 @@ function expectBundled(kind: typeof KINDS[number], world: MemoryWorld, { data }:
 /** Of all but the CA. */
 const serialNumbers = (world: MemoryWorld) => [...world.entries.values()].slice(1).map(({ serialNumber }) => serialNumber);
 
+test.each([undefined, 'another'])('a certificate is confirmed without a change of its entry, also if that names an own ledger (%s) and the declaration does not', async ownLedgerTable => {
+  const { world, caId } = await worldWithCa();
+  const { physicalResourceId } = await handleLifecycleEvent(request('device', 'Create', deviceProperties(caId)), world.ports());
+  const key = world.current.get(physicalResourceId)!;
+  world.entries.set(key, { ...world.entries.get(key)!, ownLedgerTable });
+  const called: string[] = [];
+  const watching: Gate = async (operation, effect) => {
+    called.push(operation);
+    return effect();
+  };
+  await handleLifecycleEvent(request('device', 'Update', deviceProperties(caId), physicalResourceId), world.ports(watching));
+  expect(called).toContain('find');
+  expect(called).not.toContain('advance');
+});
+
 describe.each(KINDS)('a %s certificate', kind => {
   test('is finished by a retry with the same serial number and key, wherever the first attempt died', async () => {
     const { world: counting, caId: countingCa } = await worldWithCa();

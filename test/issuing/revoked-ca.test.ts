@@ -9,6 +9,7 @@ import { revokeCertificate } from '../../src/issuing/revocation/revoke-certifica
 import { answerRevocation } from '../../src/issuing/revocation/revoker';
 import { tellCa } from '../../src/issuing/revocation/tell-ca';
 import { LifecycleEvent } from '../../src/resource/lifecycle-event';
+import { failingAt } from '../support/crashes';
 import { caProperties, deviceProperties, keptCaProperties, Properties, request, SECRET, signatureProperties, STACK_ID, subordinateProperties } from '../support/events';
 import { MemoryWorld } from '../support/memory-ports';
 import { FACTORY, RenewedFactory } from '../support/renewed-factory';
@@ -194,14 +195,7 @@ describe('a renewed CA', () => {
 
   test('issues nothing if its new certificate is revoked before its own ledger has that', async () => {
     const f = await RenewedFactory.start();
-    f.passUntilDue();
-    await f.run(async (name, effect) => {
-      if (name === 'reserve') {
-        throw new Error('died between the ledgers');
-      }
-      return effect();
-    }).catch(() => undefined);
-    expect([f.latest.renewalNumber, f.own.renewalNumber]).toEqual([1, undefined]);
+    await f.dieBetweenLedgers();
     await revoked(f, f.latest.serialNumber, 'cessationOfOperation');
     await expect(issue(f)).rejects.toThrow('ca must not be revoked');
   });
@@ -221,16 +215,43 @@ describe('a renewed CA', () => {
     await expect(issue(other)).rejects.toThrow('(keyCompromise)');
   });
 
+  test('issues nothing after such a revocation either if its ledger is another one since, which has the latest certificate alone', async () => {
+    for (const [reason, outcome] of [['superseded', /^device-/], ['cACompromise', 'Device1: ca must not be revoked']] as const) {
+      const f = await RenewedFactory.start();
+      const former = f.latest.serialNumber;
+      f.passUntilDue();
+      await f.run();
+      await f.deploy({ LedgerTable: 'moved' });
+      expect(f.world.entry(f.caId, 'moved')).toMatchObject({ renewalNumber: 1, serialNumber: f.latest.serialNumber });
+      await revoked(f, former, reason);
+      const issued = handle(named('Device1', request('device', 'Create', deviceProperties(f.caId, { LedgerTable: 'moved', ValidityDays: '1' }))), f.world.ports())
+        .then(({ physicalResourceId }) => physicalResourceId, (error: Error) => error.message);
+      expect(await issued).toMatch(outcome);
+    }
+  });
+
+  test('issues nothing if a certificate before the one in its own ledger was compromised, while that ledger waits for the latest one', async () => {
+    const f = await RenewedFactory.start({ root: { ValidityDays: '7300' } });
+    const former = f.latest.serialNumber;
+    f.passUntilDue();
+    await f.run();
+    f.passUntilDue();
+    await f.run(failingAt('reserve'));
+    expect([f.latest, f.own].map(({ renewalNumber }) => renewalNumber)).toEqual([2, 1]);
+    await issue(f);
+    await revoked(f, f.own.serialNumber, 'superseded');
+    await expect(issue(f)).rejects.toThrow('(superseded)'); // it is still the certificate with which the CA issues
+    await f.run();
+    await issue(f);
+    await revoked(f, former, 'keyCompromise');
+    await expect(issue(f)).rejects.toThrow('(keyCompromise)');
+  });
+
   test('that was taken over still names the ledger of the CA above it, also if that completes an interrupted renewal', async () => {
     for (const dies of [false, true]) {
       const f = await RenewedFactory.start();
       f.passUntilDue();
-      await f.run(async (name, effect) => {
-        if (dies && name === 'reserve') {
-          throw new Error('died between the ledgers');
-        }
-        return effect();
-      }).catch(() => undefined);
+      await (dies ? f.dieBetweenLedgers() : f.run());
       await handleLifecycleEvent(request('subordinate', 'Delete', f.properties, f.caId), f.world.ports());
       await handleLifecycleEvent(request('kept', 'Create', keptCaProperties(f.caId, { LedgerTable: FACTORY, IssuerLedgerTable: 'ledger' })), f.world.ports());
       expect([f.own.issuerLedgerTable, f.latest.ownLedgerTable]).toEqual(['ledger', FACTORY]);
@@ -240,14 +261,21 @@ describe('a renewed CA', () => {
 
 test('a revoked CA does not sign a proof of possession that was reserved before', async () => {
   const event = request('signature', 'Create', signatureProperties(factory, { LedgerTable: 'factory', IssuerLedgerTable: 'factory' }));
-  await handle(event, world.ports(async (name, effect) => {
-    const result = effect();
-    if (name === 'reserve') {
-      throw new Error('died after the reservation');
-    }
-    return result;
-  })).catch(() => undefined);
+  await handle(event, world.ports(failingAt('reserve', 1, 'after'))).catch(() => undefined);
   await revoke('keyCompromise');
   later(100 * 86_400);
   await expect(handle({ ...event, requestId: 'later' })).rejects.toThrow('ca must not be revoked');
+});
+
+test('a CA that is removed and kept issues also if a later one of the same declaration, with another key, is revoked', async () => {
+  later(60);
+  await handle(request('subordinate', 'Delete', ofFactory(), factory));
+  later(60);
+  const again = ofFactory({ LedgerTable: 'again', KeyStorage: { Type: 'SecretsManager', SecretArn: `${SECRET}Again-AbCdEf` } });
+  expect((await handle(request('subordinate', 'Create', again))).physicalResourceId).toBe(factory);
+  const [former, latest] = [world.entry(factory, 'factory')!, world.entry(factory)!];
+  expect(latest.serialNumber).not.toBe(former.serialNumber);
+  await revoke('keyCompromise');
+  await expect(createDevice(factory, 'again', 'Other')).rejects.toThrow('ca must not be revoked');
+  expect((await createDevice(factory, 'factory')).physicalResourceId).toMatch(/^device-/);
 });

@@ -1,6 +1,7 @@
 import { handleLifecycleEvent } from '../../src/issuing/lifecycle';
 import { Ports } from '../../src/issuing/ports';
 import { LifecycleEvent, LifecycleResult } from '../../src/resource/lifecycle-event';
+import { failingAt } from '../support/crashes';
 import {
   caProperties, deviceProperties, EXISTING_KEY, existingCaProperties, keptCaProperties, Properties, request, SECRET, signedElsewhereProperties,
   STACK_ID, subordinateProperties,
@@ -63,6 +64,55 @@ describe('a CA that another resource has taken over goes back to the one that st
       }),
     };
     await expect(handle(request('kept', 'Create', keptCaProperties(caId)), failing)).rejects.toThrow('the answer was lost');
+  });
+});
+
+describe('a takeover that is rolled back', () => {
+  const retire = (retired = true) => changeCa(retired ? { Retired: 'true', RetiredInUse: caId } : {});
+  const issue = () => {
+    const KeyStorage = { Type: 'SecretsManager', SecretArn: `${SECRET}Next-AbCdEf` };
+    return handle({ ...request('device', 'Create', deviceProperties(caId, { KeyStorage, Subject: { CommonName: 'sensor-002' } })), logicalResourceId: 'Next' });
+  };
+
+  test('leaves a retired CA retired', async () => {
+    await retire();
+    await takeOver();
+    expect(world.entry(caId)!.retirement).toBe('active'); // the resource that takes it declares no retirement
+    await removeKept();
+    expect(world.entry(caId)).toMatchObject({ retirement: 'retired', logicalResourceId: 'Ca' });
+    await expect(issue()).rejects.toThrow('is retired');
+  });
+
+  test('has a CA that was not retired issue again, also if it was retired before', async () => {
+    for (const isRetiredBefore of [false, true]) {
+      if (isRetiredBefore) {
+        await retire();
+        await retire(false);
+      }
+      await handle(request('kept', 'Create', keptCaProperties(caId, { Retired: 'true', RetiredInUse: caId })));
+      await expect(issue()).rejects.toThrow('is retired');
+      await removeKept();
+      expect(world.entry(caId)!.retirement).toBe('active');
+      world.now = new Date(world.now.getTime() + 60_000);
+    }
+    expect((await issue()).physicalResourceId).toMatch(/^device-/);
+  });
+
+  test('leaves it retired also if a deployment of the resource that took it had retried in between', async () => {
+    await retire();
+    await takeOver();
+    world.now = new Date(world.now.getTime() + 60_000);
+    await handle(request('kept', 'Update', keptCaProperties(caId, { Retired: 'true', RetiredInUse: caId }), `${caId}/ledger`));
+    await handle(request('kept', 'Update', keptCaProperties(caId), `${caId}/ledger`));
+    await removeKept();
+    expect(world.entry(caId)!.retirement).toBe('retired');
+  });
+
+  test('leaves it retired if the takeover itself has failed after it was recorded', async () => {
+    await retire();
+    const failing = world.ports(failingAt('advance', 2, 'after')); // the second one is that of the retirement
+    await expect(handle(request('kept', 'Create', keptCaProperties(caId)), failing)).rejects.toThrow('was lost');
+    expect(world.entry(caId)).toMatchObject({ retirement: 'retired', logicalResourceId: 'Ca' });
   });
 });
 

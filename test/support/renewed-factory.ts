@@ -1,4 +1,5 @@
 import { X509Certificate } from 'node:crypto';
+import { failingAt } from './crashes';
 import { caProperties, deviceProperties, Properties, request, SECRET, STACK_ID, subordinateProperties } from './events';
 import { Gate, MemoryWorld } from './memory-ports';
 import { openssl, temporaryFiles } from './openssl';
@@ -108,6 +109,13 @@ export class RenewedFactory {
       }
     });
     return failed;
+  }
+
+  /** Has a run end between the two ledgers: the root's has the renewed certificate, and the CA's own does not. */
+  public async dieBetweenLedgers(): Promise<void> {
+    this.passUntilDue();
+    await this.run(failingAt('reserve'));
+    expect([this.latest, this.own].map(({ renewalNumber }) => renewalNumber)).toEqual([1, undefined]);
   }
 
   /** A certificate for another device, with the chain that the CA has in its ledger. */

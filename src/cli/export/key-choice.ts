@@ -1,5 +1,6 @@
 import { SecretVersionIds } from './key-source';
 import { ExportedCertificate } from './manifest';
+import { isSerialNumber } from '../../contract/revocation';
 import { CertificateFacts } from '../certificates/certificate-facts';
 import { roleOf } from '../certificates/role';
 
@@ -10,7 +11,11 @@ export interface KnownCertificates {
 }
 
 /** The versions of a place that are read, or the reason why none is. */
-export type KeyChoice = { readonly read: readonly string[] } | { readonly none: string };
+export type KeyChoice = { readonly read: readonly string[] } | {
+  readonly none: string;
+  /** Whether the place holds keys of certificates that this library has issued, none of which is exported. */
+  readonly ofOthers?: boolean;
+};
 
 /** The certificates of the outputs, as the choice of keys needs them. */
 export function knownCertificates(exported: readonly ExportedCertificate[], all: readonly CertificateFacts[]): KnownCertificates {
@@ -30,6 +35,7 @@ export function endEntityVersions(kind: string, { ids }: SecretVersionIds, { exp
   const own = ids.filter(id => exported.some(({ facts }) => isVersionOf(facts, id)));
   return own.length > 0 ? { read: own } : {
     none: `the ${kind} has no version with the serial number of one of these certificates, so it holds none of their private keys`,
+    ofOthers: ids.some(isSerialNumber),
   };
 }
 

@@ -1,5 +1,5 @@
 import { keyArnByName } from './key-arns';
-import { ExportedCertificate } from './manifest';
+import { ExportedCertificate, isOfEndEntity } from './manifest';
 import { listed, namedOutputs, nameOf } from './output-names';
 import { quote } from '../../contract/rules';
 import { CertificateRole } from '../certificates/role';
@@ -17,6 +17,8 @@ export interface KeyPlace {
   readonly serialNumber?: string;
   /** Whether the user named it as the place of a CA's key. */
   readonly ofCa: boolean;
+  /** The certificates of devices and servers whose key is in the place, according to the names of the outputs. */
+  readonly ofCertificates: readonly ExportedCertificate[];
 }
 
 /** The keys that the user wants. */
@@ -37,15 +39,20 @@ export function keyPlaces(
 ): KeyPlace[] {
   const named = [...new Set(ofCas)].map(name => secretOfCa(name, outputs, certificates));
   const others = ofEndEntities ? outputs : [];
-  const places = [...named.map(output => placeOf(output, true)), ...others.map(output => placeOf(output, false))];
+  const expected = certificates.filter(isOfEndEntity).map(certificate => ({ certificate, arn: keyArnByName(certificate, others) }));
+  const ofCertificates = (place: string): ExportedCertificate[] => expected.filter(({ arn }) => arn === place).map(({ certificate }) => certificate);
+  const places = [
+    ...named.map(output => placeOf(output, true, [])),
+    ...others.map(output => placeOf(output, false, ofCertificates(output.value))),
+  ];
   return places.flatMap(place => place ?? []).filter(({ value }, index, all) => all.findIndex(each => each.value === value) === index);
 }
 
-function placeOf(output: StackOutput, ofCa: boolean): KeyPlace | undefined {
+function placeOf(output: StackOutput, ofCa: boolean, ofCertificates: readonly ExportedCertificate[]): KeyPlace | undefined {
   const { value } = output;
   const serialNumber = PARAMETER.exec(value)?.[1];
   const kind = SECRET.test(value) ? 'secret' : serialNumber === undefined ? undefined : 'parameter';
-  return kind && { name: nameOf(output), kind, value, serialNumber, ofCa };
+  return kind && { name: nameOf(output), kind, value, serialNumber, ofCa, ofCertificates };
 }
 
 /** The single output that the user means. A CA's key must not be exported by mistake. */

@@ -57,6 +57,11 @@ export interface ExportedCertificate {
   readonly entry: ManifestEntry;
 }
 
+/** Whether a certificate is that of a device or a server, whose key is exported with it. */
+export function isOfEndEntity({ entry: { role } }: ExportedCertificate): boolean {
+  return role === 'device' || role === 'server';
+}
+
 /** The exported certificates of an output: the first certificate of a chain, or every certificate of a collection. */
 export function exportedCertificates({ stack, output, certificates }: StackOutput, file: string): ExportedCertificate[] {
   const chained = certificates.length > 1 && isChain(certificates);

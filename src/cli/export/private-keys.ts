@@ -3,7 +3,7 @@ import { caVersion, endEntityVersions, isVersionOf, KnownCertificates } from './
 import { describeForm } from './key-forms';
 import { KeyPlace } from './key-places';
 import { KeySource, UnreadableKeyError } from './key-source';
-import { ExportedCertificate } from './manifest';
+import { ExportedCertificate, isOfEndEntity } from './manifest';
 import { CERTIFICATE } from '../../pki/pem-blocks';
 import { CertificateFacts, publicKeyOctets } from '../certificates/certificate-facts';
 import { holdsPem } from '../certificates/pem-blocks';
@@ -35,8 +35,11 @@ interface ReadKey extends FoundKey {
 
 /** A place has no key to export. */
 class NoKeyError extends Error {
-  /** @param unexpected whether the place may hold a key all the same */
-  constructor(message: string, public readonly unexpected: boolean) {
+  /**
+   * @param unexpected whether the place may hold a key all the same
+   * @param ofOthers whether the place holds keys of other certificates than the exported ones
+   */
+  constructor(message: string, public readonly unexpected: boolean, public readonly ofOthers = false) {
     super(message);
   }
 }
@@ -64,11 +67,22 @@ export async function findPrivateKeys(places: readonly KeyPlace[], known: KnownC
     }
   }
   const keys = withoutBundles(found);
-  const complete = !known.exported.some(certificate => ['device', 'server'].includes(certificate.entry.role)
-    && !keys.some(({ certificates }) => certificates.includes(certificate)));
-  const isError = ({ place, error }: typeof failed[number]): boolean => place.ofCa || (error.unexpected && !complete);
+  const isMissing = (certificate: ExportedCertificate): boolean => !keys.some(({ certificates }) => certificates.includes(certificate));
+  const complete = !known.exported.some(certificate => isOfEndEntity(certificate) && isMissing(certificate));
+  const renewed = ({ place, error }: typeof failed[number]): ExportedCertificate | undefined =>
+    error.ofOthers ? place.ofCertificates.find(isMissing) : undefined;
+  const isError = (each: typeof failed[number]): boolean => each.place.ofCa || (each.error.unexpected && !complete) || renewed(each) !== undefined;
   const words = ({ place, error }: typeof failed[number]): string => `${place.name}: ${error.message}`;
-  return { keys, errors: failed.filter(isError).map(words), notes: failed.filter(each => !isError(each)).map(words) };
+  return {
+    keys,
+    errors: failed.filter(isError).map(each => words(each) + wayOut(renewed(each))),
+    notes: failed.filter(each => !isError(each)).map(words),
+  };
+}
+
+/** What to do if the place of a certificate's key has only the keys of later certificates: a second renewal has released the first one's key. */
+function wayOut(renewed: ExportedCertificate | undefined): string {
+  return renewed ? `; ${renewed.facts.shortName} has later certificates: raise \`refresh\` of its renewal and deploy, if it has one, and export the outputs of the latest deployment` : '';
 }
 
 async function versionsToRead(place: KeyPlace, known: KnownCertificates, source: KeySource): Promise<readonly string[]> {
@@ -76,7 +90,7 @@ async function versionsToRead(place: KeyPlace, known: KnownCertificates, source:
   const versions = serialNumber === undefined ? await source.versionsOf(value) : { ids: [serialNumber] };
   const choice = ofCa ? caVersion(versions, known) : endEntityVersions(kind, versions, known);
   if ('none' in choice) {
-    throw new NoKeyError(choice.none, false);
+    throw new NoKeyError(choice.none, false, choice.ofOthers);
   }
   return choice.read;
 }

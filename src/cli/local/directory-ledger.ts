@@ -45,7 +45,7 @@ export class DirectoryLedger implements Ledger {
     await this.assertHeld(holder, takesBack(to, facts));
     const key = keyOf(entry);
     const standing = own(this.ledger.entries, key);
-    if (!standing || !isAsRead(fromStored(standing), entry)) {
+    if (!standing || !isAsRead(fromStored(standing), entry) || this.isSuperseded(standing)) {
       return false;
     }
     return this.write({ entries: { [key]: { ...standing, ...toStored({ ...fromStored(standing), ...present(facts), status: to }) } } });
@@ -106,6 +106,12 @@ export class DirectoryLedger implements Ledger {
     const standing = own(this.ledger.entries, key);
     const isLatest = own(this.ledger.latest, over.identity) === key;
     return isLatest && standing && standing.renewedBy === renewedBy && isAsRead(fromStored(standing), over) ? standing : undefined;
+  }
+
+  /** A certificate is superseded once the latest of its identity is another one, unless that one is still to be renewed by it. */
+  private isSuperseded({ identity, serialNumber }: StoredLedgerEntry): boolean {
+    const latest = own(this.ledger.entries, own(this.ledger.latest, identity) ?? '');
+    return latest?.serialNumber !== serialNumber && latest?.renewedBy !== serialNumber;
   }
 
   private async assertHeld(holder: Holder, mayHaveFailed: boolean): Promise<void> {

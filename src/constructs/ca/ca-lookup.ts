@@ -39,7 +39,7 @@ const CROSS_STACK_REFERENCES = '@aws-cdk/core:defaultCrossStackReferences';
  */
 export function sayExported(scope: IConstruct, ca: IPrivateIotCa): void {
   const isExported = Stack.of(scope) !== Stack.of(ca) && scope.node.tryGetContext(CROSS_STACK_REFERENCES) !== 'weak';
-  warn(scope, 'renewed-ca-is-exported', isExported && knownCa(ca).isRenewed ? `${ca.node.path} has a renewal, and this stack imports its fingerprint by a strong reference: once the `
+  warn(scope, 'renewed-ca-is-exported', isExported && knownCa(ca).renewedBefore !== undefined ? `${ca.node.path} has a renewal, and this stack imports its fingerprint by a strong reference: once the `
     + `CA was renewed, CloudFormation refuses to update it; set the context ${CROSS_STACK_REFERENCES} to weak` : undefined);
 }
 

@@ -36,8 +36,8 @@ export interface KnownCa {
   readonly isRenewable?: boolean;
   /** Whether the CA takes the place of another one, which is not the same as a successor beside its predecessor. */
   readonly isReplacement?: boolean;
-  /** Whether a schedule renews the CA's certificate. */
-  readonly isRenewed?: boolean;
+  /** How many days before its end a schedule renews the CA's certificate; absent if none does. */
+  readonly renewedBefore?: number;
   /** Whether the CA is declared to be retired once nothing depends on it. */
   readonly isRetired?: boolean;
 }
@@ -77,7 +77,7 @@ export function knownByCertificates(certificates: readonly (Certificate | undefi
 /** What is known about a CA from its declaration, which has been checked before. */
 export function knownByDeclaration(props: PrivateIotCaProps): KnownCa {
   const { subject, nameConstraints, issuer, signedElsewhere = false, signedCertificate, notBefore, notAfter } = props;
-  const renewal = { isRenewable: signedElsewhere || props.renewal !== undefined, isRenewed: props.renewal !== undefined };
+  const renewal = { isRenewable: signedElsewhere || props.renewal !== undefined, renewedBefore: props.renewal?.before.toDays({ integral: false }) };
   const signed = signedCertificate?._text;
   if (signed !== undefined && !Token.isUnresolved(signed)) {
     const { certificate, chain } = readCaChain('signedCertificate', signed);

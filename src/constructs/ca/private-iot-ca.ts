@@ -221,7 +221,7 @@ export class PrivateIotCa extends PrivateIotCaBase implements IPrivateIotCa, IIo
    * @attribute
    */
   public get renewalNumber(): string {
-    if (!knownCa(this).isRenewed) {
+    if (knownCa(this).renewedBefore === undefined) {
       throw new Error(`${this.node.path}: renewalNumber is available only for a CA that declares a renewal`);
     }
     return this.attribute('RenewalNumber');

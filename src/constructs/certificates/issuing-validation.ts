@@ -81,8 +81,19 @@ export function validateIssuing(
     return checkTermWithin({ notBefore, notAfter }, known, clipToIssuer);
   }));
   sayTerm(scope, { days, notBefore, notAfter }, known, clipToIssuer);
+  sayRenewedLate(scope, ca, days, clipToIssuer);
   sayNames(scope, certificate, profile, known);
   sayResponder(scope, ca, certificate);
+}
+
+/** Warns of a certificate that is longer valid than its CA still is when that is renewed: just before, the CA could not issue or renew it as declared. */
+function sayRenewedLate(scope: Construct, ca: IPrivateIotCa, days: number | undefined, clipToIssuer: boolean): void {
+  const { renewedBefore } = knownCa(ca);
+  if (renewedBefore !== undefined && days !== undefined && !Token.isUnresolved(days) && days > renewedBefore) {
+    warn(scope, 'ca-renewed-late', `validity of ${days} days should be at most as long as the time before its end at which ${ca.node.path} is renewed, ${renewedBefore} days: `
+      + `just before that, ${clipToIssuer ? `a certificate ends with the CA, after as little as ${renewedBefore} days` : 'no such certificate is issued or renewed'}; `
+      + 'shorten validity, or have the CA renewed earlier (renewal)');
+  }
 }
 
 /** RFC 6960, section 4.2.2.2: a certificate with this usage is all that a CA needs to delegate the answers about its certificates. */

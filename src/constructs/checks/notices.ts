@@ -12,6 +12,7 @@ export const WARNINGS = {
   'ca-has-ended': 'A CA that was made elsewhere is not valid at present and can issue no new certificates',
   'ca-names': 'Some validators refuse everything below a CA that was made elsewhere, because of its names or constraints',
   'ca-of-another-account': 'The account of a CA must let this account use the CA\'s key and ledger',
+  'ca-renewed-late': 'A CA is renewed too late for a certificate below it, which could not get its whole validity just before the renewal',
   'common-name-constraints': 'A validator treats a common name as a host name outside the CA\'s constraints',
   'common-name-in-topics': 'A common name contains characters that brokers read as part of a topic',
   'common-name-twice': 'Two certificates of a CA have the same common name',

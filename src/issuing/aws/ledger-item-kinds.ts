@@ -71,6 +71,8 @@ const RENEWAL: Kind = {
     && isText(value.resourceType) && isText(value.properties)),
 };
 
+const RETIREMENT = oneOf('active', 'begun', 'retired');
+
 export const ENTRY: Kinds<LedgerEntry> = {
   identity: TEXT,
   issuer: TEXT,
@@ -112,7 +114,8 @@ export const ENTRY: Kinds<LedgerEntry> = {
   replaces: optional(TEXT),
   renewedBy: optional(TEXT),
   deliveredAt: optional(TEXT),
-  retirement: optional(oneOf('active', 'begun', 'retired')),
+  retirement: optional(RETIREMENT),
+  formerRetirement: optional(RETIREMENT),
   issuerLedgerTable: optional(TEXT),
   ownLedgerTable: optional(TEXT),
   signature: optional(OCTETS),

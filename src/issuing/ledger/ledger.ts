@@ -93,6 +93,8 @@ export interface LedgerEntry extends Requester {
    * CA may be retired. Absent for a CA that was never to be retired.
    */
   readonly retirement?: 'active' | 'begun' | 'retired';
+  /** The `retirement` that the CA had with the resource in `takenFrom`, which gets it back with that. */
+  readonly formerRetirement?: LedgerEntry['retirement'];
   /**
    * For a CA below another one, in the ledger of the certificates that it issues: the ledger of the CA above it, which says whether it is revoked.
    */

@@ -15,7 +15,7 @@ import { isSameStorage } from '../keys/key-storage';
  * @returns what the ledger then has, or `undefined` if another resource has the CA
  */
 export async function recordCa(entry: IssuedEntry, holder: Holder, ledger: Ledger, over?: LedgerEntry): Promise<LedgerEntry | undefined> {
-  const { certificate, chain, keyStorage, retainKey, renewal, issuedAt, issuedBy, stackId, logicalResourceId, issuerLedgerTable } = entry;
+  const { certificate, chain, keyStorage, retainKey, renewal, issuedAt, issuedBy, stackId, logicalResourceId, takenFrom, issuerLedgerTable } = entry;
   for (let turn = 0; turn < MAX_TURNS; turn++) {
     const standing = await ledger.find(entry.identity);
     if (standing && isRecorded(standing, entry)) {
@@ -28,7 +28,9 @@ export async function recordCa(entry: IssuedEntry, holder: Holder, ledger: Ledge
       await ledger.reserve({ ...entry, retirement: retirementOf(entry, standing), reservedBy: holder.requestId }, standing, holder);
       continue;
     }
-    const facts = { certificate, chain, keyStorage, retainKey, renewal, issuedAt, issuedBy, stackId, logicalResourceId, issuerLedgerTable };
+    const facts = {
+      certificate, chain, keyStorage, retainKey, renewal, issuedAt, issuedBy, stackId, logicalResourceId, takenFrom, issuerLedgerTable,
+    };
     if (await ledger.advance(standing, 'ISSUED', facts, holder)) {
       return { ...standing, ...facts, status: 'ISSUED' };
     }

@@ -167,12 +167,13 @@ async function renew(latest: RenewableEntry, table: string, holder: Holder, port
   return isLatest ? { ...signed, ...facts, status: 'ISSUED' } : undefined;
 }
 
-/** The reservation of the next certificate: the one that is under way, or a new one. */
+/** The reservation of the next certificate: the one that is under way, unless its key is to be another one by now, or a new one. */
 async function reserve(
   request: CertificateRequest, latest: RenewableEntry, table: string, holder: Holder, ca: IssuingCa | undefined, ports: Ports,
 ): Promise<LedgerEntry | undefined> {
   const standing = await reservedRenewal(latest, table, ports);
-  if (standing && isUnderWay(standing, ports.clock())) {
+  const { renewal } = request.declaration;
+  if (standing && isUnderWay(standing, ports.clock()) && isRenewable(standing) && standing.renewal.keepKey === renewal!.keepKey) {
     return standing;
   }
   if (standing) {
@@ -182,7 +183,7 @@ async function reserve(
   assertCaLasts(request.declaration, latest, ca, ports.clock());
   const entry: LedgerEntry = {
     ...reservation(request, ca, ports, (pem, complete) => assertResponseFits(holder, latest.identity, largestData(pem, complete))),
-    renewal: request.declaration.renewal,
+    renewal,
     renewalNumber: (latest.renewalNumber ?? 0) + 1,
     renews: latest.serialNumber,
     ...latest.profile === 'ca' ? { keyVersion: keyVersionOf(latest) } : {},

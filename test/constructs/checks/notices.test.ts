@@ -24,7 +24,7 @@ function idsInSource(): string[] {
 test('each warning and each note has an id of its own, which the documentation explains', () => {
   const ids = idsInSource().sort();
   expect(ids.filter(id => !id.includes('$'))).toEqual([
-    'ca-has-ended', 'ca-names', 'ca-of-another-account', 'common-name-constraints', 'common-name-in-topics', 'common-name-twice',
+    'ca-has-ended', 'ca-names', 'ca-of-another-account', 'ca-renewed-late', 'common-name-constraints', 'common-name-in-topics', 'common-name-twice',
     'crl-domain', 'expiry-unwatched', 'extended-key-usage', 'former-ca', 'mailbox-constraints', 'name-constraints', 'no-outputs', 'ocsp-signing',
     'registered-ca-is-renewed', 'renewed-ca-is-exported', 'revocation-unread', 'signing-region', 'term', 'trail-of-invocations', 'trail-of-signatures',
   ]);

@@ -1,4 +1,4 @@
-import { App, CfnOutput, Duration, Stack } from 'aws-cdk-lib';
+import { App, CfnOutput, CfnParameter, Duration, Stack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { AwsIotCaRegistration, CrossCertificate, KeyStorage, PrivateIotCa, PrivateIotCaProps, Renewal, Retirement } from '../../../src';
 import { opensslCa } from '../../support/foreign-ca';
@@ -130,4 +130,34 @@ test('a registration of a CA that is renewed warns that the platform has the cer
     + 'raise refresh of the renewal and deploy after each renewal, before the former certificate ends');
   Annotations.fromStack(stack).hasWarning('/Iot/Registration', message);
   Annotations.fromStack(stack).hasNoWarning('/Iot/RootRegistration', Match.stringLikeRegexp('has a renewal'));
+});
+
+describe('a certificate that is longer valid than its CA still is when that is renewed', () => {
+  const said = (stack: Stack) => Annotations.fromStack(stack).findWarning('*', Match.stringLikeRegexp('ca-renewed-late')).map(({ id, entry }) => `${id}: ${entry.data}`);
+  const HINT = '; shorten validity, or have the CA renewed earlier (renewal) [ack: cdk-private-iot-ca:ca-renewed-late]';
+
+  test('warns that just before the renewal it is not issued, or cut short', () => {
+    const { stack, factory } = declared();
+    factory.addDeviceCertificate('Device', { subject: { commonName: 'sensor-001' }, validity: Duration.days(366) });
+    factory.addServerCertificate('Server', {
+      subject: { commonName: 'broker' }, subjectAlternativeNames: { dns: ['broker.example'] }, validity: Duration.days(400), clipToIssuer: true,
+    });
+    new PrivateIotCa(stack, 'Line', { subject: { commonName: 'Line' }, issuer: factory, clipToIssuer: true });
+    const before = 'days should be at most as long as the time before its end at which Iot/Factory is renewed, 365 days: just before that,';
+    expect(said(stack).sort()).toEqual([
+      `/Iot/Factory/Device: validity of 366 ${before} no such certificate is issued or renewed${HINT}`,
+      `/Iot/Factory/Server: validity of 400 ${before} a certificate ends with the CA, after as little as 365 days${HINT}`,
+      `/Iot/Line: validity of 1825 ${before} a certificate ends with the CA, after as little as 365 days${HINT}`,
+    ]);
+  });
+
+  test('is not warned of if it is as long valid at most, ends with notAfter or a token, or its CA is not renewed', () => {
+    const { stack, root, factory } = declared();
+    factory.addDeviceCertificate('Device', { subject: { commonName: 'sensor-001' } });
+    factory.addDeviceCertificate('Fixed', { subject: { commonName: 'sensor-002' }, notAfter: new Date('2040-01-01T00:00:00Z') });
+    const days = new CfnParameter(stack, 'Days', { type: 'Number' }).valueAsNumber;
+    factory.addDeviceCertificate('Late', { subject: { commonName: 'sensor-003' }, validity: Duration.days(days) });
+    root.addDeviceCertificate('OfRoot', { subject: { commonName: 'sensor-004' }, validity: Duration.days(2000) });
+    expect(said(stack)).toEqual([]);
+  });
 });

@@ -32,6 +32,7 @@ const ENTRY: Required<LedgerEntry> = {
   withdrawnBy: 'request-2',
   takenFrom: 'Other',
   handedBackBy: 'request-3',
+  formerRetirement: 'retired',
   certificate: Buffer.from('3000', 'hex'),
   chain: Buffer.from('3000', 'hex'),
   certificateSigningRequest: Buffer.from('3000', 'hex'),

@@ -3,14 +3,11 @@ import { RenewedCa } from '../../../src/contract/renewal';
 import { handleLifecycleEvent } from '../../../src/issuing/lifecycle';
 import { renewDue } from '../../../src/issuing/renewal/renew-due';
 import { splitCertificates } from '../../../src/pki/certificate-list';
-import { dyingAt } from '../../support/crashes';
 import {
   caProperties, crossProperties, deviceProperties, keptCaProperties, Properties, request, SECRET, STACK_ID, subordinateProperties,
 } from '../../support/events';
-import { Gate } from '../../support/memory-ports';
 import { OpensslCas } from '../../support/openssl-ca';
-import { Random } from '../../support/random';
-import { chainPemOf, FACTORY, FACTORY_KEY, RenewedFactory, verifier } from '../../support/renewed-factory';
+import { chainPemOf, FACTORY, RenewedFactory, verifier } from '../../support/renewed-factory';
 
 const verify = verifier();
 const keys = new OpensslCas();
@@ -20,21 +17,6 @@ const facts = (pem: string) => {
   return { subject, issuer, publicKey: publicKey.export({ type: 'spki', format: 'der' }) };
 };
 const pemOf = (der: Buffer) => new X509Certificate(der).toString();
-
-/** A process that ends at its first call of an operation, before the effect. */
-const endingAt = (operation: string): Gate => async (name, effect) => {
-  if (name === operation) {
-    throw new Error('the process ended');
-  }
-  return effect();
-};
-
-/** A run that ends between the two ledgers: the root's has the renewed certificate, and the CA's own does not. */
-async function betweenLedgers(factory: RenewedFactory): Promise<void> {
-  factory.passUntilDue();
-  await factory.run(endingAt('reserve'));
-  expect([factory.latest, factory.own].map(({ renewalNumber }) => renewalNumber)).toEqual([1, undefined]);
-}
 
 describe('a CA whose renewal is declared', () => {
   test('stays as it is until the time has come', async () => {
@@ -148,16 +130,6 @@ describe('a CA whose renewal is declared', () => {
     expect(factory.own).toMatchObject({ renewalNumber: 1, retirement: 'retired' });
   });
 
-  test('stays retired if a renewal that was interrupted is completed', async () => {
-    const factory = await RenewedFactory.start();
-    await betweenLedgers(factory);
-    await factory.deploy({ Retired: 'true' });
-    factory.pass(0.25);
-    await factory.run();
-    expect(factory.own).toMatchObject({ renewalNumber: 1, retirement: 'retired' });
-    await expect(factory.issueDevice({ ValidityDays: '1' })).rejects.toThrow('is retired');
-  });
-
   test('is not renewed after it was revoked', async () => {
     const factory = await RenewedFactory.start();
     factory.passUntilDue();
@@ -204,66 +176,6 @@ test('a CA below a renewed CA issues below the former certificate until its own 
   expect(await verified('1000')).toBe('stdin: OK');
 });
 
-describe('wherever a run has died,', () => {
-  const complete: [string, (factory: RenewedFactory) => Promise<unknown>][] = [
-    ['the next run', factory => factory.run()],
-    ['the next deployment', async factory => {
-      const { data } = await factory.deploy({ Renewal: { BeforeDays: '364', KeepKey: 'true' } });
-      expect(data!.SerialNumber).toBe(factory.latest.serialNumber);
-      factory.expectConsistent();
-      await factory.run();
-    }],
-  ];
-  test.each(complete)('%s goes on, and the CA is renewed once and with its key', async (_, goOn) => {
-    const counting = await RenewedFactory.start();
-    counting.passUntilDue();
-    const count = dyingAt(Infinity, 'before');
-    await counting.run(count);
-    expect(count.calls()).toBeGreaterThan(20);
-    for (let n = 1; n <= count.calls(); n++) {
-      for (const when of ['before', 'after'] as const) {
-        const factory = await RenewedFactory.start();
-        factory.passUntilDue();
-        await factory.run(dyingAt(n, when)).catch(() => undefined);
-        await factory.issueDevice({ ValidityDays: '1' }); // the CA issues at any time
-        factory.pass(0.25);
-        await goOn(factory);
-        expect(await factory.run()).toBe(0);
-        expect(factory.issued().map(({ renewalNumber = 0 }) => renewalNumber)).toEqual([0, 1]);
-        expect(factory.latest.deliveredAt).toBeDefined();
-        factory.expectConsistent();
-      }
-    }
-  }, 120_000);
-
-  test('a removal leaves neither a key nor an issued certificate', async () => {
-    const counting = await RenewedFactory.start();
-    counting.passUntilDue();
-    const count = dyingAt(Infinity, 'before');
-    await counting.run(count);
-    for (let n = 1; n <= count.calls() + 1; n++) {
-      const factory = await RenewedFactory.start({ factory: { RetainKey: 'false' } });
-      factory.passUntilDue();
-      await factory.run(dyingAt(n, 'after')).catch(() => undefined);
-      await handleLifecycleEvent(request('subordinate', 'Delete', factory.properties, factory.caId), factory.world.ports());
-      expect(await factory.run()).toBe(0);
-      expect([factory.latest.status, factory.own.status, factory.keyVersions]).toEqual(['WITHDRAWN', 'WITHDRAWN', []]);
-    }
-  }, 60_000);
-
-  test('a removal that keeps the CA lets another stack take it back, with the renewed certificate if there is one', async () => {
-    const factory = await RenewedFactory.start();
-    await betweenLedgers(factory);
-    await handleLifecycleEvent(request('subordinate', 'Delete', factory.properties, factory.caId), factory.world.ports());
-    const kept = keptCaProperties(factory.caId, { LedgerTable: FACTORY, IssuerLedgerTable: 'ledger' });
-    const { data } = await handleLifecycleEvent(request('kept', 'Create', kept), factory.world.ports());
-    expect(data).toMatchObject({ SerialNumber: factory.latest.serialNumber, NotAfter: factory.latest.notAfter });
-    expect(factory.own).toMatchObject({ renewalNumber: 1, status: 'ISSUED', logicalResourceId: 'KeptCa' });
-    const { certificatePem, chainPem } = await factory.issueDevice({ ValidityDays: '700' });
-    expect(verify(certificatePem, chainPem, factory.root.data!.CertificatePem, factory.world.now)).toBe('stdin: OK');
-  });
-});
-
 test('a CA that was taken back declares no renewal, so its end is announced', async () => {
   const factory = await RenewedFactory.start();
   await handleLifecycleEvent(request('subordinate', 'Delete', factory.properties, factory.caId), factory.world.ports());
@@ -290,75 +202,6 @@ test('a CA that goes back to the resource it was taken from is renewed as that o
   factory.expectConsistent();
 });
 
-describe('at the same time,', () => {
-  test('runs and deployments renew the CA once, in any order', async () => {
-    const seed = Number(process.env.SEED ?? Date.now() % 2 ** 31);
-    const random = new Random(seed);
-    for (let history = 0; history < 40; history++) {
-      const factory = await RenewedFactory.start();
-      factory.passUntilDue();
-      const waiting: Gate = async (_, effect) => {
-        for (let turns = random.below(4); turns > 0; turns--) {
-          await Promise.resolve();
-        }
-        return effect();
-      };
-      const deploy = [
-        () => factory.deploy({ Renewal: { BeforeDays: '364', KeepKey: 'true' } }, waiting),
-        () => factory.deploy({ Subject: { CommonName: 'Another' } }, waiting),
-        () => handleLifecycleEvent(request('subordinate', 'Delete', factory.properties, factory.caId), factory.world.ports(waiting)),
-      ][history % 3];
-      try {
-        await Promise.all([factory.run(waiting), factory.run(waiting), deploy()]);
-        factory.pass(0.25);
-        await factory.run();
-        expect(factory.issued().length).toBeLessThanOrEqual(2);
-        expect(factory.world.versions.has(`${FACTORY_KEY}/${factory.first.data!.SerialNumber}`)).toBe(true);
-        if (history % 3 === 0) {
-          expect(factory.issued()).toHaveLength(2);
-          factory.expectConsistent();
-        } else if (history % 3 === 1) { // a rollback gets what is in force
-          await handleLifecycleEvent({ ...factory.update(), physicalResourceId: 'ca-00000000000000000000000000000000' }, factory.world.ports());
-          expect(factory.own.serialNumber).toBe(factory.latest.serialNumber);
-        }
-      } catch (error) {
-        throw new Error(`seed ${seed}, history ${history}: ${(error as Error).message}`);
-      }
-    }
-  }, 60_000);
-
-  test('the CA issues at every step of a renewal, each time with a certificate for its key', async () => {
-    const factory = await RenewedFactory.start();
-    factory.passUntilDue();
-    const issued: Awaited<ReturnType<RenewedFactory['issueDevice']>>[] = [];
-    const issuing: Gate = async (_, effect) => {
-      const result = effect();
-      issued.push(await factory.issueDevice({ ValidityDays: '30' }));
-      return result;
-    };
-    expect(await factory.run(issuing)).toBe(0);
-    expect(issued.length).toBeGreaterThan(20);
-    expect(new Set(issued.map(({ chainPem }) => chainPem)).size).toBe(2);
-    issued.forEach(({ certificatePem, chainPem }) => {
-      expect(verify(certificatePem, chainPem, factory.root.data!.CertificatePem, factory.world.now)).toBe('stdin: OK');
-    });
-  }, 60_000);
-
-  test('a run that is held up between the ledgers writes nothing once a later request has begun', async () => {
-    const factory = await RenewedFactory.start();
-    factory.passUntilDue();
-    const overtaken: Gate = async (operation, effect) => {
-      if (operation === 'reserve') {
-        await factory.deploy({ Retired: 'true' });
-      }
-      return effect();
-    };
-    expect(await factory.run(overtaken)).toBe(0); // the request does what is to be done
-    expect(factory.own).toMatchObject({ renewalNumber: 1, retirement: 'retired' });
-    expect(factory.issued(FACTORY)).toHaveLength(2);
-  });
-});
-
 describe('a renewal that is not possible', () => {
   test.each<[string, Properties, RegExp]>([
     ['because it would end after the root', {}, /^the renewed certificate must end no later than the CA and the CAs above it, on ".*", got ".*"; renew the CA earlier, if another CA signs it \(renewal\), or declare a successor of the CA/],
@@ -375,7 +218,7 @@ describe('a renewal that is not possible', () => {
 
   test('because somebody has exchanged the certificate in the ledger of the issuer is an error, and the CA\'s own ledger stays', async () => {
     const factory = await RenewedFactory.start();
-    await betweenLedgers(factory);
+    await factory.dieBetweenLedgers();
     const { entries, current } = factory.world;
     const key = current.get(factory.caId)!;
     entries.set(key, { ...entries.get(key)!, certificate: new X509Certificate(factory.root.data!.CertificatePem).raw });

@@ -4,7 +4,7 @@ import { LedgerEntry } from '../../../src/issuing/ledger/ledger';
 import { handleLifecycleEvent } from '../../../src/issuing/lifecycle';
 import { renewDue } from '../../../src/issuing/renewal/renew-due';
 import { LifecycleEvent } from '../../../src/resource/lifecycle-event';
-import { dyingAt } from '../../support/crashes';
+import { dyingAt, failingAt } from '../../support/crashes';
 import { caProperties, deviceProperties, Properties, request, SECRET, STACK_ID } from '../../support/events';
 import { Gate, MemoryWorld } from '../../support/memory-ports';
 import { opensslOutput, temporaryFiles } from '../../support/openssl';
@@ -113,6 +113,18 @@ describe('a certificate whose renewal is declared', () => {
     await fleet.run();
     const [old, renewed] = fleet.issued.map(({ certificate }) => new X509Certificate(certificate!).publicKey.export({ type: 'spki', format: 'der' }));
     expect(renewed).toEqual(old);
+    fleet.expectConsistent();
+  });
+
+  test.each(['true', 'false'])('gets the key that is declared now (KeepKey: %s), also if a renewal that was interrupted has made the other one', async KeepKey => {
+    const fleet = await Fleet.start({ Renewal: { BeforeDays: '30', KeepKey: KeepKey === 'true' ? 'false' : 'true' } });
+    fleet.pass(336);
+    expect(await fleet.run(failingAt('renew'))).toBe(1);
+    await handleLifecycleEvent(fleet.update({ Renewal: { BeforeDays: '30', KeepKey } }), fleet.world.ports());
+    expect(await fleet.run()).toBe(0);
+    const [old, renewed] = fleet.issued.map(({ certificate }) => new X509Certificate(certificate!).publicKey.export({ type: 'spki', format: 'der' }));
+    expect(renewed.equals(old)).toBe(KeepKey === 'true');
+    expect([...fleet.world.versions.keys()].filter(key => key.startsWith(KEY))).toHaveLength(2);
     fleet.expectConsistent();
   });
 

@@ -112,6 +112,10 @@ for (const name of ['aws-cdk-lib', 'constructs']) {
 }
 project.addDevDeps('aws-cdk-lib@2.275.0', 'constructs@^10.5.1');
 
+// Tests are compiled by esbuild, which the bundles need anyway. test/docs/snippets.test.ts checks their types.
+project.deps.removeDependency('ts-jest', DependencyType.BUILD);
+project.jest!.config.transform = { '\\.ts$': '<rootDir>/test/support/typescript.cjs' };
+
 // Of its 1.13.0, not every platform's binary has been published, so that no complete lock file can be made.
 project.package.addPackageResolutions('unrs-resolver@1.12.2');
 

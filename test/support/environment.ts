@@ -1,4 +1,4 @@
-/** What every test runs with: no account, no credentials of the machine, no validator of templates (1.2 s a synthesis). */
+/** What every test runs with: no account, no credentials of the machine, no validator of templates, which takes ten seconds in each process. */
 const ENVIRONMENT: { readonly [name: string]: string } = {
   CDK_VALIDATION: 'false',
   AWS_ACCESS_KEY_ID: 'test',

@@ -5,8 +5,8 @@ const { default: Sequencer } = require('@jest/test-sequencer');
  * file is, and one of these could begin at the end and run alone.
  */
 const LONGEST = [
-  'driver/driver', 'driver/registrars/', 'pki/verifiers', 'constructs/checks/wrong-types', 'lifecycle/publication', 'rights/lifecycle', 'examples.test',
-  'cli/list/streaming', 'years/years',
+  'driver/driver', 'driver/registrars/', 'pki/verifiers', 'constructs/checks/wrong-types', 'docs/snippets', 'lifecycle/publication', 'rights/lifecycle',
+  'examples.test', 'examples/validation', 'cli/list/streaming', 'years/years',
 ];
 
 module.exports = class extends Sequencer {

@@ -1,4 +1,4 @@
-import { Aws, CfnParameter, Duration, Fn, Lazy, SecretValue, Stack, Token } from 'aws-cdk-lib';
+import { App, Aws, CfnParameter, Duration, Fn, Lazy, SecretValue, Stack, Token } from 'aws-cdk-lib';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import * as library from '../../../src';
@@ -93,6 +93,9 @@ function belongs(value: unknown, type: ValueType, classes: readonly string[] = [
       && Object.entries(type.properties!).every(([name, of]) => belongs((value as { [name: string]: unknown })[name], of));
   }
 }
+
+/** Without what a thousand apps that are never deployed need not have: copies of the bundles, and where each resource was declared. */
+const LEAN = { 'aws:cdk:disable-asset-staging': true, 'aws:cdk:disable-creation-stack-traces': true };
 
 const FUNCTIONS = publicFunctions().filter(({ parameters }) => parameters.length > 0);
 
@@ -271,7 +274,7 @@ describe.each(FUNCTIONS.map(fn => [fn.name, fn] as const))('%s', (name, fn) => {
 
   test.each(own.flatMap(parameter => placesOf(parameter).map(place => [place.name || parameter.name, parameter.name, place] as const)))(
     'has an error about %s that says what is wrong with a value of another type', (_, parameter, place) => {
-      const stack = stackOf();
+      const stack = stackOf(new App({ context: LEAN }));
       const given = objectsIn(stack);
       const right = RIGHT_CALLS[name](given, stack);
       const values = [

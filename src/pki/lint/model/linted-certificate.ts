@@ -8,7 +8,7 @@ import { PublicKeyFacts, readPublicKey } from '../../public-key-info';
 
 /** A certificate of any origin, parsed as far as the rules need it. Nothing is taken for granted except that it has the fields of a certificate in their order. */
 export interface LintedCertificate extends LintedExtensions<ExtensionValues>,
-  Omit<CertificateStructure, 'innerSignature' | 'outerSignature' | 'issuer' | 'subject' | 'publicKey' | 'extensions'> {
+  Omit<CertificateStructure, 'tbs' | 'signature' | 'innerSignature' | 'outerSignature' | 'issuer' | 'subject' | 'publicKey' | 'extensions'> {
   /** What deviates from DER but could still be read, and why parts of names could not be read. */
   readonly encodingFaults: readonly string[];
   /** `signature` of the TBSCertificate. */

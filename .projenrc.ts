@@ -101,7 +101,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     },
   },
   gitignore: [
-    '/assets/', '/demo-out/', '/bench/bundles/', '/bench/peers/node_modules/', 'cdk.out', '.venv/',
+    '/assets/', '/demo-out/', '/bench/bundles/', '/bench/peers/node_modules/', '/bench/plots/node_modules/', 'cdk.out', '.venv/',
     '/examples/*/ca/', '/examples/*/keys/', '/examples/**/*.key.pem', '/examples/*/local-out/',
   ],
 });
@@ -133,12 +133,17 @@ project.eslint!.addOverride({ files: ['src/**/*.ts'], rules: { 'max-lines': ['er
 enforceMessageRules(project);
 addWorkflows(project, CI_STEP);
 
-const bench = project.addTask('bench', { description: 'Measure against the targets, into bench/results.json' });
+const bench = project.addTask('bench', { description: 'Measure against the targets, into bench/results.json, and update docs/performance.md' });
 bench.spawn(project.tasks.tryFind('bundle')!);
-bench.exec('npm install --prefix bench/peers --no-package-lock --silent');
+for (const folder of ['peers', 'plots']) {
+  bench.exec(`npm install --prefix bench/${folder} --no-package-lock --silent`);
+}
 for (const version of [22, 24]) {
   bench.exec(`npx --yes --package=node@${version} -c "tsx bench/index.ts"`);
 }
+bench.exec('node bench/plots/draw.js');
+bench.spawn(project.tasks.tryFind('docs:tables')!);
+bench.exec('tsx bench/verdict.ts');
 
 const driver = project.addTask('driver', {
   description: 'Play CloudFormation against the function, with every fault at every call and random histories: what runs at night',

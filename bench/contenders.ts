@@ -1,5 +1,7 @@
-import { ChildProcessWithoutNullStreams, execFileSync, spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import { Readable, Writable } from 'node:stream';
+import { Worker } from 'node:worker_threads';
 
 /** What takes its turn in a measurement: certificates, or calls, a second over so many milliseconds. */
 export interface Contender {
@@ -9,24 +11,43 @@ export interface Contender {
   end?(): void;
 }
 
+/** A program that runs, in a process or in a thread. */
+interface Program {
+  readonly stdin: Writable | null;
+  readonly stdout: Readable;
+  readonly stderr: Readable;
+  on(event: 'exit', listener: () => void): unknown;
+}
+
 /**
- * A program of its own that is started once, so that it runs warm, and answers lines on its standard input: a number of milliseconds by a rate,
- * and `certificate` by a certificate, DER in base64. See `peers/serve.cjs`.
+ * A program that is started once, so that it runs warm, and answers lines on its standard input: a number of milliseconds by a rate, and
+ * `certificate` by a certificate, DER in base64. See `peers/serve.cjs`.
  */
 export class ServingContender implements Contender {
-  private readonly process: ChildProcessWithoutNullStreams;
+  /** The program in a process of its own. */
+  public static process(command: string, args: readonly string[]): ServingContender {
+    return new ServingContender(`${command} ${args.join(' ')}`, spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'] }));
+  }
+
+  /** A program for Node.js in a worker thread of this process. */
+  public static thread(file: string, args: readonly string[]): ServingContender {
+    return new ServingContender(`${file} ${args.join(' ')}`, new Worker(file, { argv: [...args], execArgv: [], stdin: true, stdout: true, stderr: true }));
+  }
+
+  private ended?: Error;
   private readonly waiting: { readonly resolve: (line: string) => void; readonly reject: (error: Error) => void }[] = [];
 
-  constructor(command: string, args: readonly string[]) {
-    this.process = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'] });
+  private constructor(name: string, private readonly program: Program) {
     let complaints = '';
-    this.process.stderr.on('data', data => {
+    program.stderr.on('data', data => {
       complaints += data;
     });
-    this.process.on('close', () => {
-      this.waiting.forEach(({ reject }) => reject(new Error(`${command} ${args.join(' ')} has ended: ${complaints}`)));
+    program.on('exit', () => {
+      const ended = new Error(`${name} has ended: ${complaints}`);
+      this.ended = ended;
+      this.waiting.forEach(({ reject }) => reject(ended));
     });
-    createInterface({ input: this.process.stdout }).on('line', line => this.waiting.shift()?.resolve(line));
+    createInterface({ input: program.stdout }).on('line', line => this.waiting.shift()?.resolve(line));
   }
 
   public async rate(milliseconds: number): Promise<number> {
@@ -38,13 +59,16 @@ export class ServingContender implements Contender {
   }
 
   public end(): void {
-    this.process.stdin.end();
+    this.program.stdin!.end();
   }
 
   private ask(line: string): Promise<string> {
     return new Promise((resolve, reject) => {
+      if (this.ended) {
+        throw this.ended;
+      }
       this.waiting.push({ resolve, reject });
-      this.process.stdin.write(`${line}\n`);
+      this.program.stdin!.write(`${line}\n`);
     });
   }
 }

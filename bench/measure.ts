@@ -2,16 +2,6 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { buildSync } from 'esbuild';
 
-/** One line of the results. */
-export interface Row {
-  readonly name: string;
-  readonly value: number;
-  readonly unit: string;
-  /** The target, where there is one. */
-  readonly atLeast?: number;
-  readonly atMost?: number;
-}
-
 /** As deep below the root as the module that looks for `assets/` relative to itself, in src/constructs/provider. */
 const FOLDER = join(__dirname, 'bundles', 'modules');
 
@@ -32,10 +22,10 @@ export function bundled(entry: string, external: string[] = []): string {
 }
 
 /** What a fresh process prints. */
-export function run(file: string, args: string[] = [], nodeOptions: string[] = []): string {
+export function run(file: string, args: string[] = [], nodeOptions: string[] = [], env: NodeJS.ProcessEnv = {}): string {
   return execFileSync(process.execPath, [...nodeOptions, file, ...args], {
     encoding: 'utf8',
     cwd: join(__dirname, '..'),
-    env: { ...process.env, CDK_VALIDATION: 'false', AWS_REGION: 'eu-central-1', AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
+    env: { ...process.env, CDK_VALIDATION: 'false', AWS_REGION: 'eu-central-1', AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true', ...env },
   });
 }

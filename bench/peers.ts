@@ -22,7 +22,7 @@ export const PEERS: { readonly [name: string]: Peer } = {
   'node-forge': { ...script('forge.js'), only: ['RSA_2048'] },
   'Python cryptography': {
     isInstalled: () => runs('python3', ['-c', 'import cryptography']),
-    start: folder => new ServingContender('python3', [join(FOLDER, 'pyca.py'), folder]),
+    start: folder => ServingContender.process('python3', [join(FOLDER, 'pyca.py'), folder]),
   },
   'openssl x509': {
     isInstalled: () => runs('openssl', ['version']),
@@ -49,6 +49,12 @@ export const PEERS: { readonly [name: string]: Peer } = {
       ]);
     },
   },
+  'step': {
+    isInstalled: () => runs('step', ['version']),
+    start: folder => new ToolContender('step', () => [
+      'certificate', 'sign', join(folder, 'device.csr.pem'), join(folder, 'ca.pem'), join(folder, 'ca.key.pem'), '--profile', 'leaf', '--not-after', '8760h',
+    ]),
+  },
   'cfssl': {
     isInstalled: () => runs('cfssl', ['version']),
     start: folder => {
@@ -64,7 +70,7 @@ export const PEERS: { readonly [name: string]: Peer } = {
 function script(name: string): Peer {
   return {
     isInstalled: () => existsSync(join(FOLDER, 'node_modules')),
-    start: folder => new ServingContender(process.execPath, [join(FOLDER, name), folder]),
+    start: folder => ServingContender.process(process.execPath, [join(FOLDER, name), folder]),
   };
 }
 

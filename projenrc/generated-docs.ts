@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { benchmarkMachines, benchmarkTable, durationTable } from './docs-tables/benchmark';
 import { endpointTable } from './docs-tables/endpoints';
 import { lintRuleTable } from './docs-tables/lint-rules';
 import { noticeTable } from './docs-tables/notices';
@@ -19,6 +20,9 @@ export const TABLES: { readonly [name: string]: () => string } = {
   'notices': noticeTable,
   'endpoints of functions': endpointTable,
   'lint rules': lintRuleTable,
+  'benchmark': benchmarkTable,
+  'machines of the benchmark': benchmarkMachines,
+  'durations': durationTable,
   'remedies of AWS': () => remedyTable(AWS_REMEDIES),
   'states of KMS keys': () => remedyTable(KEY_STATE_REMEDIES),
   'remedies of the network': () => remedyTable(NETWORK_REMEDIES),

@@ -1,6 +1,6 @@
 import { App, CustomResource, Stack } from 'aws-cdk-lib';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
-import { CERTIFICATES_A_STACK } from './certificates-a-stack';
+import { CERTIFICATES_A_STACK } from './limits-of-stacks';
 
 // The resources of as many device certificates, without this library: a secret and a custom resource each.
 const certificates = Number(process.argv[2]);

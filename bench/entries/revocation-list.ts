@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { peakMemory } from './peak-memory';
 import { selfIssuer } from '../../src/pki/issue';
 import { generateKeyPair } from '../../src/pki/keys';
 import { encodeName } from '../../src/pki/name';
@@ -40,7 +41,7 @@ async function main(entries: number, rounds: number): Promise<void> {
   }, issuer);
   if (rounds === 1) {
     await list(pages(entries));
-    console.log(JSON.stringify(process.resourceUsage().maxRSS / 1024));
+    console.log(JSON.stringify(peakMemory()));
     return;
   }
   const ready = [...pages(entries)];

@@ -1,5 +1,5 @@
 import { App, Stack } from 'aws-cdk-lib';
-import { CERTIFICATES_A_STACK } from './certificates-a-stack';
+import { CERTIFICATES_A_STACK } from './limits-of-stacks';
 import { PrivateIotCa } from '../../src';
 
 const certificates = Number(process.argv[2]);

@@ -33,7 +33,7 @@ const SIDEBAR: DefaultTheme.SidebarItem[] = [
       .map(name => page(`platforms/${name}`)),
   },
   { text: 'Certificates', items: ['certificates', 'keys', 'hierarchies', 'existing-cas', 'several-stacks', 'revocation', 'roll-over'].map(page) },
-  { text: 'Running it', items: ['cli', 'operations', 'costs', 'upgrades'].map(page) },
+  { text: 'Running it', items: ['cli', 'operations', 'costs', 'performance', 'upgrades'].map(page) },
   { text: 'Finding an error', items: ['troubleshooting', 'troubleshooting-platforms'].map(page) },
   { text: 'Reference', items: [...['lint-rules', 'verifiers'].map(page), { text: 'API', link: `${REPOSITORY}/blob/main/API.md` }] },
 ];

@@ -129,8 +129,7 @@ export class CaCertificate extends IssuedCertificateBase implements IIotCertific
     }
     this._issuer = ca;
     const provider = CertificateProvider.of(this);
-    const rights = provider.rightsOn(ca, this);
-    ca.grantIssue(rights);
+    const rights = provider.rightsToIssue(ca, this);
     const properties: CaCertificateProperties = {
       LedgerTable: ledgerOf(this, ca),
       ...issuerProperties(ca),

@@ -87,8 +87,7 @@ export class CrossCertificate extends IssuedCertificateBase implements IIotCerti
     this._issuer = ca;
     this.subjectCa = subjectCa;
     const provider = CertificateProvider.of(this);
-    const rights = [provider.rightsOn(ca, this), provider.rightsToRead(subjectCa)];
-    ca.grantIssue(rights[0]);
+    const rights = [provider.rightsToIssue(ca, this), provider.rightsToRead(subjectCa)];
     grantRead(subjectCa.ledger, rights[1]);
     const [own] = subjectCa._chain.links;
     sayExported(this, subjectCa);

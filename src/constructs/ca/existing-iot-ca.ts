@@ -144,8 +144,7 @@ export class ExistingIotCa extends PrivateIotCaBase {
 
     this.ledger = ledgerTable(this, validRemovalPolicy(this, props.removalPolicy, RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE));
     const provider = CertificateProvider.of(this);
-    const rights = provider.rightsOn(this, this);
-    this.grantIssue(rights);
+    const rights = provider.rightsToIssue(this, this);
     certificate._rights().forEach(({ grant }) => grant(rights));
     const properties: ExistingIotCaProperties = {
       LedgerTable: this.ledger.tableName,

@@ -102,9 +102,7 @@ export class KeptIotCa extends PrivateIotCaBase {
     sayNotices(this, this.platforms);
 
     const provider = CertificateProvider.of(this);
-    const rights = [provider.rightsOn(this, this), ...issuer ? [provider.rightsOn(issuer, this)] : []];
-    this.grantIssue(rights[0]);
-    issuer?.grantIssue(rights[1]);
+    const rights = [provider.rightsToIssue(this, this), ...issuer ? [provider.rightsToIssue(issuer, this)] : []];
     const properties: KeptIotCaProperties = {
       LedgerTable: this.ledger.tableName,
       IssuerLedgerTable: issuer && ledgerOf(this, issuer),

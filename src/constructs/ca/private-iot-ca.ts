@@ -139,10 +139,9 @@ export class PrivateIotCa extends PrivateIotCaBase implements IPrivateIotCa, IIo
     this.ledger = ledgerTable(this, removalPolicy);
 
     const provider = CertificateProvider.of(this);
-    const rights = [provider.rightsOn(this, this), ...issuer ? [provider.rightsOn(issuer, this)] : []];
+    const rights = [provider.rightsOn(this, this), ...issuer ? [provider.rightsToIssue(issuer, this)] : []];
     key.keep.grant(rights[0]);
     grantRecord(this.ledger, rights[0]);
-    issuer?.grantIssue(rights[1]);
     const properties = caProperties(this, props, {
       KeyAlgorithm: keyAlgorithm._render(), KeyStorage: key.properties, ...term, Generation: generation,
     });

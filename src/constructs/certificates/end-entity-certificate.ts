@@ -103,8 +103,7 @@ export abstract class EndEntityCertificateBase extends IssuedCertificateBase {
     const bound = formats.map(format => [format, format._bind(this, removalPolicy)] as const);
     this._delivered = new Map(bound);
 
-    const rights = provider.rightsOn(ca, this);
-    ca.grantIssue(rights);
+    const rights = provider.rightsToIssue(ca, this);
     const needed: NeededRight[] = [
       ...this._key ? [this._key.keep] : [],
       ...this._key?.tag ? [this._key.tag] : [],

@@ -69,8 +69,7 @@ export class ProofOfPossessionSignature extends Resource {
 
     validateCanIssue(this, ca);
     const provider = CertificateProvider.of(this);
-    const rights = provider.rightsOn(ca, this);
-    ca.grantIssue(rights);
+    const rights = provider.rightsToIssue(ca, this);
     const properties: ProofOfPossessionSignatureProperties = {
       LedgerTable: ledgerOf(this, ca),
       ...issuerProperties(ca),

@@ -98,8 +98,7 @@ export class VerificationCertificate extends IssuedCertificateBase implements II
     validateIssuing(this, ca, 'verification', { subject: { commonName: registrationCode }, clipToIssuer }, days);
 
     const provider = CertificateProvider.of(this);
-    const rights = provider.rightsOn(ca, this);
-    ca.grantIssue(rights);
+    const rights = provider.rightsToIssue(ca, this);
     const properties: VerificationCertificateProperties = {
       LedgerTable: ledgerOf(this, ca),
       ...issuerProperties(ca),

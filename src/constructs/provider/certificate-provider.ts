@@ -82,7 +82,9 @@ export class CertificateProvider extends Construct {
   private readonly sharedPolicies: { readonly [name in keyof typeof SHARED_POLICIES]: SharedPolicies };
   /** The pairs of a policy and an ARN with a wildcard that is acknowledged in the policy. */
   private readonly acknowledged = new Set<string>();
-  private cas = 0;
+  /** The policies with the rights on CAs, and those of them that hold the rights to issue: many certificates ask for the same. */
+  private readonly rights = new Map<IPrivateIotCa, Policy>();
+  private readonly issuing = new Set<Policy>();
   /** The scopes of the other functions that have the role. */
   private readonly sharers: IConstruct[] = [];
   /** The logical IDs of the CAs that the stack declares. */
@@ -124,15 +126,28 @@ export class CertificateProvider extends Construct {
    */
   public rightsOn(ca: IPrivateIotCa, user: IConstruct): Policy {
     this.assertInReach(ca, user);
-    const id = policyId(this, `RightsOn${Names.nodeUniqueId(ca.node)}`, arnsToIssue(ca));
-    if (!this.node.tryFindChild(id)) {
-      if (++this.cas > MAX_CAS) {
-        throw new Error(`${user.node.path}: a stack must use at most ${MAX_CAS} CAs, because IAM limits the rights of its function, `
-          + `got ${ca.node.path} as CA number ${this.cas}; move it to another stack`);
-      }
-      this.warnOfOtherAccount(ca);
+    const known = this.rights.get(ca);
+    if (known) {
+      return known;
     }
-    return this.inlinePolicy(id);
+    if (this.rights.size === MAX_CAS) {
+      throw new Error(`${user.node.path}: a stack must use at most ${MAX_CAS} CAs, because IAM limits the rights of its function, `
+        + `got ${ca.node.path} as CA number ${MAX_CAS + 1}; move it to another stack`);
+    }
+    this.warnOfOtherAccount(ca);
+    const rights = this.inlinePolicy(policyId(this, `RightsOn${Names.nodeUniqueId(ca.node)}`, arnsToIssue(ca)));
+    this.rights.set(ca, rights);
+    return rights;
+  }
+
+  /** The policy that holds the rights on one CA, among them the rights to issue. */
+  public rightsToIssue(ca: IPrivateIotCa, user: IConstruct): Policy {
+    const rights = this.rightsOn(ca, user);
+    if (!this.issuing.has(rights)) {
+      ca.grantIssue(rights);
+      this.issuing.add(rights);
+    }
+    return rights;
   }
 
   /** The policy that holds the right to read the ledger of one CA. The right to read another ledger is in another policy. */

@@ -32,7 +32,8 @@ export class SharedPolicies {
 
   /** A policy with room for these ARNs. */
   public with(arns: readonly string[]): ManagedPolicy {
-    if (this.isFullFor(arns)) {
+    let charge = this.charge(arns);
+    if (charge > this.room) {
       this.room = MANAGED_POLICY_CHARACTERS - FRAME;
       this.occurrences.clear();
       this.policies.push(new ManagedPolicy(this.scope, `${this.name}${this.policies.length}`, {
@@ -40,8 +41,9 @@ export class SharedPolicies {
         document: new PolicyDocument({ minimize: true }),
         roles: [this.role],
       }));
+      charge = this.charge(arns);
     }
-    this.room -= this.charge(arns);
+    this.room -= charge;
     arns.forEach(arn => this.occurrences.set(arn, this.occurrencesOf(arn) + 1));
     return this.policies.at(-1)!;
   }

@@ -72,6 +72,14 @@ const DEMOS: readonly Demo[] = [
     context: { 'steps': 'demo-out/roll-over/steps', 'aws:cdk:enable-path-metadata': 'true' },
     story: 'bash examples/roll-over/roll-over.sh demo-out/roll-over',
   },
+  {
+    task: 'demo:fleet',
+    example: 'fleet',
+    out: 'demo-out/fleet',
+    before: 'rm -rf demo-out/fleet && bash examples/fleet/make-fleet.sh demo-out/fleet',
+    context: { fleet: 'demo-out/fleet' },
+    story: 'bash examples/fleet/fleet.sh demo-out/fleet',
+  },
   { task: 'demo:factories', example: 'kms-root-and-factory-cas', out: 'demo-out/factories' },
   {
     task: 'demo:existing-ca',

@@ -32,7 +32,7 @@ const SIDEBAR: DefaultTheme.SidebarItem[] = [
     items: ['index', 'aws-iot-core', 'azure', 'alibaba-cloud-iot', 'apsara-mqtt', 'huawei-cloud', 'tencent-iot-hub', 'cumulocity', 'clearblade', 'brokers']
       .map(name => page(`platforms/${name}`)),
   },
-  { text: 'Certificates', items: ['certificates', 'keys', 'hierarchies', 'existing-cas', 'several-stacks', 'revocation', 'roll-over'].map(page) },
+  { text: 'Certificates', items: ['certificates', 'keys', 'fleets', 'hierarchies', 'existing-cas', 'several-stacks', 'revocation', 'roll-over'].map(page) },
   { text: 'Running it', items: ['cli', 'operations', 'costs', 'performance', 'upgrades'].map(page) },
   { text: 'Finding an error', items: ['troubleshooting', 'troubleshooting-platforms'].map(page) },
   { text: 'Reference', items: [...['lint-rules', 'verifiers'].map(page), { text: 'API', link: `${REPOSITORY}/blob/main/API.md` }] },

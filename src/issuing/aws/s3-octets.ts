@@ -1,4 +1,4 @@
-import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { ManifestProperties } from '../../contract/fleet-run';
 import { AwsCalls, errorName } from '../../lambda/aws/aws-calls';
 
@@ -8,7 +8,6 @@ const PORTION = 8 * 1024 * 1024;
 /** The object is empty, so it has no first octet. https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
 const EMPTY = 'InvalidRange';
 const CHANGED = 'PreconditionFailed';
-const ABSENT = ['NoSuchKey', 'NoSuchVersion', 'NoSuchBucket'];
 
 interface Portion {
   readonly octets: Uint8Array;
@@ -31,6 +30,7 @@ export class S3Octets {
 
   /** @throws Error if the object is not there, or is replaced meanwhile */
   public async *read(): AsyncIterable<Uint8Array> {
+    await this.assertThere();
     const first = await this.portion(0);
     if (!first) {
       return;
@@ -49,10 +49,24 @@ export class S3Octets {
     }
   }
 
+  /** S3 tells nobody that an object is missing who may not list the whole bucket, so this lists what begins with its key. */
+  private async assertThere(): Promise<void> {
+    const { Bucket, Key } = this.place;
+    const command = new ListObjectsV2Command({ Bucket, Prefix: Key, MaxKeys: 1 });
+    const { Contents = [] } = await this.calls.make('s3:ListBucket', this.name, options => this.client.send(command, options));
+    if (Contents[0]?.Key !== Key) {
+      throw new Error(`the manifest must be at ${this.name}, where nothing is; upload it, and run the fleet again`);
+    }
+  }
+
+  private get name(): string {
+    return `s3://${this.place.Bucket}/${this.place.Key}`;
+  }
+
   /** @returns nothing if the object is empty */
   private async portion(begin: number, pinned?: Portion): Promise<Portion | undefined> {
     const { Bucket, Key, VersionId } = this.place;
-    const name = `s3://${Bucket}/${Key}`;
+    const { name } = this;
     const command = new GetObjectCommand({
       Bucket, Key, VersionId: pinned?.versionId ?? VersionId, Range: `bytes=${begin}-${begin + PORTION - 1}`, IfMatch: pinned?.etag,
     });
@@ -60,13 +74,13 @@ export class S3Octets {
       return await this.calls.make('s3:GetObject', name, async options => {
         const { Body, ContentRange = '', ETag: etag, VersionId: versionId } = await this.client.send(command, options);
         return { octets: await Body!.transformToByteArray(), length: Number(/\/(\d+)$/.exec(ContentRange)?.[1]), etag, versionId };
-      }, [EMPTY, CHANGED, ...ABSENT]);
+      }, [EMPTY, CHANGED]);
     } catch (error) {
       if (errorName(error) === EMPTY && begin === 0) {
         return undefined;
       }
-      throw errorName(error) === CHANGED ? new Error(`the manifest ${name} must stay as it is while it is read, and it was replaced; run the fleet again`)
-        : ABSENT.includes(errorName(error)) ? new Error(`the manifest must be at ${name}, where nothing is; upload it, and run the fleet`) : error;
+      throw errorName(error) !== CHANGED ? error
+        : new Error(`the manifest ${name} must stay as it is while it is read, and it was replaced; run the fleet again`);
     }
   }
 }

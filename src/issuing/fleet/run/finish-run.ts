@@ -22,7 +22,7 @@ export async function finishRun(run: string, files: FleetFiles): Promise<RunSumm
   });
   done.sort((one, other) => one - other);
   const failedPieces = pieces - done.length;
-  const summary: RunSummary = { run, rows, pieces, ...counts, failedPieces, ...failedPieces > 0 && { failure: await failureOf(places, files, done) } };
+  const summary: RunSummary = { run, rows, pieces, ...counts, failedPieces, failure: failedPieces > 0 ? await failureOf(places, files, done) : '' };
   if (rows - counts.refused <= MOST_MERGED) {
     await merge(places.devices, done.map(piece => places.of(piece).devices), CSV_TYPE, files, DEVICE_LIST_HEAD);
   }

@@ -33,7 +33,7 @@ export async function planRun(run: string, manifest: Manifest, size: number, fil
     await files.write(places.of(piece.number).piece, jsonLines(lines), JSON_LINES_TYPE);
   });
   await files.write(places.pieces, JSON.stringify(items), JSON_TYPE);
-  const plan: RunPlan = { run, rows, pieces: items.length, piecesKey: places.pieces, manifestVersion: manifest.version() };
+  const plan: RunPlan = { run, rows, pieces: items.length, manifestVersion: manifest.version() };
   await files.write(places.plan, JSON.stringify(plan), JSON_TYPE);
   return plan;
 }

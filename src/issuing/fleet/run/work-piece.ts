@@ -1,5 +1,5 @@
-import { registrationForms } from './registration-forms';
 import { FleetFiles, JSON_LINES_TYPE, JSON_TYPE, jsonLines, PEM_TYPE, valuesOf } from './fleet-files';
+import { registrationForms } from './registration-forms';
 import { DeviceRow, DeviceResult, FleetCounts, NO_DEVICES, RefusedRow } from '../../../contract/fleet';
 import { RunPlaces } from '../../../contract/fleet-run';
 import { Fleet, FleetPorts, issueDevices } from '../issue-devices';

@@ -22,9 +22,12 @@ export { CertificateSubject } from './constructs/certificates/certificate-subjec
 export { CrossCertificate, CrossCertificateOptions, CrossCertificateProps } from './constructs/ca/cross-certificate';
 export { DeliveredSecret, DeliveryFormat, DeliveryFormatOptions, Pkcs12Options } from './constructs/keys/delivery-format';
 export { ExpiryAlarms, ExpiryAlarmsProps, ExpiryThresholds } from './constructs/expiry/expiry-alarms';
+export { DeviceCertificateFleet } from './constructs/fleet/device-certificate-fleet';
+export { DeviceCertificateFleetProps, FleetSubject } from './constructs/fleet/device-certificate-fleet-props';
 export { DeviceCertificate, DeviceCertificateOptions, DeviceCertificateProps, DeviceProfile } from './constructs/certificates/device-certificate';
 export { EndEntityCertificateOptions } from './constructs/certificates/end-entity-certificate-options';
 export { ExistingCaProps } from './constructs/ca/existing-iot-ca';
+export { FleetManifest, FleetManifestAssetOptions, FleetManifestBucketOptions, FleetManifestFormat } from './constructs/fleet/fleet-manifest';
 export { HashAlgorithm } from './constructs/certificates/hash-algorithm';
 export { HuaweiIotdaCaRegistration, HuaweiIotdaCaRegistrationProps } from './platforms/huawei/huawei-iotda-ca-registration';
 export { HuaweiIotdaInstanceProps } from './platforms/huawei/huawei-iotda-instance';
@@ -39,6 +42,7 @@ export { IssuedCertificateOptions } from './constructs/certificates/issued-certi
 export { JustInTimeProvisioning, JustInTimeProvisioningOptions, ProvisioningParameter } from './platforms/aws-iot/provisioning/just-in-time-provisioning';
 export { KeyAlgorithm } from './constructs/keys/key-algorithm';
 export { KeptCaProps } from './constructs/ca/kept-iot-ca';
+export { KeyRecipient } from './constructs/fleet/key-recipient';
 export { KeyStorage, KmsKeyStorageOptions, ParameterKeyStorageOptions, SecretsManagerKeyStorageOptions } from './constructs/keys/key-storage';
 export { ListRevocationProps } from './platforms/list-revocation';
 export { LoadBalancerRevocation, LoadBalancerRevocationProps } from './platforms/load-balancer/load-balancer-revocation';

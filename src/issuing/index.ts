@@ -1,16 +1,5 @@
-import { randomBytes } from 'node:crypto';
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { KMSClient } from '@aws-sdk/client-kms';
-import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { SSMClient } from '@aws-sdk/client-ssm';
-import { DynamoDbLedger } from './aws/dynamodb-ledger';
-import { DynamoDbRefusals } from './aws/dynamodb-refusals';
-import { DynamoDbRevocations } from './aws/dynamodb-revocations';
-import { KmsSigners } from './aws/kms-signers';
-import { LedgerTable, NO_LEDGER } from './aws/ledger-table';
-import { ParameterVersions } from './aws/parameter-versions';
-import { SecretsManagerVersions } from './aws/secrets-manager-versions';
+import { IssuingClients } from './aws/issuing-clients';
 import { StackResources } from './aws/stack-resources';
 import { handleLifecycleEvent } from './lifecycle';
 import { Ports } from './ports';
@@ -18,14 +7,12 @@ import { renewDue } from './renewal/renew-due';
 import { renewedCasIn } from './renewal/renewed-cas';
 import { RenewerEnvironment } from '../contract/renewal';
 import { AwsCalls } from '../lambda/aws/aws-calls';
-import { byRegion, regionIn } from '../lambda/aws/by-region';
+import { byRegion } from '../lambda/aws/by-region';
 import { CLIENT_OPTIONS } from '../lambda/aws/client-options';
-import { SecretValues } from '../lambda/aws/secret-values';
 import { functionEnvironment } from '../lambda/cloudformation/environment';
 import { handleCloudFormationEvent, InvocationContext, Work } from '../lambda/cloudformation/handle-event';
 import { log } from '../lambda/log';
 import { orLogged } from '../lambda/or-logged';
-import { generateKeyPair } from '../pki/keys';
 import { text } from '../resource/property-values';
 
 /**
@@ -33,18 +20,8 @@ import { text } from '../resource/property-values';
  * Region for the whole life of the process. The clients take credentials and endpoint (AWS_ENDPOINT_URL) from the environment on their own.
  * A resource can be in another Region than the function; its ARN names that Region.
  */
-const dynamoDb = byRegion(region => new DynamoDBClient({ ...CLIENT_OPTIONS, region }));
-const secretsManager = byRegion(region => new SecretsManagerClient({ ...CLIENT_OPTIONS, region }));
+const clients = new IssuingClients(process.env.AWS_REGION!);
 const cloudFormation = byRegion(region => new CloudFormationClient({ ...CLIENT_OPTIONS, region }));
-const kms = byRegion(region => new KMSClient({ ...CLIENT_OPTIONS, region }));
-
-/**
- * An account can put up to 3 parameters per second, all its functions together. The client slows down on its own once it is told to, and
- * retries for as long as the signal allows. https://docs.aws.amazon.com/general/latest/gr/ssm.html
- */
-const ssm = byRegion(region => new SSMClient({
-  ...CLIENT_OPTIONS, region, maxAttempts: Number(process.env.AWS_MAX_ATTEMPTS ?? 100), retryMode: 'adaptive',
-}));
 
 /** The CAs that the stack's template declares now. CloudFormation reports what the stack has, but not what it is about to lose. */
 const declaredCas = (process.env.CERTIFICATE_AUTHORITIES ?? '').split(',').filter(logicalId => logicalId !== '');
@@ -90,24 +67,8 @@ export async function renew(_event: unknown, context: InvocationContext): Promis
 /** The ports of one invocation. `signal` ends all their calls. */
 function ports(signal: AbortSignal, patience: number): Ports {
   const calls = new AwsCalls(signal, patience);
-  const ownRegion = process.env.AWS_REGION!;
-  const values = new SecretValues(secretsManager, calls, ownRegion);
-  const signers = new KmsSigners(kms, calls);
-  const ledgerTable = (table: string): LedgerTable => new LedgerTable(dynamoDb(regionIn(table) ?? ownRegion), calls, table);
-  const anyTable = (table: string): LedgerTable => new LedgerTable(dynamoDb(regionIn(table) ?? ownRegion), new AwsCalls(signal, 0), table, NO_LEDGER);
   return {
-    ledger: table => new DynamoDbLedger(ledgerTable(table)),
-    revocations: table => new DynamoDbRevocations(ledgerTable(table)),
-    refusals: table => new DynamoDbRefusals(ledgerTable(table)),
-    anyTable: table => new DynamoDbLedger(anyTable(table)),
-    anyRevocations: table => new DynamoDbRevocations(anyTable(table)),
-    stack: async stackId => ({ resources: await new StackResources(cloudFormation(ownRegion), calls).list(stackId), declaredCas }),
-    secrets: new SecretsManagerVersions(secretsManager(ownRegion), calls),
-    parameters: new ParameterVersions(ssm(ownRegion), calls),
-    secretValue: secretArn => values.read(secretArn),
-    hsm: keyArn => signers.signer(keyArn),
-    clock: () => new Date(),
-    random: randomBytes,
-    generateKeyPair,
+    ...clients.ports(calls, new AwsCalls(signal, 0)),
+    stack: async stackId => ({ resources: await new StackResources(cloudFormation(process.env.AWS_REGION!), calls).list(stackId), declaredCas }),
   };
 }

@@ -18,7 +18,7 @@ import { KEEPS_CHANGING, MAX_TURNS } from './ledger/turns';
 import { assertWanted } from './ledger/wanted';
 import { verifiedCa } from './look-up-ca';
 import { chainAbove, makeCertificate } from './make-certificate';
-import { Ports } from './ports';
+import { IssuingPorts, Ports } from './ports';
 import { renewalFact } from './renewal/renewal-fact';
 import { assertNotRetired } from './retire-ca';
 import { assertNotRevoked } from './revocation/assert-not-revoked';
@@ -76,7 +76,7 @@ export async function standing(request: CertificateRequest, ports: Pick<Ports, '
  *
  * @param caOf reads the subject CA from its entry
  */
-export async function completed(declaration: Declaration, ports: Ports, caOf = verifiedCa): Promise<Declaration> {
+export async function completed(declaration: Declaration, ports: IssuingPorts, caOf = verifiedCa): Promise<Declaration> {
   const { issuer, issuerLedgerTable } = declaration;
   const publication = issuer === undefined ? undefined : await ports.revocations(issuerLedgerTable).publication(issuer);
   const whole = await withSubjectCa(await withRequest(declaration, ports), ports, caOf);

@@ -45,6 +45,9 @@ export interface Ports {
   readonly generateKeyPair: (algorithm: KeyAlgorithmName) => Promise<KeyPair>;
 }
 
+/** The ports that issue, and know no stack. */
+export type IssuingPorts = Omit<Ports, 'stack'>;
+
 /** The ports that read the key of a CA and sign with it. */
 export type CaKeyPorts = Pick<Ports, 'secrets' | 'secretValue' | 'hsm'>;
 

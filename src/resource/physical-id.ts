@@ -15,8 +15,8 @@ export interface PhysicalId {
 /** The prefixes of the identity of a certificate or of a signature. */
 const IDENTITY_PREFIXES = ['ca', 'cross', 'verification', 'device', 'devid', 'server', 'signature'] as const;
 
-/** The prefixes of other physical ids: of a look-up, and of a resource that was never made. Neither is in a ledger. */
-const OTHER_PREFIXES = ['lookup', 'invalid'] as const;
+/** The prefixes of other physical ids: of a look-up, of a fleet, and of a resource that was never made. None of them is in a ledger. */
+const OTHER_PREFIXES = ['lookup', 'fleet', 'invalid'] as const;
 
 export type IdPrefix = typeof IDENTITY_PREFIXES[number] | typeof OTHER_PREFIXES[number];
 

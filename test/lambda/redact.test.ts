@@ -107,7 +107,7 @@ test.each([
   '0123456789ABCDEF0123456789ABCDEF01234567', // a serial number
   '/iot/devices/IotProductionStackSensor001-ab12cd34/0123456789ABCDEF0123456789ABCDEF01234567', // a parameter's name
   // The id of a kept CA, which names its table too, and others in a path.
-  ...['ca', 'cross', 'verification', 'device', 'devid', 'server', 'signature', 'lookup', 'invalid'].flatMap(prefix => [
+  ...['ca', 'cross', 'verification', 'device', 'devid', 'server', 'signature', 'lookup', 'fleet', 'invalid'].flatMap(prefix => [
     `${prefix}-${'0123456789abcdef'.repeat(2)}/IotStack-Ledger1A2B3C4D`, `IotStack/Certificates/${prefix}-${'0123456789abcdef'.repeat(2)}`,
   ]),
   'arn:aws:iam::123456789012:role/IotStack-CertificateAuthorityProviderRole1A2B3C4D-0AbC1dEf2GhI',

@@ -21,7 +21,7 @@ export class FleetWorld {
     const client = dynamoDb(proxy.url);
     const world = new FleetWorld(proxy, client, await makeTable(client));
     const { physicalResourceId } = await handleLifecycleEvent(
-      { ...request('ca', 'Create', caProperties({ LedgerTable: world.table })), logicalResourceId: 'Ca' }, world.ports());
+      { ...request('ca', 'Create', caProperties({ LedgerTable: world.table })), logicalResourceId: 'Ca' }, { ...world.memory.ports(), ...world.ports() });
     world.ca = physicalResourceId;
     return world;
   }

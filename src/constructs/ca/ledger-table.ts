@@ -4,8 +4,8 @@ import { Grant, GrantOnPrincipalOptions, IGrantable } from 'aws-cdk-lib/aws-iam'
 import { Construct } from 'constructs';
 import { Conditions, grantOrPermit } from './cross-account';
 import {
-  CERTIFICATE_PREFIX, DISABLED_PREFIX, ENDS_INDEX, EXPIRY_PREFIX, IDENTITY_PREFIX, LIST_PREFIX, NAME_PREFIX, REGISTRATION_PREFIX, RESOURCE_PREFIX,
-  REVOCATION_PREFIX,
+  CERTIFICATE_PREFIX, DISABLED_PREFIX, ENDS_INDEX, EXPIRY_PREFIX, FLEET_PREFIX, IDENTITY_PREFIX, LIST_PREFIX, NAME_PREFIX,
+  REGISTRATION_PREFIX, RESOURCE_PREFIX, REVOCATION_PREFIX,
 } from '../../contract/ledger-keys';
 
 /** The beginnings of a ledger's partition keys, grouped by the items under them; see decisions/0004-ledger.md. */
@@ -50,6 +50,15 @@ export function ledgerTable(scope: Construct, removalPolicy: RemovalPolicy): Tab
 export function grantRecord(table: ITable, grantee: IGrantable): Grant {
   const actions = ['ConditionCheckItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'].map(action => `dynamodb:${action}`);
   return grantOn(table, { grantee, actions, conditions: onKeys(CERTIFICATE_KEYS) });
+}
+
+/** Lets a principal record the certificates of fleets: the rights of `grantRecord` on what a fleet has, without a query, and many items at once. */
+export function grantRecordFleet(table: ITable, grantee: IGrantable): Grant {
+  const read = grantReading(table, grantee, 'GetItem', [FLEET_PREFIX, IDENTITY_PREFIX, CERTIFICATE_PREFIX, ...REVOCATION_KEYS, ...LIST_KEYS]);
+  const many = grantReading(table, grantee, 'BatchGetItem', [IDENTITY_PREFIX, CERTIFICATE_PREFIX, ...REVOCATION_KEYS]);
+  const put = grantOn(table, { grantee, actions: ['dynamodb:PutItem'], conditions: onKeys([FLEET_PREFIX, IDENTITY_PREFIX, CERTIFICATE_PREFIX, NAME_PREFIX]) });
+  const update = grantOn(table, { grantee, actions: ['dynamodb:UpdateItem'], conditions: onKeys([IDENTITY_PREFIX, CERTIFICATE_PREFIX]) });
+  return read.combine(many).combine(put).combine(update);
 }
 
 /** Lets a principal publish the revocation lists of the CA: read what is revoked, and number the lists. */
@@ -153,7 +162,7 @@ export function grantListRevocations(table: ITable, grantee: IGrantable): Grant 
     .combine(grantReading(table, grantee, 'Query', REVOCATION_KEYS));
 }
 
-function grantReading(table: ITable, grantee: IGrantable, operation: 'GetItem' | 'Query', keys: readonly string[]): Grant {
+function grantReading(table: ITable, grantee: IGrantable, operation: 'BatchGetItem' | 'GetItem' | 'Query', keys: readonly string[]): Grant {
   const grant = grantOrPermit({ grantee, actions: [`dynamodb:${operation}`], resourceArns: [table.tableArn], conditions: onKeys(keys) }, table);
   return table.encryptionKey ? grant.combine(table.encryptionKey.grantDecrypt(grantee)) : grant;
 }

@@ -17,6 +17,7 @@ export const WARNINGS = {
   'common-name-in-topics': 'A common name contains characters that brokers read as part of a topic',
   'common-name-twice': 'Two certificates of a CA have the same common name',
   'extended-key-usage': 'A CA that was made elsewhere can\'t issue certificates for devices, because of its extended key usages',
+  'fleet-ca-in-kms': 'A fleet is issued by a CA whose key is in KMS, which signs only so many certificates a second for a whole account',
   'mailbox-constraints': 'A validator treats a mailbox as if it were outside the CA\'s constraints',
   'name-constraints': 'A CA has name constraints that some validators do not support or do not enforce',
   'no-outputs': 'A `CertificateOutputs` has nothing to output',
@@ -31,6 +32,7 @@ export const WARNINGS = {
 export const NOTES = {
   'crl-domain': 'Certificates name the domain of a CloudFront distribution',
   'expiry-unwatched': 'A rule asks for `Certificate Expiring`, and nothing in the app looks for such certificates of the CA',
+  'fleet-estimate': 'How long a fleet takes and what it costs, by its manifest',
   'former-ca': 'A CA with published lists replaces another CA, whose certificates can\'t be revoked any more',
   'revocation-unread': 'A `revokeFunction` revokes certificates of a CA, and nobody who accepts devices learns of it',
   'trail-of-invocations': 'What AWS CloudTrail must record for an `InvocationAlarm`',

@@ -16,10 +16,12 @@ const ENDPOINTS: { readonly [prefix: string]: string } = {
   events: 'events',
   iot: INTERNET,
   kms: 'kms',
+  lambda: 'lambda',
   rolesanywhere: 'rolesanywhere',
   s3: 's3',
   secretsmanager: 'secretsmanager',
   ssm: 'ssm',
+  states: 'states',
 };
 
 /** The services whose endpoints are gateways, which cost nothing. https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html */

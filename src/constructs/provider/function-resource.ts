@@ -8,13 +8,15 @@ export interface FunctionResourceOptions {
   readonly resourceType: string;
   readonly properties: object;
   readonly removalPolicy?: RemovalPolicy;
+  /** How long CloudFormation waits for the answer, in minutes. */
+  readonly timeoutMinutes?: number;
 }
 
 /** A custom resource that a function of this library handles. What the function needs for it must be made before it. */
 export function functionResource(
-  scope: Construct, id: string, { functionArn }: IFunction, { resourceType, properties, removalPolicy }: FunctionResourceOptions,
+  scope: Construct, id: string, { functionArn }: IFunction, { resourceType, properties, removalPolicy, timeoutMinutes = SERVICE_TIMEOUT_MINUTES }: FunctionResourceOptions,
 ): CustomResource {
   return new CustomResource(scope, id, {
-    resourceType, serviceToken: functionArn, serviceTimeout: Duration.minutes(SERVICE_TIMEOUT_MINUTES), properties: { ...properties }, removalPolicy,
+    resourceType, serviceToken: functionArn, serviceTimeout: Duration.minutes(timeoutMinutes), properties: { ...properties }, removalPolicy,
   });
 }

@@ -10,7 +10,7 @@ import { readCertificationRequest } from '../../pki/certification-request';
 import { readName } from '../../pki/name-reader';
 import { readRequestedNames } from '../../pki/requested-names';
 import { complain, RawProperties, record, secretId, text } from '../../resource/property-values';
-import { Ports } from '../ports';
+import { IssuingPorts } from '../ports';
 
 /** Reads the properties that declare a request, and the request itself if it is among them. */
 export function requestProperty(properties: RawProperties, required: boolean): DeclaredRequest | undefined {
@@ -51,7 +51,7 @@ function readRequest(input: string | Buffer, hasSubject: boolean, rule: AllowedS
 }
 
 /** The declaration with its request, which may have to be fetched from a secret. */
-export async function withRequest(declaration: Declaration, ports: Ports): Promise<Declaration> {
+export async function withRequest(declaration: Declaration, ports: IssuingPorts): Promise<Declaration> {
   const { request } = declaration;
   if (!request || request.content) {
     return declaration;

@@ -5,7 +5,7 @@ import { CrossContent, crossContent } from '../../pki/cross-certificate';
 import { nameText } from '../../pki/name-comparison';
 import { complain, RawProperties, text } from '../../resource/property-values';
 import { assertExpected, CaInLedger, expectedFingerprint, verifiedCa } from '../look-up-ca';
-import { Ports } from '../ports';
+import { IssuingPorts } from '../ports';
 
 /** The CA whose key a cross-certificate certifies. */
 export interface SubjectCa extends CaInLedger {
@@ -34,7 +34,7 @@ export function subjectCaProperty(properties: RawProperties): SubjectCa {
  *
  * @param caOf reads the CA from its entry
  */
-export async function withSubjectCa(declaration: Declaration, ports: Ports, caOf: typeof verifiedCa): Promise<Declaration> {
+export async function withSubjectCa(declaration: Declaration, ports: IssuingPorts, caOf: typeof verifiedCa): Promise<Declaration> {
   const { subjectCa } = declaration;
   if (!subjectCa) {
     return declaration;

@@ -11,7 +11,7 @@ import { Validity, validityFrom } from '../../pki/validity';
 import { completed } from '../issue-certificate';
 import { IssuingCa, issuingCa } from '../issuing-ca';
 import { contentFor } from '../ledger/reservation';
-import { Ports } from '../ports';
+import { IssuingPorts } from '../ports';
 import { assertIssues } from '../revoked-ca';
 import { assertForPlatforms } from '../usable-ca';
 
@@ -32,7 +32,7 @@ type AnyDevice = Pick<DeclaredDevice, 'declaration'>;
  */
 export class FleetIssuer {
   /** @throws Error if the CA issues no certificate any more, or not one like this */
-  public static async for({ declaration }: AnyDevice, ports: Ports): Promise<FleetIssuer> {
+  public static async for({ declaration }: AnyDevice, ports: IssuingPorts): Promise<FleetIssuer> {
     const { issuer, issuerLedgerTable, issuerKeyIdentifier, platforms } = declaration;
     const ca = (await issuingCa(issuer, ports.ledger(issuerLedgerTable), ports, issuerKeyIdentifier))!;
     await assertIssues(issuer!, ca, issuerLedgerTable, 'certificates of the fleet', ports);

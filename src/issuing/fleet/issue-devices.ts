@@ -16,7 +16,7 @@ import { RawProperties } from '../../resource/property-values';
 import { TABLE_WAS_CHANGED } from '../ledger/ledger';
 import { givenKey } from '../ledger/reservation';
 import { MAX_TURNS } from '../ledger/turns';
-import { Ports } from '../ports';
+import { IssuingPorts } from '../ports';
 
 /** A fleet, as the worker that issues for it knows it. */
 export interface Fleet extends Requester {
@@ -27,7 +27,7 @@ export interface Fleet extends Requester {
 }
 
 /** What issuing for a fleet needs. */
-export interface FleetPorts extends Ports {
+export interface FleetPorts extends IssuingPorts {
   readonly fleetLedger: (table: string) => FleetLedger;
   /** Where keys go that are made here; absent if the fleet makes none, because each device has a certificate signing request. */
   readonly keyArchive?: KeyArchive;

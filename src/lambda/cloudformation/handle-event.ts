@@ -16,8 +16,11 @@ export interface InvocationContext {
   getRemainingTimeInMillis(): number;
 }
 
+/** What work returns that another invocation goes on with: that one answers the request. */
+export const GOES_ON = 'goes on';
+
 /** Carries out a request; `signal` aborts it when the time is up. */
-export type Work = (event: LifecycleEvent, signal: AbortSignal) => Promise<LifecycleResult>;
+export type Work = (event: LifecycleEvent, signal: AbortSignal) => Promise<LifecycleResult | typeof GOES_ON>;
 
 /** A delivery of an event, as far as it could be parsed. */
 interface Delivery {
@@ -58,7 +61,12 @@ export async function handleCloudFormationEvent(
   }
   const { request: event, error: refused } = read(() => parseRequest(raw, addressee, environment));
   const delivery: Delivery = { addressee, event, context, namesIn };
-  const { body, record, unfinished } = event ? await carryOut(event, delivery, work) : refusal(raw, refused, delivery);
+  const answer = event ? await carryOut(event, delivery, work) : refusal(raw, refused, delivery);
+  if (answer === GOES_ON) {
+    log('INFO', { message: 'goes on in another invocation', ...identification(delivery), durationMs: Date.now() - started }, shownNames(delivery));
+    return;
+  }
+  const { body, record, unfinished } = answer;
   const facts: LogRecord = { ...record, ...identification(delivery), durationMs: Date.now() - started };
   try {
     await sendResponse(addressee.responseUrl, body, AbortSignal.timeout(Math.max(0, context.getRemainingTimeInMillis() - LAST_MOMENT)));
@@ -93,13 +101,16 @@ function read(parse: () => LifecycleEvent): { readonly request?: LifecycleEvent;
   }
 }
 
-async function carryOut(event: LifecycleEvent, delivery: Delivery, work: Work): Promise<Answer> {
+async function carryOut(event: LifecycleEvent, delivery: Delivery, work: Work): Promise<Answer | typeof GOES_ON> {
   const available = delivery.context.getRemainingTimeInMillis();
   const deadline = startDeadline(available);
   try {
     const result = await Promise.race([work(event, deadline.signal), deadline.passed]);
     if (!result) {
       throw new Error('no end in sight');
+    }
+    if (result === GOES_ON) {
+      return GOES_ON;
     }
     assertResponseFits(event, result.physicalResourceId, result.data);
     return {

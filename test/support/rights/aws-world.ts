@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { CreateKeyCommand, KeySpec, KMSClient } from '@aws-sdk/client-kms';
-import { BucketLocationConstraint, CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
+import { BucketLocationConstraint, CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { LambdaProcess } from './lambda-process';
 import { Encryption, NeededRight } from './needed-rights';
@@ -18,6 +18,7 @@ const BY_HANDLER: { readonly [handler: string]: ShippedFunction | undefined } = 
   'revocation': ['publish', 'revoke', 'ocsp', 'announce', 'watch'],
   'aws-iot': ['awsIotRevocation', 'validate'],
   'given-lists': ['rolesAnywhere', 'loadBalancer'],
+  'fleet': ['plan', 'work', 'finish', 'deploy'],
   'registrars': ['azureRevocation', 'apsaraMqttRevocation', 'huaweiRevocation', 'tencentRevocation'],
 }).flatMap(([bundle, handlers]) => handlers.map(handler => [`index.${handler}`, { bundle, handler }])));
 
@@ -35,7 +36,7 @@ export interface Place {
 }
 
 /** The Lambda function behind custom resources, as a template declares it. */
-interface FunctionProperties {
+export interface FunctionProperties {
   readonly Description: string;
   readonly Handler: string;
   readonly Environment?: { readonly Variables: Record<string, string> };
@@ -63,6 +64,9 @@ export class AwsWorld implements Encryption {
     this.exported = neighbour?.exported ?? new Map();
   }
 
+  /** What services answer that are not played. */
+  public answer: (operation: string) => object | undefined = () => undefined;
+
   /** The rights for calls that did not come by here, since the last time. */
   public otherCalls: () => NeededRight[] = () => [];
 
@@ -85,10 +89,16 @@ export class AwsWorld implements Encryption {
   public async bucket(): Promise<string> {
     this.aws.account = this.account;
     const Bucket = `lists-${randomUUID()}`;
-    const client = new S3Client({ endpoint: this.aws.url, region: this.region, forcePathStyle: true });
+    const client = this.s3;
     const LocationConstraint = this.region as BucketLocationConstraint;
     await client.send(new CreateBucketCommand({ Bucket, CreateBucketConfiguration: { LocationConstraint } }));
     return Bucket;
+  }
+
+  /** Puts an object into a bucket. */
+  public async upload(Bucket: string, Key: string, Body: string): Promise<void> {
+    this.aws.account = this.account;
+    await this.s3.send(new PutObjectCommand({ Bucket, Key, Body }));
   }
 
   /** Makes a resource, or changes it: what has no rights on it is a name only. */
@@ -117,6 +127,7 @@ export class AwsWorld implements Encryption {
       case 'AWS::CloudFront::OriginAccessControl': return { physicalId: name, attributes: { Id: name } };
       case 'AWS::IAM::Role': return { physicalId: name, attributes: { Arn: arn('iam', `role/${name}`, '') } };
       case 'AWS::Lambda::Function': return { physicalId: name, attributes: { Arn: arn('lambda', `function:${name}`) } };
+      case 'AWS::StepFunctions::StateMachine': return { physicalId: arn('states', `stateMachine:${name}`), attributes: { Arn: arn('states', `stateMachine:${name}`), Name: name } };
       case 'AWS::Logs::LogGroup': return { physicalId: name, attributes: { Arn: arn('logs', `log-group:${name}:*`) } };
       default: return { physicalId: name, attributes: { Arn: `${name}-arn` } };
     }
@@ -124,14 +135,22 @@ export class AwsWorld implements Encryption {
 
   /** Has a function handle an event, with the environment that its template gives it. */
   public async invoke(fn: FunctionProperties, event: object, functionName: string): Promise<void> {
+    const { error } = await this.processOf(fn, functionName).invoke(event, `arn:${this.partition}:lambda:${this.region}:${this.account}:function:${functionName}`);
+    if (error) {
+      throw new Error(error.stack ?? error.message);
+    }
+  }
+
+  /** A process of a function. Lambda starts another one with another environment. */
+  private processOf(fn: FunctionProperties, functionName: string): LambdaProcess {
     const [, name] = /\((.+)\)$/.exec(fn.Description) ?? [];
     const shipped = BY_HANDLER[fn.Handler] ?? (name === undefined ? PROVIDER : REGISTRARS[name as RegistrarName]);
     this.aws.account = this.account;
     const environment = { AWS_REGION: this.region, AWS_ENDPOINT_URL: this.aws.url, ...fn.Environment?.Variables, ...this.platform };
-    const configured = `${functionName} ${JSON.stringify(environment)}`; // Lambda starts anew with another environment
+    const configured = `${functionName} ${JSON.stringify(environment)}`;
     const standing = this.functions.get(configured) ?? new LambdaProcess(shipped, environment);
     this.functions.set(configured, standing);
-    await standing.invoke(event);
+    return standing;
   }
 
   /** Ends the functions. */
@@ -152,9 +171,13 @@ export class AwsWorld implements Encryption {
     return { physicalId: name, attributes: { Arn: tableArn, TableId: name, StreamArn: `${tableArn}/stream/2026-01-01T00:00:00.000` } };
   }
 
-  private async key({ KeySpec: spec, KeyUsage }: { KeySpec?: KeySpec; KeyUsage?: 'SIGN_VERIFY' }): Promise<string> {
+  private async key({ KeySpec: spec, KeyUsage }: { KeySpec?: KeySpec; KeyUsage?: 'SIGN_VERIFY' | 'ENCRYPT_DECRYPT' }): Promise<string> {
     this.aws.account = this.account;
     return (await this.client(KMSClient).send(new CreateKeyCommand({ KeySpec: spec, KeyUsage }))).KeyMetadata!.KeyId!;
+  }
+
+  private get s3(): S3Client {
+    return new S3Client({ endpoint: this.aws.url, region: this.region, forcePathStyle: true });
   }
 
   public client<T>(Client: new (config: object) => T): T {

@@ -6,7 +6,7 @@ import { NeededRight } from './needed-rights';
 import { Allowing, PlayedStack, UsedRight } from './played-stack';
 import { REGISTRARS } from '../../../src/platforms/registrations';
 
-const BUNDLES = ['handler', 'revocation', ...new Set(Object.values(REGISTRARS).map(({ bundle }) => bundle))];
+const BUNDLES = ['handler', 'revocation', 'fleet', ...new Set(Object.values(REGISTRARS).map(({ bundle }) => bundle))];
 
 /**
  * That the label of a key in a secret can't be taken away is passed over: the secret goes with its resource, or is another

@@ -35,11 +35,8 @@ export function rightsNeededFor({ service, region, operation, input }: RecordedC
   const arnOf = (resource: string, of = service) => `arn:${where.partition}:${of}:${region}:${where.account}:${resource}`;
   switch (service) {
     case 'dynamodb': return ledgerRights(operation, input, name => name.startsWith('arn:') ? name : arnOf(`table/${name}`));
-    // Whoever may not list a bucket is not told that an object is missing.
-    case 's3': return [
-      { action: `s3:${operation}`, resource: `arn:${where.partition}:s3:::${input.Bucket}/${input.Key}`, context: {} },
-      ...operation === 'GetObject' ? [{ action: 's3:ListBucket', resource: `arn:${where.partition}:s3:::${input.Bucket}`, context: {} }] : [],
-    ];
+    case 's3': return objectRights(operation, input, `arn:${where.partition}:s3:::${input.Bucket}`);
+    case 'states': return [{ action: `states:${operation}`, resource: input.stateMachineArn ?? input.executionArn, context: {} }];
     case 'kms': return [{ action: `kms:${operation}`, resource: input.KeyId, context: {} }];
     case 'events': return [{ action: `events:${operation}`, resource: arnOf('event-bus/default'), context: { 'events:source': input.Entries.map(({ Source }: { Source: string }) => Source) } }];
     case 'cloudformation': return [{ action: `cloudformation:${operation}`, resource: input.StackName, context: {} }];
@@ -63,6 +60,20 @@ export function rightsNeededFor({ service, region, operation, input }: RecordedC
   }
 }
 
+/** The objects of fleets, whose functions read only what is there. */
+const OF_FLEETS = /\/runs\/|\.(csv|jsonl)$/;
+
+/** Whoever may not list a bucket is not told that an object is missing. */
+function objectRights(operation: string, { Key, Prefix, VersionId }: RecordedCall['input'], bucket: string): NeededRight[] {
+  if (operation === 'ListObjectsV2') {
+    return [{ action: 's3:ListBucket', resource: bucket, context: { 's3:prefix': Prefix } }];
+  }
+  return [
+    { action: `s3:${operation}${VersionId === undefined ? '' : 'Version'}`, resource: `${bucket}/${Key}`, context: {} },
+    ...operation === 'GetObject' && !OF_FLEETS.test(Key) ? [{ action: 's3:ListBucket', resource: bucket, context: {} }] : [],
+  ];
+}
+
 /**
  * Who makes a parameter with tags needs the right to add them too. In AWS's messages on tags the slash at the beginning of the name is
  * doubled: both ways have to be allowed. https://github.com/pepperize/cdk-ssm-parameters-cross-region/issues/442
@@ -79,6 +90,10 @@ function ledgerRights(operation: string, input: RecordedCall['input'], arnOf: (n
   });
   if (input.TransactItems) {
     return input.TransactItems.map((item: Record<string, any>) => right(ITEM_ACTIONS[Object.keys(item)[0]], Object.values(item)[0]));
+  }
+  if (operation === 'BatchGetItem') {
+    return Object.entries<{ Keys: { pk: { S: string } }[] }>(input.RequestItems).map(([name, { Keys }]) => (
+      { action: 'dynamodb:BatchGetItem', resource: arnOf(name), context: { 'dynamodb:LeadingKeys': Keys.map(({ pk }) => pk.S) } }));
   }
   if (operation === 'Query') {
     const keys = Object.values<{ S?: string }>(input.ExpressionAttributeValues).flatMap(({ S }) => /^(identity|issuer|resource|name|place|registration|revoked|crl)#/.test(S ?? '') ? S! : []);

@@ -18,6 +18,10 @@ export interface Allowing {
   readonly Condition?: { readonly [operator: string]: { readonly [key: string]: string | string[] } | undefined };
 }
 
+function textOf(answer: object | undefined): string | undefined {
+  return answer && JSON.stringify(answer);
+}
+
 /** A resource that is there. */
 interface Standing {
   readonly type: string;
@@ -115,8 +119,19 @@ export class PlayedStack {
     return [...this.standing.values()].filter(({ type }) => type === 'AWS::IAM::Role').map(({ physicalId }) => physicalId);
   }
 
+  /** Whether functions have a role: services use the others. */
+  private isOfFunctions(role: string): boolean {
+    const found = [...this.standing.values()].find(({ type, physicalId }) => type === 'AWS::IAM::Role' && physicalId === role);
+    return JSON.stringify(found?.properties.AssumeRolePolicyDocument ?? '').includes('lambda.');
+  }
+
   public sessionOf(role: string): string {
     return `arn:${this.world.partition}:sts::${this.world.account}:assumed-role/${role}/function`;
+  }
+
+  /** The resources of a type that are there: their properties as the template has them, with what its references stand for. */
+  public resourcesOf(wanted: string): { readonly id: string; readonly physicalId: string; readonly properties: any }[] {
+    return [...this.standing].filter(([, { type }]) => type === wanted).map(([id, { physicalId, properties }]) => ({ id, physicalId, properties }));
   }
 
   public physicalIdOf(logicalId: string): string | undefined {
@@ -151,7 +166,7 @@ export class PlayedStack {
     if (!Type.startsWith('Custom::')) {
       const made = await this.world.make(Type, id, this.name, properties, old?.physicalId);
       this.standing.set(id, { type: Type, properties, ...made });
-      if (/^AWS::IAM::(Managed)?Policy$/.test(Type)) {
+      if (/^AWS::IAM::(Managed)?Policy$/.test(Type) && properties.Roles.some((role: string) => this.isOfFunctions(role))) {
         properties.PolicyDocument.Statement.forEach((statement: any) => this.statements.set(`${id} ${JSON.stringify(statement)}`, statement));
       }
       return;
@@ -183,7 +198,7 @@ export class PlayedStack {
     const token = template.Resources[id].Properties.ServiceToken['Fn::GetAtt'][0];
     const RequestId = randomUUID();
     const { aws } = this.world;
-    aws.own = operation => operation === 'ListStackResources' ? this.listed() : undefined;
+    aws.own = operation => operation === 'ListStackResources' ? this.listed() : textOf(this.world.answer(operation));
     await this.invoke(token, `${RequestType} ${ResourceType} ${id}`, template, id, {
       RequestType,
       RequestId,

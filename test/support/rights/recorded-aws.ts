@@ -12,16 +12,18 @@ export interface RecordedCall {
   readonly input: Record<string, any>;
 }
 
-/** S3 names neither the operation nor its input but by the method and the path: `/<bucket>/<key>`. */
+/** S3 names neither the operation nor its input but by the method and the path: `/<bucket>/<key>`, or `/<bucket>?list-type=2`. */
 const S3_VERBS: Record<string, string> = { GET: 'Get', PUT: 'Put' };
+const LISTING = /[?&]list-type=2/;
 
 function objectOf(url: string): Record<string, string> {
+  const query = new URLSearchParams(url.split('?')[1]);
   const [, Bucket, ...key] = decodeURIComponent(url.split('?')[0]).split('/');
-  return { Bucket, Key: key.join('/') };
+  return { Bucket, Key: key.join('/'), ...query.has('prefix') && { Prefix: query.get('prefix')! }, ...query.has('versionId') && { VersionId: query.get('versionId')! } };
 }
 
 /** The answer for an operation that moto does not know of. */
-export type OwnAnswer = (operation: string) => string | undefined;
+export type OwnAnswer = (operation: string, input: Record<string, any>) => string | undefined;
 
 /**
  * AWS between functions and moto, and CloudFormation's bucket for the answers. Every call is recorded, with the Region that it is
@@ -71,8 +73,8 @@ export class RecordedAws {
     const target = incoming.headers['x-amz-target'] as string | undefined;
     const input = service === 's3' ? objectOf(incoming.url!)
       : target ? JSON.parse(body.toString()) : Object.fromEntries(new URLSearchParams(body.toString()));
-    const operation = service === 's3' ? `${S3_VERBS[incoming.method!]}Object` : target?.split('.')[1] ?? String(input.Action);
-    const own = this.own(operation);
+    const operation = service === 's3' ? LISTING.test(incoming.url!) ? 'ListObjectsV2' : `${S3_VERBS[incoming.method!]}Object` : target?.split('.')[1] ?? String(input.Action);
+    const own = this.own(operation, input);
     const account = /"(?:TableName|KeyId|SecretId)":"arn:[^:]*:[^:]*:[^:]*:(\d{12}):/.exec(body.toString())?.[1] ?? this.account;
     const answer = own === undefined ? await forward(incoming, body, this.moto, { 'x-moto-account-id': account }) : { status: 200, body: own, headers: { 'content-type': 'text/xml' } };
     this.calls.push({ service, region, operation, input });

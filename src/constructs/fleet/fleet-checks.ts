@@ -1,0 +1,27 @@
+import { BATCH_SIZES, FLEET_QUOTAS } from '../../contract/fleet-quotas';
+import { Complaint, quote } from '../../contract/rules';
+
+/** How a fleet is cut into batches. */
+export interface Batching {
+  readonly batchSize: number;
+  readonly maxConcurrency: number;
+  readonly toleratedFailurePercentage: number;
+}
+
+/** Checks how a fleet is cut into batches. */
+export function checkBatching({ batchSize, maxConcurrency, toleratedFailurePercentage }: Batching): Complaint {
+  return checkNumber('batchSize', batchSize, BATCH_SIZES.min, BATCH_SIZES.max)
+    ?? checkNumber('maxConcurrency', maxConcurrency, 1, FLEET_QUOTAS.mapConcurrency)
+    ?? checkNumber('toleratedFailurePercentage', toleratedFailurePercentage, 0, 100);
+}
+
+/** Checks when a run replaces a certificate: before its end, and not from the beginning. */
+export function checkRenewBefore(days: number | undefined, validityDays: number | undefined): Complaint {
+  return days === undefined ? undefined
+    : checkNumber('renewBefore', days, 1, (validityDays ?? Infinity) - 1, 'whole days, less than validity,');
+}
+
+function checkNumber(property: string, value: number, min: number, max: number, what = 'a whole number'): Complaint {
+  return Number.isInteger(value) && value >= min && value <= max ? undefined
+    : `${property} must be ${what} from ${min} to ${max === Infinity ? 'any number' : max}, got ${quote(value)}`;
+}

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { CliError } from './cli-error';
 import { documentText } from './document';
 import { beginRun } from './fleet/begin-run';
-import { MakeCrew, threads } from './fleet/crew';
+import { Threads, threads } from './fleet/crew';
 import type { FleetAction } from './fleet/description';
 import { chosenFleet, FleetChoice } from './fleet/fleets';
 import { issueRun } from './fleet/issue-run';
@@ -29,7 +29,7 @@ export interface FleetOptions extends FleetChoice {
 }
 
 /** What the command reaches. Tests replace it. */
-type Reach = Pick<Outside, 'disk' | 'clock'> & { readonly makeCrew: MakeCrew };
+type Reach = Pick<Outside, 'disk' | 'clock'> & { readonly threads: Threads };
 
 const MOST_WORKERS = 256;
 
@@ -42,7 +42,7 @@ const BATCH = { least: 10, most: 5_000 };
  * @returns whether no row was refused
  */
 export async function fleetCommand(
-  action: FleetAction, options: FleetOptions, terminal: Terminal, reach: Reach = { ...outside, makeCrew: threads },
+  action: FleetAction, options: FleetOptions, terminal: Terminal, reach: Reach = { ...outside, threads },
 ): Promise<boolean> {
   return action === 'status' ? status(options, terminal, reach) : issue(action === 'retry', options, terminal, reach);
 }
@@ -61,7 +61,7 @@ async function issue(isRetry: boolean, options: FleetOptions, terminal: Terminal
     }
     const meter = new Meter('devices', run.rows, terminal);
     const finished = await issueRun(folder, run, {
-      directory: local, secrets: secret, workers, makeCrew: reach.makeCrew, clock: reach.clock, onProgress: ({ counts }) => meter.show(totalOf(counts)),
+      directory: local, secrets: secret, workers, threads: reach.threads, clock: reach.clock, onProgress: ({ counts }) => meter.show(totalOf(counts)),
     }).finally(() => meter.end());
     const { counts } = folder.progress!;
     terminal.print(json ? documentText('fleet', { action: isRetry ? 'retry' : 'run', runs: [runDocument(folder, finished, 'finished', counts)] })

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { extname, resolve } from 'node:path';
+import { Threads } from './crew';
 import { LocalFleet } from './fleets';
+import { digestOf } from './manifest-digest';
+import { ManifestFile } from './messages';
 import { Meter } from './meter';
-import { digestOf, ManifestFile, writePlan } from './plan';
-import { RefusedRows } from './refused-rows';
 import { defaultFolder, FleetRun, RunFolder } from './run-folder';
 import { quote } from '../../contract/rules';
 import { ManifestFormat } from '../../issuing/fleet/manifest/read-manifest';
@@ -38,12 +39,12 @@ const FORMATS: { readonly [extension: string]: ManifestFormat } = { '.csv': 'csv
  * Goes on with the latest run of a fleet if it was stopped and nothing has changed, and begins a new one otherwise. A manifest is checked to its end before
  * anything is issued.
  */
-export async function beginRun(request: RunRequest, terminal: Terminal, { disk, clock }: Pick<Outside, 'disk' | 'clock'>): Promise<BegunRun> {
+export async function beginRun(request: RunRequest, terminal: Terminal, { disk, clock, threads }: Pick<Outside, 'disk' | 'clock'> & { readonly threads: Threads }): Promise<BegunRun> {
   const { directory, fleet, isRetry, batch } = request;
   const latest = RunFolder.latest(directory, fleet.fileName, disk);
   const former = latest?.run;
   const manifest = manifestOf(request, former);
-  if (former && !former.finishedAt && former.isRetry === isRetry && await isSame(former, fleet, manifest)) {
+  if (former && !former.finishedAt && former.isRetry === isRetry && isSame(former, fleet, manifest)) {
     assertSameFolder(request, latest!);
     return { folder: latest!, run: former, isResumed: true };
   }
@@ -58,9 +59,9 @@ export async function beginRun(request: RunRequest, terminal: Terminal, { disk, 
   }
   folder.make();
   const meter = new Meter('rows checked', undefined, terminal);
-  const isMeant = isRetry ? await RefusedRows.in(latest!.fileOf('refused')) : undefined;
-  const { manifestSha256, ...planned } = await writePlan(manifest, folder.plan, batch, row => isMeant?.has(row) ?? true, rows => meter.show(rows));
-  meter.end();
+  const { manifestSha256, ...planned } = await threads.plan({
+    manifest, plan: folder.plan, batch, refused: isRetry ? latest!.fileOf('refused') : undefined,
+  }, rows => meter.show(rows)).finally(() => meter.end());
   const run: FleetRun = {
     version: 1,
     run: `fleet-run-${randomUUID()}`,
@@ -71,6 +72,7 @@ export async function beginRun(request: RunRequest, terminal: Terminal, { disk, 
     manifest: { ...manifest, sha256: manifestSha256 },
     isRetry,
     ...planned,
+    batch,
     startedAt: clock().toISOString(),
   };
   folder.begin(run, directory, fleet.fileName);
@@ -92,9 +94,9 @@ function manifestOf({ manifest, fleet }: RunRequest, former: FleetRun | undefine
   return { path: resolve(manifest), format };
 }
 
-async function isSame(former: FleetRun, { fleet, ledgerTable }: LocalFleet, { path, format }: ManifestFile): Promise<boolean> {
-  return JSON.stringify([former.fleet, former.ledgerTable, former.manifest.format]) === JSON.stringify([fleet, ledgerTable, format])
-    && former.manifest.sha256 === await digestOf(path);
+function isSame(former: FleetRun, { fleet, ledgerTable }: LocalFleet, manifest: ManifestFile): boolean {
+  return JSON.stringify([former.fleet, former.ledgerTable, former.manifest.format]) === JSON.stringify([fleet, ledgerTable, manifest.format])
+    && former.manifest.sha256 === digestOf(manifest);
 }
 
 function assertSameFolder({ out }: RunRequest, { path }: RunFolder): void {

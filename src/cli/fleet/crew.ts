@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { LedgerAnswer, LedgerCall, PieceFailure, PieceOrder, PieceResult, Task } from './messages';
+import { LedgerAnswer, LedgerCall, PieceFailure, PieceOrder, PieceResult, Planned, PlanMessage, PlanTask, Task } from './messages';
 import { CliError, messageOf } from '../cli-error';
 import { FleetRecords } from '../local/fleet-ledger';
 
@@ -14,8 +14,13 @@ export interface Crew {
   dismiss(): Promise<void>;
 }
 
-/** Begins so many threads. */
-export type MakeCrew = (workers: number, task: Task, records: FleetRecords) => Crew;
+/** The threads beside that which records and writes. */
+export interface Threads {
+  /** Checks a manifest, and cuts it into pieces: the memory that this takes goes with its thread. */
+  plan(task: PlanTask, onRows: (rows: number) => void): Promise<Planned>;
+  /** Begins so many threads that issue. */
+  crew(workers: number, task: Task, records: FleetRecords): Crew;
+}
 
 /** The code of a thread: a bundle beside that of the command line. */
 const WORKER = join(__dirname, 'fleet-worker.js');
@@ -23,19 +28,28 @@ const WORKER = join(__dirname, 'fleet-worker.js');
 /** A thread signs for one piece while another one of its pieces is being recorded. */
 const PIECES_AT_ONCE = 2;
 
-/** Megabytes. A thread holds two pieces, and a larger nursery for short-lived objects would only take more of the memory. */
-const LIMITS = { maxYoungGenerationSizeMb: 12 };
+/** The most megabytes of a thread: it holds two pieces, and a larger heap would only be cleared later. */
+const limits = (batch: number) => ({ maxYoungGenerationSizeMb: 6, maxOldGenerationSizeMb: 40 + Math.ceil(batch / 25) });
 
-/** A crew of threads. */
-export const threads: MakeCrew = (workers, task, records) => {
-  const hands = Array.from({ length: workers }, () => new Hand(task, records));
-  return {
-    room: workers * PIECES_AT_ONCE,
-    issue: order => hands.reduce((idlest, hand) => hand.load < idlest.load ? hand : idlest).issue(order),
-    dismiss: async () => {
-      await Promise.all(hands.map(hand => hand.dismiss()));
-    },
-  };
+/** The threads of this process. */
+export const threads: Threads = {
+  plan: (task, onRows) => new Promise((resolve, reject) => {
+    const worker = new Worker(WORKER, { workerData: { plan: task }, resourceLimits: limits(task.batch) });
+    worker.on('message', (message: PlanMessage) => 'read' in message ? onRows(message.read)
+      : 'planned' in message ? resolve(message.planned) : reject(new CliError(message.failure)));
+    worker.on('error', error => reject(new CliError(`the thread that reads the manifest has failed: ${messageOf(error)}`)));
+    worker.on('exit', () => reject(new CliError('the thread that reads the manifest has ended')));
+  }),
+  crew: (workers, task, records) => {
+    const hands = Array.from({ length: workers }, () => new Hand(task, records));
+    return {
+      room: workers * PIECES_AT_ONCE,
+      issue: order => hands.reduce((idlest, hand) => hand.load < idlest.load ? hand : idlest).issue(order),
+      dismiss: async () => {
+        await Promise.all(hands.map(hand => hand.dismiss()));
+      },
+    };
+  },
 };
 
 /** One thread. */
@@ -45,7 +59,7 @@ class Hand {
   private end?: Error;
 
   constructor(task: Task, private readonly records: FleetRecords) {
-    this.worker = new Worker(WORKER, { workerData: task, resourceLimits: LIMITS });
+    this.worker = new Worker(WORKER, { workerData: { issue: task }, resourceLimits: limits(task.batch) });
     this.worker.on('message', (message: PieceResult | PieceFailure | LedgerCall) => 'call' in message ? void this.answer(message) : this.settle(message));
     this.worker.on('error', error => this.fail(`a thread that issues has failed: ${messageOf(error)}`));
     this.worker.on('exit', () => this.fail('a thread that issues has ended'));

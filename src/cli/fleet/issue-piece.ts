@@ -24,14 +24,19 @@ export async function issuePiece({ number, rows, refused }: Piece, { fleet, run 
   return {
     piece: number,
     results: jsonLines(result.devices),
-    certificates: Buffer.from(result.devices.map(({ certificatePem }) => certificatePem).join('')),
+    certificates: octetsOf(result.devices.map(({ certificatePem }) => certificatePem)),
     refused: jsonLines(allRefused),
     counts: countsOf(result.devices, allRefused),
   };
 }
 
-function jsonLines(all: readonly (DeviceResult | RefusedRow)[]): Buffer {
-  return Buffer.from(all.map(each => `${JSON.stringify(each)}\n`).join(''));
+function jsonLines(all: readonly (DeviceResult | RefusedRow)[]): Uint8Array {
+  return octetsOf(all.map(each => `${JSON.stringify(each)}\n`));
+}
+
+/** Octets of their own, which can be passed to another thread: a Buffer may be a part of a larger one. */
+function octetsOf(texts: readonly string[]): Uint8Array {
+  return new TextEncoder().encode(texts.join(''));
 }
 
 function countsOf(devices: readonly DeviceResult[], refused: readonly RefusedRow[]): FleetCounts {

@@ -1,12 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { Crew, MakeCrew } from './crew';
+import { closeSync, openSync } from 'node:fs';
+import { Crew, Threads } from './crew';
+import { GarbageCollector } from './garbage';
 import { PieceOrder } from './messages';
-import { ordersIn } from './plan';
 import { ResultsWriter } from './results-writer';
 import { FleetRun, RunFolder, RunProgress } from './run-folder';
 import { CliError, DeploymentError, messageOf } from '../cli-error';
-import { FleetLog } from '../local/fleet-log';
+import { linesOf } from '../local/file-lines';
 import { recordsOf } from '../local/fleet-ledger';
+import { FleetLog } from '../local/fleet-log';
 
 /** The pieces in memory whose results wait for those of an earlier one, for each piece that the crew takes at once. */
 const BACKLOG = 4;
@@ -17,7 +19,7 @@ export interface RunMeans {
   readonly directory: string;
   readonly secrets: readonly string[];
   readonly workers: number;
-  readonly makeCrew: MakeCrew;
+  readonly threads: Threads;
   readonly clock: () => Date;
   /** Called whenever results were written. */
   readonly onProgress: (progress: RunProgress) => void;
@@ -30,17 +32,17 @@ export interface RunMeans {
  * @throws DeploymentError if it could not be brought to its end
  */
 export async function issueRun(folder: RunFolder, run: FleetRun, means: RunMeans): Promise<FleetRun> {
-  const { directory, secrets, workers, makeCrew, clock, onProgress } = means;
+  const { directory, secrets, workers, threads, clock, onProgress } = means;
   const log = FleetLog.toWrite(directory, run.ledgerTable);
   const orders = ordersIn(folder.plan);
   if (orders.length !== run.pieces) {
     throw new CliError(`${folder.plan}: must have ${run.pieces} lines, got ${orders.length}; begin anew with --out`);
   }
   const writer = new ResultsWriter(folder);
-  const task = { directory, secrets, fleet: run.fleet, run: run.run, plan: folder.plan, keys: folder.keys };
+  const task = { directory, secrets, fleet: run.fleet, run: run.run, plan: folder.plan, batch: run.batch, keys: folder.keys };
   const open = orders.slice(writer.progress.pieces);
   onProgress(writer.progress);
-  const crew = open.length > 0 ? makeCrew(Math.min(workers, open.length), task, recordsOf(log, randomBytes)) : undefined;
+  const crew = open.length > 0 ? threads.crew(Math.min(workers, open.length), task, recordsOf(log, randomBytes)) : undefined;
   try {
     if (crew) {
       await issueAll(open, crew, writer, onProgress);
@@ -63,6 +65,7 @@ export async function issueRun(folder: RunFolder, run: FleetRun, means: RunMeans
 async function issueAll(orders: readonly PieceOrder[], crew: Crew, writer: ResultsWriter, onProgress: (progress: RunProgress) => void): Promise<void> {
   let [next, failure] = [0, undefined as { readonly error: unknown } | undefined];
   let waiting: (() => void)[] = [];
+  const garbage = new GarbageCollector();
   const hand = async (): Promise<void> => {
     while (next < orders.length && !failure) {
       if (writer.backlog > BACKLOG * crew.room) {
@@ -72,6 +75,7 @@ async function issueAll(orders: readonly PieceOrder[], crew: Crew, writer: Resul
       try {
         writer.take(await crew.issue(orders[next++]));
         onProgress(writer.progress);
+        garbage.onGarbage();
       } catch (error) {
         failure ??= { error };
       }
@@ -82,5 +86,15 @@ async function issueAll(orders: readonly PieceOrder[], crew: Crew, writer: Resul
   await Promise.all(Array.from({ length: crew.room }, hand));
   if (failure) {
     throw failure.error;
+  }
+}
+
+/** The pieces of a plan, by their places. */
+function ordersIn(plan: string): PieceOrder[] {
+  const file = openSync(plan, 'r');
+  try {
+    return Array.from(linesOf(file, 0), ({ place, octets }, index) => ({ piece: index + 1, from: place, until: place + octets.length }));
+  } finally {
+    closeSync(file);
   }
 }

@@ -1,10 +1,42 @@
 import { FleetCounts } from '../../contract/fleet';
 import { Fleet } from '../../issuing/fleet/issue-devices';
+import { ManifestFormat } from '../../issuing/fleet/manifest/read-manifest';
 import type { FleetRecords } from '../local/fleet-ledger';
 
 /** What the main thread and the threads that issue say to each other. A private key is never among it: each thread reads that of the CA itself. */
 
-/** What a thread is begun with. */
+/** A manifest in a file. */
+export interface ManifestFile {
+  readonly path: string;
+  readonly format: ManifestFormat;
+}
+
+/** What a thread is begun with that checks a manifest and cuts it into pieces. */
+export interface PlanTask {
+  readonly manifest: ManifestFile;
+  /** The file with the pieces, which it writes. */
+  readonly plan: string;
+  /** The most rows of a piece. */
+  readonly batch: number;
+  /** The file with the rows that are meant; all rows are if it is absent. */
+  readonly refused?: string;
+}
+
+/** What a plan has. */
+export interface Planned {
+  /** The rows of the manifest that are in it, those that are refused because of their form among them. */
+  readonly rows: number;
+  readonly pieces: number;
+  /** The rows of the manifest that the run passes over. */
+  readonly passedOver: number;
+  /** The SHA-256 of the manifest. */
+  readonly manifestSha256: string;
+}
+
+/** From a thread that plans: how many rows it has read, or its end. */
+export type PlanMessage = { readonly read: number } | { readonly planned: Planned } | { readonly failure: string };
+
+/** What a thread is begun with that issues. */
 export interface Task {
   /** The directory of the local deployment. */
   readonly directory: string;
@@ -15,6 +47,8 @@ export interface Task {
   readonly run: string;
   /** The file with the pieces of the manifest. */
   readonly plan: string;
+  /** The most rows of a piece. */
+  readonly batch: number;
   /** The folder for encrypted keys. */
   readonly keys: string;
 }

@@ -10,7 +10,7 @@ import { linesOf } from '../local/file-lines';
  */
 export class RefusedRows {
   /** @param path the file in which the run has named them */
-  public static async in(path: string): Promise<RefusedRows> {
+  public static in(path: string): RefusedRows {
     const refused = new RefusedRows();
     let file: number;
     try {

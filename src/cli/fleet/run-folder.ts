@@ -28,6 +28,8 @@ export interface FleetRun {
   readonly rows: number;
   readonly passedOver: number;
   readonly pieces: number;
+  /** The most rows of a piece. */
+  readonly batch: number;
   /** ISO 8601. */
   readonly startedAt: string;
   /** ISO 8601; absent until the run has ended. */

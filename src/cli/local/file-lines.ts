@@ -55,14 +55,16 @@ export function octetsIn(file: number, from: number, until: number): Buffer {
   return octets;
 }
 
+/** More octets than a line has as a rule. */
+const USUAL_LINE = 2048;
+
 /** The line at a place of an open file. */
-export function lineAt(file: number, place: number, usualOctets = 2048): string {
-  for (let length = usualOctets; ; length *= 4) {
-    const octets = Buffer.allocUnsafe(length);
-    const got = readSync(file, octets, 0, length, place);
-    const end = octets.subarray(0, got).indexOf(LINE_BREAK);
-    if (end >= 0 || got < length) {
-      return octets.toString('utf8', 0, end >= 0 ? end : got);
+export function lineAt(file: number, place: number): string {
+  for (let length = USUAL_LINE; ; length *= 4) {
+    const octets = octetsIn(file, place, place + length);
+    const end = octets.indexOf(LINE_BREAK);
+    if (end >= 0 || octets.length < length) {
+      return octets.toString('utf8', 0, end >= 0 ? end : octets.length);
     }
   }
 }

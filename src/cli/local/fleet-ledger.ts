@@ -10,7 +10,9 @@ export interface FleetRecords {
   /** The seed of a fleet in base64, which is made if there is none. */
   seed(fleet: string): Promise<string>;
   /** The lines of the latest certificates of identities; `undefined` for those that have none. */
-  find(identities: readonly string[]): Promise<(string | undefined)[]>;
+  latest(identities: readonly string[]): Promise<(string | undefined)[]>;
+  /** The lines of certificates with serial numbers; `undefined` for those that the file does not have. */
+  certificates(serialNumbers: readonly string[]): Promise<(string | undefined)[]>;
   /** Adds certificates: see `FleetLog.append`. */
   append(records: readonly NewRecord[]): Promise<boolean[]>;
 }
@@ -27,7 +29,8 @@ export function recordsOf(log: FleetLog, random: (bytes: number) => Buffer): Fle
       }
       return log.seed(fleet)!;
     },
-    find: async identities => identities.map(identity => log.find(identity)),
+    latest: async identities => identities.map(identity => log.find(identity)),
+    certificates: async serialNumbers => serialNumbers.map(serialNumber => log.findBySerialNumber(serialNumber)),
     append: async records => log.append(records),
   };
 }
@@ -45,9 +48,13 @@ export class DirectoryFleetLedger implements FleetLedger {
   }
 
   public async latest(issuer: string, identities: readonly string[]): Promise<Map<string, FleetEntry>> {
-    const lines = await this.records.find(identities);
-    const entries = lines.flatMap(line => line === undefined ? [] : [entryIn(line)]).filter(entry => entry.issuer === issuer);
+    const entries = entriesOf(issuer, await this.records.latest(identities));
     return new Map(entries.map(entry => [entry.identity, entry]));
+  }
+
+  public async certificates(issuer: string, serialNumbers: readonly string[]): Promise<Map<string, FleetEntry>> {
+    const entries = entriesOf(issuer, serialNumbers.length === 0 ? [] : await this.records.certificates(serialNumbers));
+    return new Map(entries.map(entry => [entry.serialNumber, entry]));
   }
 
   public async revoked(issuer: string, serialNumbers: readonly string[]): Promise<ReadonlySet<string>> {
@@ -56,8 +63,8 @@ export class DirectoryFleetLedger implements FleetLedger {
   }
 
   public async record(made: readonly MadeEntry[]): Promise<ReadonlySet<string>> {
-    const recorded = await this.records.append(made.map(({ entry, over }) =>
-      ({ identity: entry.identity, line: entryLine(toStored(entry)), over: over?.serialNumber })));
+    const recorded = await this.records.append(made.map(({ entry, over, isBack }) =>
+      ({ identity: entry.identity, line: entryLine(toStored(entry)), over: over?.serialNumber, isBack })));
     return new Set(made.filter((_, index) => recorded[index]).map(({ entry }) => entry.identity));
   }
 }
@@ -65,4 +72,8 @@ export class DirectoryFleetLedger implements FleetLedger {
 /** The entry in a line of the file. */
 export function entryIn(line: string): FleetEntry {
   return fromStored(JSON.parse(line) as StoredLedgerEntry) as FleetEntry;
+}
+
+function entriesOf(issuer: string, lines: readonly (string | undefined)[]): FleetEntry[] {
+  return lines.flatMap(line => line === undefined ? [] : [entryIn(line)]).filter(entry => entry.issuer === issuer);
 }

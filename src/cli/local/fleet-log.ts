@@ -14,9 +14,14 @@ const ENTRY = '{"identity":"';
 const ISSUER = '","issuer":"';
 const SERIAL_NUMBER = '","serialNumber":"';
 const SEED = '{"fleet":"';
+const RETURNED = '{"returned":"';
 const BATCH = '{"batch":';
 
 const SERIAL_NUMBER_DIGITS = 40;
+const ANY_SERIAL_NUMBER = /^[0-9A-F]{40}$/;
+
+/** As many octets as the members have that are found without parsing, with some to spare. */
+const HEAD = 256;
 
 /** A certificate to be added. */
 export interface NewRecord {
@@ -25,6 +30,8 @@ export interface NewRecord {
   readonly line: string;
   /** The serial number of the latest certificate of the identity that was read before; absent if it had none. */
   readonly over?: string;
+  /** Whether the file has this certificate, and it becomes the latest one again. */
+  readonly isBack?: boolean;
 }
 
 /** A certificate in the file. */
@@ -47,7 +54,8 @@ interface Batch {
 
 interface Logged {
   readonly identity: string;
-  readonly issuer: string;
+  /** Absent for a certificate that has come back. */
+  readonly issuer?: string;
   readonly place: number;
 }
 
@@ -129,18 +137,9 @@ export class FleetLog {
   }
 
   /** The certificate with a serial number. The first call reads the whole file. */
-  public findBySerialNumber(issuer: string, serialNumber: string): string | undefined {
-    const isMeant = (of: string) => (place: number): boolean => lineAt(this.file, place, 256).includes(`${SERIAL_NUMBER}${of}"`);
-    if (!this.serialNumbers) {
-      this.serialNumbers = new DigestIndex();
-      for (const { place, octets } of this.lines()) {
-        const number = serialNumberIn(octets.toString('latin1', 0, 256));
-        this.serialNumbers.set(number, place, isMeant(number));
-      }
-    }
-    const place = /^[0-9A-F]{40}$/.test(serialNumber) ? this.serialNumbers.find(serialNumber, isMeant(serialNumber)) : undefined;
-    const line = place === undefined ? undefined : lineAt(this.file, place);
-    return line !== undefined && issuerIn(line) === issuer ? line : undefined;
+  public findBySerialNumber(serialNumber: string): string | undefined {
+    const place = this.placeOf(serialNumber);
+    return place === undefined ? undefined : lineAt(this.file, place);
   }
 
   /** All certificates in the order in which they were made, read on demand. */
@@ -167,13 +166,15 @@ export class FleetLog {
       }
       return isNew ? 'new' : standing !== undefined && certificateIn(standing) === certificateIn(line) ? 'known' : 'refused';
     });
-    const added = all.filter((_, index) => fates[index] === 'new');
-    const places = this.write(added.map(({ line }) => line));
-    added.forEach(({ identity, line }, index) => {
-      this.latest.set(identity, places[index], this.isOf(identity));
+    const added = all.filter((_, index) => fates[index] === 'new').map(record => ({ ...record, place: record.isBack && this.placeOf(serialNumberIn(record.line)) }));
+    const places = this.write(added.map(({ identity, line, place }) => place ? JSON.stringify({ returned: identity, place }) : line));
+    added.forEach(({ identity, line, place }, index) => {
+      this.latest.set(identity, place || places[index], this.isOf(identity));
       this.knownIssuers.add(issuerIn(line));
+      if (this.serialNumbers && !place) {
+        this.serialNumbers.set(serialNumberIn(line), places[index], this.has(serialNumberIn(line)));
+      }
     });
-    this.serialNumbers = undefined;
     return fates.map(fate => fate !== 'refused');
   }
 
@@ -186,8 +187,27 @@ export class FleetLog {
     }
   }
 
+  private placeOf(serialNumber: string): number | undefined {
+    if (!this.serialNumbers) {
+      this.serialNumbers = new DigestIndex();
+      for (const { place, octets } of this.lines()) {
+        const number = serialNumberIn(octets.toString('latin1', 0, HEAD));
+        this.serialNumbers.set(number, place, this.has(number));
+      }
+    }
+    return ANY_SERIAL_NUMBER.test(serialNumber) ? this.serialNumbers.find(serialNumber, this.has(serialNumber)) : undefined;
+  }
+
+  private has(serialNumber: string): (place: number) => boolean {
+    return place => this.headAt(place).includes(`${SERIAL_NUMBER}${serialNumber}"`);
+  }
+
   private isOf(identity: string): (place: number) => boolean {
-    return place => lineAt(this.file, place, 128).startsWith(`${ENTRY}${identity}"`);
+    return place => this.headAt(place).startsWith(`${ENTRY}${identity}"`);
+  }
+
+  private headAt(place: number): string {
+    return octetsIn(this.file, place, place + HEAD).toString('latin1');
   }
 
   /** @returns the places of the lines */
@@ -228,7 +248,7 @@ export class FleetLog {
     let records: Logged[] = [];
     let seeds: [string, string][] = [];
     for (const { place, octets } of linesOf(this.file, begin)) {
-      const head = octets.toString('latin1', 0, 256);
+      const head = octets.toString('latin1', 0, HEAD);
       if (isOver) {
         throw this.unusable(`the batch at byte ${begin} is not complete, and others follow`);
       } else if (head.startsWith(ENTRY)) {
@@ -236,6 +256,9 @@ export class FleetLog {
       } else if (head.startsWith(SEED)) {
         const { fleet, seed } = JSON.parse(octets.toString('utf8')) as { fleet: string; seed: string };
         seeds.push([fleet, seed]);
+      } else if (head.startsWith(RETURNED)) {
+        const { returned: identity, place: of } = JSON.parse(head) as { returned: string; place: number };
+        records.push({ identity, place: of });
       } else if (head.startsWith(BATCH) && !isGarbled) {
         const { batch, sha256 } = JSON.parse(head) as { batch: number; sha256: string };
         isOver = batch !== place - begin;
@@ -265,7 +288,9 @@ export class FleetLog {
   private take(batch: Batch | undefined): void {
     batch?.records.forEach(({ identity, issuer, place }) => {
       this.latest.set(identity, place, this.isOf(identity));
-      this.knownIssuers.add(issuer);
+      if (issuer !== undefined) {
+        this.knownIssuers.add(issuer);
+      }
     });
     batch?.seeds.forEach(([fleet, seed]) => this.seeds.set(fleet, seed));
   }

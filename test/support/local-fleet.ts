@@ -41,9 +41,9 @@ export function fleetResource(changes: object = {}): object {
 /** A local deployment with a CA, and with a fleet if one is declared. */
 export class LocalFleet {
   public static async deploy(fleet?: object): Promise<LocalFleet> {
-    const deployed = new LocalFleet();
-    await deployed.update(fleet);
-    return deployed;
+    const local = new LocalFleet();
+    await local.update(fleet);
+    return local;
   }
 
   public readonly folder = temporaryFolder();

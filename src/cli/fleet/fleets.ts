@@ -41,7 +41,7 @@ interface Found {
 }
 
 /** The properties of a fleet that are not those of its certificates. */
-const OF_FLEET = ['RenewBeforeDays', 'Manifest', 'ManifestFormat'] as const;
+const OF_FLEET: readonly string[] = ['RenewBeforeDays', 'Manifest', 'ManifestFormat', 'RunOnDeploy'];
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/;
 
@@ -67,7 +67,7 @@ function declaredFleet({ fleet, name, validityDays, renewBeforeDays }: FleetChoi
   }
   const [one] = meant;
   const { RenewBeforeDays, Manifest, ManifestFormat } = one.resource.properties;
-  const template = Object.fromEntries(Object.entries(one.resource.properties).filter(([property]) => !(OF_FLEET as readonly string[]).includes(property)));
+  const template = Object.fromEntries(Object.entries(one.resource.properties).filter(([property]) => !OF_FLEET.includes(property)));
   return {
     ...fleetOf(one.stack, one.stackId, ownId(one.logicalId), nameOf(one), template, wholeNumber(RenewBeforeDays)),
     manifest: Manifest,

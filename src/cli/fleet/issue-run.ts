@@ -62,7 +62,9 @@ export async function issueRun(folder: RunFolder, run: FleetRun, means: RunMeans
 }
 
 /** Each takes the next piece as soon as it has room, unless too many results wait for an earlier one. */
-async function issueAll(orders: readonly PieceOrder[], crew: Crew, writer: ResultsWriter, onProgress: (progress: RunProgress) => void): Promise<void> {
+async function issueAll(
+  orders: readonly PieceOrder[], crew: Crew, writer: ResultsWriter, onProgress: RunMeans['onProgress'],
+): Promise<void> {
   let [next, failure] = [0, undefined as { readonly error: unknown } | undefined];
   let waiting: (() => void)[] = [];
   const garbage = new GarbageCollector();

@@ -30,7 +30,9 @@ export function describeRefused(folder: RunFolder, { refused }: FleetCounts): st
 }
 
 /** A run for programs. The schema describes it to users: keep both in step. */
-export function runDocument(folder: RunFolder, { name, number, run, isRetry, rows, passedOver, startedAt, finishedAt }: FleetRun, state: RunState, counts: FleetCounts): object {
+export function runDocument(
+  folder: RunFolder, { name, number, run, isRetry, rows, passedOver, startedAt, finishedAt }: FleetRun, state: RunState, counts: FleetCounts,
+): object {
   return {
     fleet: name,
     run,

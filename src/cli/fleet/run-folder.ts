@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { FleetCounts } from '../../contract/fleet';
 import { isMap } from '../../contract/json-map';
-import { ManifestFormat } from '../../issuing/fleet/manifest/read-manifest';
 import { Fleet } from '../../issuing/fleet/issue-devices';
+import { ManifestFormat } from '../../issuing/fleet/manifest/read-manifest';
 import { CliError } from '../cli-error';
 import { Disk, FileMode, makeFolder } from '../disk';
 import { safeName } from '../export/safe-names';

@@ -6,6 +6,9 @@ const DIGITS = 14;
 
 const WORD = 2 ** 32;
 
+/** The upper bits of a place take values below this one. */
+const UPPER = 256;
+
 /** Whether the record at a place in a file has the key that is looked for: keys that differ may end alike. */
 export type IsMeant = (place: number) => boolean;
 
@@ -46,14 +49,15 @@ export class DigestIndex {
     for (let slot = first % slots; ; slot = (slot + 1) % slots) {
       const at = slot * WORDS;
       const place = this.placeIn(at);
-      if (place === undefined || (this.table[at] === first && this.table[at + 1] >>> 8 === second >>> 8 && isMeant(place))) {
+      const isAlike = this.table[at] === first && Math.floor(this.table[at + 1] / UPPER) === Math.floor(second / UPPER);
+      if (place === undefined || (isAlike && isMeant(place))) {
         return at;
       }
     }
   }
 
   private placeIn(slot: number): number | undefined {
-    return ((this.table[slot + 1] & 0xff) * WORD + this.table[slot + 2]) || undefined;
+    return ((this.table[slot + 1] % UPPER) * WORD + this.table[slot + 2]) || undefined;
   }
 
   private grow(): void {
@@ -69,5 +73,5 @@ export class DigestIndex {
 
 function wordsOf(key: string): [first: number, second: number] {
   const begin = key.length - DIGITS;
-  return [Number.parseInt(key.slice(begin, begin + 8), 16), Number.parseInt(key.slice(begin + 8), 16) * 256];
+  return [Number.parseInt(key.slice(begin, begin + 8), 16), Number.parseInt(key.slice(begin + 8), 16) * UPPER];
 }

@@ -1,5 +1,6 @@
 import { fromStored, toStored } from './directory-ledger';
-import { entryLine, FleetLog, NewRecord } from './fleet-log';
+import { FleetLog, NewRecord } from './fleet-log';
+import { entryLine } from './fleet-log-lines';
 import { StoredLedgerEntry } from './state';
 import { FleetEntry, FleetLedger, MadeEntry } from '../../issuing/fleet/fleet-ledger';
 import { isRevoked, Revocations } from '../../issuing/ledger/revocation';

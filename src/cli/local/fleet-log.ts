@@ -3,25 +3,11 @@ import { closeSync, existsSync, fdatasyncSync, fstatSync, ftruncateSync, openSyn
 import { dirname, join } from 'node:path';
 import { DigestIndex } from './digest-index';
 import { lineAt, linesOf, octetsIn } from './file-lines';
+import {
+  ANY_SERIAL_NUMBER, BATCH, certificateIn, ENTRY, FORMAT, HEAD, identityIn, issuerIn, RETURNED, SEED, SERIAL_NUMBER, serialNumberIn,
+} from './fleet-log-lines';
 import { CliError, messageOf } from '../cli-error';
 import { FileMode, localDisk, makeFolder } from '../disk';
-
-/** The first line of the file. */
-const FORMAT = `${JSON.stringify({ format: 'cdk-private-iot-ca/fleet-ledger/1' })}\n`;
-
-/** The beginning of a certificate's line. The members of an entry in front of all others: what is looked up is found without parsing. */
-const ENTRY = '{"identity":"';
-const ISSUER = '","issuer":"';
-const SERIAL_NUMBER = '","serialNumber":"';
-const SEED = '{"fleet":"';
-const RETURNED = '{"returned":"';
-const BATCH = '{"batch":';
-
-const SERIAL_NUMBER_DIGITS = 40;
-const ANY_SERIAL_NUMBER = /^[0-9A-F]{40}$/;
-
-/** As many octets as the members have that are found without parsing, with some to spare. */
-const HEAD = 256;
 
 /** A certificate to be added. */
 export interface NewRecord {
@@ -298,30 +284,6 @@ export class FleetLog {
   private unusable(reason: string): CliError {
     return new CliError(`${this.path}: this ledger of fleets can't be used: ${reason}; restore the directory from a backup`);
   }
-}
-
-/** The line of an entry. */
-export function entryLine<E extends { readonly identity: string; readonly issuer: string; readonly serialNumber: string }>(entry: E): string {
-  const { identity, issuer, serialNumber, ...facts } = entry;
-  return JSON.stringify({ identity, issuer, serialNumber, ...facts });
-}
-
-function identityIn(line: string): string {
-  return line.slice(ENTRY.length, line.indexOf('"', ENTRY.length));
-}
-
-function issuerIn(line: string): string {
-  const begin = line.indexOf(ISSUER) + ISSUER.length;
-  return line.slice(begin, line.indexOf('"', begin));
-}
-
-function serialNumberIn(line: string): string {
-  const begin = line.indexOf(SERIAL_NUMBER) + SERIAL_NUMBER.length;
-  return line.slice(begin, begin + SERIAL_NUMBER_DIGITS);
-}
-
-function certificateIn(line: string): unknown {
-  return (JSON.parse(line) as { certificate?: unknown }).certificate;
 }
 
 function sha256Of(octets: Buffer): string {

@@ -45,7 +45,8 @@ export interface FleetCa {
 /** The CAs that have issued certificates of fleets. */
 export function fleetCas(store: StateStore): FleetCa[] {
   const names = namesIn(store.state);
-  return Object.keys(store.state.ledgers).flatMap(table => [...store.fleets(table)?.issuers ?? []].map(issuer => ({ table, issuer, ca: names.ofCa(issuer) })));
+  return Object.keys(store.state.ledgers).flatMap(table =>
+    [...store.fleets(table)?.issuers ?? []].map(issuer => ({ table, issuer, ca: names.ofCa(issuer) })));
 }
 
 /** The certificates of fleets, read on demand: there can be very many. */

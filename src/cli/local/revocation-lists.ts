@@ -37,7 +37,8 @@ const LIFE = 7 * DAY;
  */
 export async function writeRevocationLists(engine: Engine, directory: string): Promise<WrittenList[]> {
   const { store: { state }, store, ports, disk } = engine;
-  const names = new Map([...issuedCertificates(state).map(({ entry, ca }) => [entry.issuer, ca] as const), ...fleetCas(store).map(({ issuer, ca }) => [issuer, ca] as const)]);
+  const issuers = [...issuedCertificates(state).map(({ entry: { issuer }, ca }) => ({ issuer, ca })), ...fleetCas(store)];
+  const names = new Map(issuers.map(({ issuer, ca }) => [issuer, ca]));
   const written: WrittenList[] = [];
   for (const { table, issuer, hasRevoked } of listedCas(store)) {
     const ca = names.get(issuer) ?? issuer;

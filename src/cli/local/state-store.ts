@@ -50,14 +50,13 @@ export class StateStore {
   /** The first line of a journal that continues the file, once this run has written the file. */
   private firstLine?: string;
   private hasJournal = false;
+  private readonly fleetLogs = new Map<string, FleetLog | undefined>();
   private failure?: unknown;
 
   /** @param saved the state on the disk */
   private constructor(
     public readonly file: string, private readonly journal: string, private readonly disk: Disk, public readonly state: State, private saved?: Tree,
   ) {}
-
-  private readonly fleetLogs = new Map<string, FleetLog | undefined>();
 
   /** The directory of the local deployment. */
   public get directory(): string {

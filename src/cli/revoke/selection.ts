@@ -74,7 +74,8 @@ const SELECTORS: { readonly [S in keyof Required<Selection>]: Selector } = {
 export function select(selection: Selection, all: Iterable<IssuedCertificate>, cas: readonly LocalCa[]): IssuedCertificate[] {
   const given = Object.entries(SELECTORS).flatMap(([name, selector]) => {
     const values = selection[name as keyof Selection] ?? [];
-    return values.length > 0 ? [{ selector, values, matchers: values.map(value => ({ matches: selector.matcher(value, cas), hasMatched: false })) }] : [];
+    const matchers = values.map(value => ({ matches: selector.matcher(value, cas), hasMatched: false }));
+    return values.length > 0 ? [{ selector, values, matchers }] : [];
   });
   if (given.length === 0) {
     throw new CliError(`certificates must be selected with ${Object.values(SELECTORS).map(({ option }) => option).join(', ')}; got none of them`);

@@ -1,6 +1,7 @@
 import { appendFileSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { DigestIndex } from '../../../src/cli/local/digest-index';
-import { entryLine, FleetLog, NewRecord } from '../../../src/cli/local/fleet-log';
+import { FleetLog, NewRecord } from '../../../src/cli/local/fleet-log';
+import { entryLine } from '../../../src/cli/local/fleet-log-lines';
 import { temporaryFolder } from '../../support/cli-assembly';
 
 const hex = (value: number, digits: number): string => value.toString(16).padStart(digits, '0');

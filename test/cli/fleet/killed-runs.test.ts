@@ -2,9 +2,9 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LedgerEntry } from '../../../src/issuing/ledger/ledger';
+import { readJson } from '../../support/cli-run';
 import { fleetResource, jsonLines, LocalFleet, resultOf } from '../../support/local-fleet';
 import { temporaryFiles, openssl } from '../../support/openssl';
-import { readJson } from '../../support/cli-run';
 
 jest.setTimeout(600_000);
 

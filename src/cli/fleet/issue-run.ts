@@ -33,7 +33,7 @@ export interface RunMeans {
  */
 export async function issueRun(folder: RunFolder, run: FleetRun, means: RunMeans): Promise<FleetRun> {
   const { directory, secrets, workers, threads, clock, onProgress } = means;
-  const log = FleetLog.toWrite(directory, run.ledgerTable);
+  const log = FleetLog.toWrite(directory, run.ledgerTable, run.rows);
   const orders = ordersIn(folder.plan);
   if (orders.length !== run.pieces) {
     throw new CliError(`${folder.plan}: must have ${run.pieces} lines, got ${orders.length}; begin anew with --out`);

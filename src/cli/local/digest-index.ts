@@ -1,6 +1,9 @@
 /** Words of 32 bits for each record: 32 bits of its key, 24 more with the upper 8 bits of its place, and the lower 32 bits of its place. */
 const WORDS = 3;
 
+/** The fewest slots. */
+const LEAST = 1024;
+
 /** The hexadecimal digits of a key that are compared here. */
 const DIGITS = 14;
 
@@ -17,8 +20,13 @@ export type IsMeant = (place: number) => boolean;
  * times as much.
  */
 export class DigestIndex {
-  private table = new Uint32Array(WORDS * 1024);
+  private table: Uint32Array;
   private size = 0;
+
+  /** @param expected for how many records there is to be room, so that the index need not grow: it would take half as much again meanwhile */
+  constructor(expected = 0) {
+    this.table = new Uint32Array(WORDS * 2 ** Math.ceil(Math.log2(Math.max(LEAST, expected * 4 / 3 + 1))));
+  }
 
   /** The place of the record with a key; `undefined` if there is none. */
   public find(key: string, isMeant: IsMeant): number | undefined {

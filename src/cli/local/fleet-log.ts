@@ -64,18 +64,22 @@ export class FleetLog {
     return existsSync(path) ? new FleetLog(path, false) : undefined;
   }
 
-  /** Opens the file for writing, and makes it if there is none. What an earlier process has left incomplete is cut off. */
-  public static toWrite(directory: string, table: string): FleetLog {
+  /**
+   * Opens the file for writing, and makes it if there is none. What an earlier process has left incomplete is cut off.
+   *
+   * @param expected for how many devices there is to be room in memory
+   */
+  public static toWrite(directory: string, table: string, expected = 0): FleetLog {
     const path = FleetLog.file(directory, table);
     if (!existsSync(path)) {
       makeFolder(dirname(path), 0o700);
       localDisk.replace(path, FORMAT, FileMode.PRIVATE);
     }
-    return new FleetLog(path, true);
+    return new FleetLog(path, true, expected);
   }
 
   private readonly file: number;
-  private readonly latest = new DigestIndex();
+  private readonly latest: DigestIndex;
   private readonly seeds = new Map<string, string>();
   private readonly knownIssuers = new Set<string>();
   private serialNumbers?: DigestIndex;
@@ -83,7 +87,8 @@ export class FleetLog {
   private end = FORMAT.length;
   private failure?: unknown;
 
-  private constructor(private readonly path: string, mayWrite: boolean) {
+  private constructor(private readonly path: string, mayWrite: boolean, expected = 0) {
+    this.latest = new DigestIndex(expected);
     this.file = openSync(path, mayWrite ? 'r+' : 'r');
     try {
       this.readAll();

@@ -69,6 +69,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@aws-sdk/client-lambda@^3.1164.0',
     '@aws-sdk/client-s3@^3.1164.0',
     '@aws-sdk/client-secrets-manager@^3.1164.0',
+    '@aws-sdk/client-sfn@^3.1164.0',
     '@aws-sdk/client-ssm@^3.1164.0',
     '@azure/arm-deviceprovisioningservices@^6.0.0',
     '@azure/arm-iothub@^6.3.0',
@@ -76,6 +77,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@huaweicloud/huaweicloud-sdk-core@^3.1.211',
     '@peculiar/x509@^2.2.0',
     'aedes@^1.2.0', // a broker for the tests
+    'asn1js@^3.0.7', // the structures of pkijs
     'aws-cdk@2.1148.1', // the command line that reads assemblies of the aws-cdk-lib below
     'cdk-nag@^3.0.2',
     'commander@^14.0.3',
@@ -83,6 +85,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     'esbuild@^0.28.2',
     'fast-check@^4.10.2',
     'mqtt@^5.16.0', // a client for the tests
+    'pkijs@^3.4.0', // CMS, for the private keys of fleets; from 4.0.0 on, tests could not load it, because it has ES modules only
     'reflect-metadata@^0.2.2',
     'tencentcloud-sdk-nodejs-common@^4.1.220',
     'tsx@^4.23.15',

@@ -6,6 +6,7 @@
 export const BUNDLES = [
   { entry: 'src/issuing/index.ts', outfile: 'assets/handler/index.js' },
   { entry: 'src/cli/index.ts', outfile: 'assets/cli/private-iot-ca.js' },
+  { entry: 'src/cli/fleet/worker.ts', outfile: 'assets/cli/fleet-worker.js' },
   { entry: 'src/issuing/revocation/index.ts', outfile: 'assets/revocation/index.js' },
   { entry: 'src/issuing/fleet/index.ts', outfile: 'assets/fleet/index.js' },
   { entry: 'src/platforms/registrars.ts', outfile: 'assets/registrars/index.js' },

@@ -7,6 +7,7 @@ import type { CrlFetchOptions } from './crl-command';
 import { DIFF } from './diff/description';
 import { KIT_NAMES } from './export/kits';
 import type { ExportOptions } from './export-command';
+import { FLEET } from './fleet/description';
 import type { InspectOptions } from './inspect-command';
 import { lazy } from './lazy';
 import type { LintOptions } from './lint-command';
@@ -88,6 +89,7 @@ export const COMMANDS: readonly CommandDescription[] = [
     ],
     run: (_, options, terminal) => lazy.exportCommand().exportCommand(options, terminal),
   }),
+  FLEET,
   RENEW,
   REVOKE,
   LIST,

@@ -6,7 +6,7 @@ const VERSION = 1;
 /** The schema of what `--json` writes. The package contains it in its folder schema/. */
 export const DOCUMENT_SCHEMA = 'https://raw.githubusercontent.com/cdk-private-iot-ca/cdk-private-iot-ca/main/schema/command-line-v1.schema.json';
 
-type DocumentedCommand = 'inspect' | 'lint' | 'export' | 'local' | 'renew' | 'revoke' | 'list' | 'reconcile' | 'crl' | 'diff';
+type DocumentedCommand = 'inspect' | 'lint' | 'export' | 'local' | 'renew' | 'revoke' | 'list' | 'reconcile' | 'crl' | 'diff' | 'fleet';
 
 /** The one document that a command writes with `--json`: decisions/0018-command-line-for-machines.md. */
 export function documentText(command: DocumentedCommand, members: object): string {

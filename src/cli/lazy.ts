@@ -12,6 +12,7 @@ export const lazy = {
   listCommand: () => require('./list-command') as typeof import('./list-command'),
   reconcileCommand: () => require('./reconcile-command') as typeof import('./reconcile-command'),
   diffCommand: () => require('./diff-command') as typeof import('./diff-command'),
+  fleetCommand: () => require('./fleet-command') as typeof import('./fleet-command'),
   crlCommand: () => require('./crl-command') as typeof import('./crl-command'),
   inspectCommand: () => require('./inspect-command') as typeof import('./inspect-command'),
   awsFunction: () => require('./aws-function') as typeof import('./aws-function'),

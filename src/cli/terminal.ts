@@ -17,6 +17,12 @@ export interface Terminal {
   /** Prints messages beside it, to standard error. */
   warn(text: string): void;
   /**
+   * Shows a line in place of the one before it; without a line, shows none.
+   *
+   * @default - standard error is not a terminal
+   */
+  status?(line: string | undefined): void;
+  /**
    * Asks the user a question, and returns whether the answer is yes.
    *
    * @default - there is no one to ask, as in a pipeline
@@ -99,6 +105,8 @@ export function processTerminal(): Terminal {
       }
     },
     warn: text => void process.stderr.write(text),
+    status: process.stderr.isTTY
+      ? (line = '') => void process.stderr.write(`\r\u001b[K${line.slice(0, (process.stderr.columns || USUAL_COLUMNS) - 1)}`) : undefined,
     progress: process.stderr.isTTY ? statusLine(process.stderr) : silentProgress,
     ask: process.stdin.isTTY && process.stderr.isTTY ? askOnTerminal : undefined,
   };

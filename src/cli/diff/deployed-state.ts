@@ -6,10 +6,10 @@ import { AssemblyStack } from '../local/assembly';
 import { inDependencyOrder } from '../local/dependencies';
 import { NESTED_STACK_TYPE, StackTemplate } from '../local/nested-templates';
 import { ParameterDeclaration } from '../local/parameters';
-import { passedParameters, resolvedProperties } from '../local/planned-resource';
+import { fleetProperties, passedParameters, resolvedProperties } from '../local/planned-resource';
 import { referencesIn } from '../local/references';
 import { nameOf } from '../local/stack-plan';
-import { isCertificate, isDeployed, StackScope } from '../local/stack-scope';
+import { isCertificate, isDeployed, isFleet, StackScope } from '../local/stack-scope';
 import { KMS_KEY_TYPE, nameProperty, SECRET_TYPE } from '../local/stand-ins';
 import { ResourceState, StackState } from '../local/state';
 import { parseTemplate, ResourceDeclaration, Template } from '../local/template';
@@ -146,6 +146,9 @@ export class DeployedStates {
     { stackId, physicalId, scope, isReferenced }: { stackId: string; physicalId: string; scope: StackScope; isReferenced: boolean },
   ): Promise<Content> {
     const { type } = declaration;
+    if (isFleet(type)) {
+      return { properties: fleetProperties({ ...declaration, logicalId }, scope), attributes: {} };
+    }
     if (!isCertificate(type)) {
       const property = nameProperty(type);
       const expression = property === undefined ? undefined : declaration.properties[property];

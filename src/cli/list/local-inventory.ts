@@ -4,7 +4,7 @@ import { CliError } from '../cli-error';
 import { Disk } from '../disk';
 import { listed } from '../export/output-names';
 import { fromStored, keyOf } from '../local/directory-ledger';
-import { IssuedCertificate, ledgerCertificates, revocationOf } from '../local/issued-certificates';
+import { FleetCa, fleetCas, fleetCertificates, IssuedCertificate, ledgerCertificates, revocationOf } from '../local/issued-certificates';
 import { State } from '../local/state';
 import { StateStore } from '../local/state-store';
 
@@ -14,21 +14,32 @@ import { StateStore } from '../local/state-store';
  * @param cas paths of CAs with their stacks, or identities of CAs; all CAs if absent
  */
 export function localInventory(directory: string, cas: readonly string[] | undefined, disk: Disk): LedgerContents {
-  const { state } = StateStore.ofDeployment(directory, disk);
+  const store = StateStore.ofDeployment(directory, disk);
+  const { state } = store;
   const all = ledgerCertificates(state);
-  const unknown = cas?.find(name => !all.some(each => isOfCa(each, name)));
+  const known = [...all.map(({ table, entry: { issuer }, ca }) => ({ table, issuer, ca })), ...fleetCas(store)];
+  const unknown = cas?.find(name => !known.some(each => isOfCa(each, name)));
   if (unknown !== undefined) {
     throw new CliError('--ca must be the path of the construct of a CA of this deployment, with its stack, or the caId of the CA '
-      + `(${listed(all.map(({ ca }) => ca))}), got ${quote(unknown)}`);
+      + `(${listed(known.map(({ ca }) => ca))}), got ${quote(unknown)}`);
   }
-  const chosen = all.filter(each => cas?.some(name => isOfCa(each, name)) ?? true);
+  const isChosen = (ca: FleetCa): boolean => cas?.some(name => isOfCa(ca, name)) ?? true;
   const retirements = retirementsIn(state);
-  return { cas: casOf(chosen, state), certificates: found() };
+  return { cas: casOf(known.filter(isChosen), state), certificates: found() };
+
+  function* certificates(): Iterable<IssuedCertificate & { readonly superseded: boolean }> {
+    for (const each of all) {
+      yield { ...each, superseded: state.ledgers[each.table].latest[each.entry.identity] !== keyOf(each.entry) };
+    }
+    yield* fleetCertificates(store);
+  }
 
   async function* found(): AsyncIterable<FoundCertificate> {
-    for (const certificate of chosen) {
-      const { table, entry, ca, stack, resource } = certificate;
-      const superseded = state.ledgers[table].latest[entry.identity] !== keyOf(entry);
+    for (const certificate of certificates()) {
+      const { table, entry, superseded, ca, stack, resource } = certificate;
+      if (!isChosen({ table, issuer: entry.issuer, ca })) {
+        continue;
+      }
       yield {
         entry: fromStored(entry),
         superseded,
@@ -42,8 +53,8 @@ export function localInventory(directory: string, cas: readonly string[] | undef
   }
 }
 
-function isOfCa({ ca, entry }: IssuedCertificate, name: string): boolean {
-  return ca === name || entry.issuer === name;
+function isOfCa({ ca, issuer }: FleetCa, name: string): boolean {
+  return ca === name || issuer === name;
 }
 
 /** The CAs of the deployment that issue nothing any more. Only its own ledger knows about the retirement of a CA. */
@@ -55,9 +66,9 @@ function retirementsIn({ ledgers }: State): Map<string, Retirement> {
 }
 
 /** The CAs that have signed these certificates. A ledger has the certificate of each CA whose certificates it holds. */
-function casOf(certificates: readonly IssuedCertificate[], { ledgers }: State): FoundCa[] {
-  const cas = new Map(certificates.map(each => [each.entry.issuer, each]));
-  return [...cas.values()].map(({ table, ca, entry: { issuer } }) => {
+function casOf(certificates: readonly FleetCa[], { ledgers }: State): FoundCa[] {
+  const cas = new Map(certificates.map(each => [each.issuer, each]));
+  return [...cas.values()].map(({ table, ca, issuer }) => {
     const { latest, entries } = ledgers[table];
     const own = entries[latest[issuer]];
     return { caId: issuer, name: ca, retirement: retirementIn(own), certificate: fromStored(own).certificate };

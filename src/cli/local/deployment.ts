@@ -8,11 +8,11 @@ import { generatedSecret } from './generated-secret';
 import { secretId } from './given-secrets';
 import { resolve, Unavailable } from './intrinsics';
 import { lossOf } from './losses';
-import { passedParameters, plannedStandIn, PlannedResource, resolvedProperties, signingKeyAlgorithm } from './planned-resource';
+import { fleetProperties, passedParameters, plannedStandIn, PlannedResource, resolvedProperties, signingKeyAlgorithm } from './planned-resource';
 import { LeftOut, ResourceReport, StackReport } from './report';
 import { StackOperation } from './stack-operation';
 import { planNestedStack, StackPlan } from './stack-plan';
-import { isCertificate, StackScope } from './stack-scope';
+import { isCertificate, isFleet, StackScope } from './stack-scope';
 import { generatedName, SECRET_TYPE } from './stand-ins';
 import { DesiredResource, StackState } from './state';
 
@@ -146,6 +146,10 @@ class Deployment {
       await this.operation.put(id, desired(plan, resource, resolvedProperties(resource, scope)), updateReplacePolicy);
       return;
     }
+    if (isFleet(type)) {
+      this.recordFleet(id, desired(plan, resource, fleetProperties(resource, scope)));
+      return;
+    }
     const standIn = plannedStandIn(resource, scope, own(this.state.resources, id), newId);
     const keyAlgorithm = signingKeyAlgorithm(resource, scope);
     const keyFile = keyAlgorithm && kmsKeys.declare(standIn.attributes.Arn, keyAlgorithm);
@@ -161,6 +165,14 @@ class Deployment {
         const where = scope.place(logicalId, 'GenerateSecretString');
         secretValues.generateWith(standIn.physicalId, () => generatedSecret(resolve(GenerateSecretString, scope, where), ports.random, where));
       }
+    }
+  }
+
+  /** Records what a fleet declares. What it has issued stays as it is, whatever becomes of its declaration. */
+  private recordFleet(id: string, fleet: DesiredResource): void {
+    const { stackName } = this.operation;
+    if (this.operation.putStandIn(id, fleet, { physicalId: `fleet/${stackName}/${id}`, attributes: {} }, undefined)) {
+      this.operation.notes.push(`${this.operation.place(id, fleet)}: \`private-iot-ca fleet run --fleet ${stackName}/${fleet.name}\` issues for its devices`);
     }
   }
 

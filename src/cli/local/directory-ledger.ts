@@ -1,3 +1,4 @@
+import { FleetCertificates, FoundInFleet } from './fleet-certificates';
 import { LedgerState, OCTETS, StoredLedgerEntry } from './state';
 import { StateStore } from './state-store';
 import { comparableCommonName } from '../../contract/common-names';
@@ -73,31 +74,63 @@ export class DirectoryLedger implements Ledger {
   public async *certificates(issuer: string, status?: LedgerStatus): AsyncIterable<LedgerEntry> {
     const isWanted = (entry: StoredLedgerEntry): boolean => entry.issuer === issuer && (status === undefined || entry.status === status);
     yield* Object.values(this.ledger.entries).filter(isWanted).map(fromStored);
+    for (const { entry } of this.ofFleets(issuer)) {
+      if (isWanted(entry)) {
+        yield fromStored(entry);
+      }
+    }
   }
 
   public async *ending(issuer: string, after: Date, until: Date): AsyncIterable<EndingCertificate> {
     const { entries, latest } = this.ledger;
     const isWanted = ({ issuer: signedBy, profile, notAfter }: StoredLedgerEntry): boolean =>
       signedBy === issuer && profile !== 'signature' && notAfter !== '' && new Date(notAfter) >= after && new Date(notAfter) <= until;
-    const found = Object.values(entries).filter(isWanted).sort((one, other) => new Date(one.notAfter).getTime() - new Date(other.notAfter).getTime());
-    yield* found.map(entry => {
-      const next = latest[entry.identity];
-      return { ...fromStored(entry), supersededBy: next === keyOf(entry) ? undefined : entries[next].serialNumber, dueAt: dueAt(fromStored(entry)) };
+    const found = [...Object.values(entries), ...this.endingOfFleets(issuer, isWanted)].filter(isWanted);
+    yield* found.sort((one, other) => new Date(one.notAfter).getTime() - new Date(other.notAfter).getTime()).map(entry => {
+      const next = own(latest, entry.identity);
+      const supersededBy = next === undefined ? this.fleets!.latestOf(entry.identity) : entries[next].serialNumber;
+      return { ...fromStored(entry), supersededBy: supersededBy === entry.serialNumber ? undefined : supersededBy, dueAt: dueAt(fromStored(entry)) };
     });
   }
 
   public async named(issuer: string, commonName: string, now: Date): Promise<LedgerEntry[]> {
     const name = comparableCommonName(commonName);
-    return Object.values(this.ledger.latest).map(key => this.ledger.entries[key])
-      .filter(entry => entry.issuer === issuer && entry.commonName !== undefined && comparableCommonName(entry.commonName) === name
-        && new Date(entry.notAfter) > now)
-      .map(fromStored);
+    const isWanted = (entry: StoredLedgerEntry): boolean => entry.issuer === issuer && entry.commonName !== undefined
+      && comparableCommonName(entry.commonName) === name && new Date(entry.notAfter) > now;
+    const found = Object.values(this.ledger.latest).map(key => this.ledger.entries[key]).filter(isWanted);
+    for (const { entry, superseded } of this.ofFleets(issuer)) {
+      if (!superseded && isWanted(entry)) {
+        found.push(entry);
+      }
+    }
+    return found.map(fromStored);
   }
 
   /** The certificate with this serial number, whether or not it is the latest of its identity. */
   public certificate(issuer: string, serialNumber: string): LedgerEntry | undefined {
-    const entry = own(this.ledger.entries, keyOf({ issuer, serialNumber }));
-    return entry && fromStored(entry);
+    const entry = own(this.ledger.entries, keyOf({ issuer, serialNumber })) ?? this.fleets?.certificate(serialNumber);
+    return entry?.issuer === issuer ? fromStored(entry) : undefined;
+  }
+
+  /** The certificates of fleets, which are not in the state. */
+  private get fleets(): FleetCertificates | undefined {
+    const log = this.store.fleets(this.table);
+    return log && new FleetCertificates(log);
+  }
+
+  private ofFleets(issuer: string): Iterable<FoundInFleet> {
+    return this.fleets?.all(issuer) ?? [];
+  }
+
+  /** Only those that are wanted are in memory at once. */
+  private endingOfFleets(issuer: string, isWanted: (entry: StoredLedgerEntry) => boolean): StoredLedgerEntry[] {
+    const found: StoredLedgerEntry[] = [];
+    for (const { entry } of this.ofFleets(issuer)) {
+      if (isWanted(entry)) {
+        found.push({ ...entry, certificate: undefined });
+      }
+    }
+    return found;
   }
 
   /** The stored entry of a certificate that is still the latest of its identity, and that this one is to renew. */

@@ -1,4 +1,5 @@
 import { Engine } from './engine';
+import { FleetLog } from './fleet-log';
 import { KeptCa, KeptPlace } from './report';
 import { hasStandIn, isTable, KMS_KEY_TYPE, localArn, SECRET_TYPE } from './stand-ins';
 import { isMap } from '../../contract/json-map';
@@ -119,12 +120,13 @@ function placeOf({ type, physicalId, attributes }: ResourceState, { secrets, kms
 }
 
 /** Removes the contents of a stand-in. The caller saves the state. */
-export function removeStandIn({ type, physicalId, attributes }: ResourceState, { secrets, kmsKeys, store }: Engine): void {
+export function removeStandIn({ type, physicalId, attributes }: ResourceState, { secrets, kmsKeys, store, disk }: Engine): void {
   if (type === SECRET_TYPE) {
     secrets.removeSecret(physicalId);
   } else if (type === KMS_KEY_TYPE) {
     kmsKeys.remove(attributes.Arn);
   } else if (isTable(type)) {
     delete store.state.ledgers[physicalId];
+    disk.remove(FleetLog.file(store.directory, physicalId));
   }
 }

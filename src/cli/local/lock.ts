@@ -98,11 +98,21 @@ function lockFileOf(directory: string): string {
 
 /** Refuses a directory that another run is using. A run that changes nothing there calls it instead of locking the directory. */
 export function assertUnlocked(directory: string): void {
+  const holder = holderOf(directory);
+  if (holder) {
+    throw inUse(lockFileOf(directory), { path: directory, kind: 'directory' }, holder);
+  }
+}
+
+/** Whether a run is using a directory. */
+export function isLocked(directory: string): boolean {
+  return holderOf(directory) !== undefined;
+}
+
+function holderOf(directory: string): Holder | undefined {
   const file = lockFileOf(directory);
   const holder = parseHolder(contentOf(file));
-  if (holder && isAlive(file, holder)) {
-    throw inUse(file, { path: directory, kind: 'directory' }, holder);
-  }
+  return holder && isAlive(file, holder) ? holder : undefined;
 }
 
 function inUse(file: string, { path, kind }: Locked, { pid, host }: Holder): CliError {

@@ -43,6 +43,23 @@ export function resolvedProperties({ logicalId, properties }: Declared, scope: S
   }));
 }
 
+/** The properties of a fleet that a local run may do without: they can lead to what only AWS has. */
+const OF_RUNS_IN_AWS: readonly string[] = ['Manifest', 'Recipient'];
+
+/** The properties of a fleet, as those of a certificate; without those that only AWS knows, if a local run may do without them. */
+export function fleetProperties(resource: Declared, scope: StackScope): JsonMap {
+  return Object.assign({}, ...Object.entries(resource.properties).map(([name, expression]) => {
+    try {
+      return resolvedProperties({ ...resource, properties: { [name]: expression } }, scope);
+    } catch (error) {
+      if (!(error instanceof Unavailable) || !OF_RUNS_IN_AWS.includes(name)) {
+        throw error;
+      }
+      return {};
+    }
+  })) as JsonMap;
+}
+
 /** CloudFormation passes every scalar to a custom resource as a string. */
 function stringified(value: Resolved): unknown {
   if (Array.isArray(value)) {

@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { DirectoryLedger } from './directory-ledger';
 import { Engine } from './engine';
-import { issuedCertificates } from './issued-certificates';
+import { fleetCas, issuedCertificates } from './issued-certificates';
 import { State } from './state';
+import { StateStore } from './state-store';
 import { DAY } from '../../contract/term';
 import { CaCrl, makeCrl, recordPublished } from '../../issuing/revocation/make-crl';
 import { toPem } from '../../pki/pem';
@@ -36,9 +37,10 @@ const LIFE = 7 * DAY;
  */
 export async function writeRevocationLists(engine: Engine, directory: string): Promise<WrittenList[]> {
   const { store: { state }, store, ports, disk } = engine;
-  const names = new Map(issuedCertificates(state).map(({ entry, ca }) => [entry.issuer, ca]));
+  const issuers = [...issuedCertificates(state).map(({ entry: { issuer }, ca }) => ({ issuer, ca })), ...fleetCas(store)];
+  const names = new Map(issuers.map(({ issuer, ca }) => [issuer, ca]));
   const written: WrittenList[] = [];
-  for (const { table, issuer, hasRevoked } of listedCas(state)) {
+  for (const { table, issuer, hasRevoked } of listedCas(store)) {
     const ca = names.get(issuer) ?? issuer;
     try {
       const list = await makeCrl(issuer, table, LIFE, ports);
@@ -60,12 +62,13 @@ export async function writeRevocationLists(engine: Engine, directory: string): P
 }
 
 /** The CAs that need a list: none before the first revocation, and then all that have a certificate. */
-function listedCas({ ledgers }: State): { table: string; issuer: string; hasRevoked: boolean }[] {
+function listedCas(store: StateStore): { table: string; issuer: string; hasRevoked: boolean }[] {
+  const { ledgers } = store.state;
   if (Object.values(ledgers).every(({ revoked = {} }) => Object.keys(revoked).length === 0)) {
     return [];
   }
   return Object.entries(ledgers).flatMap(([table, { latest, entries, revoked = {} }]) => {
-    const issuers = new Set(Object.values(entries).map(({ issuer }) => issuer));
+    const issuers = new Set([...Object.values(entries).map(({ issuer }) => issuer), ...store.fleets(table)?.issuers ?? []]);
     return [...issuers].filter(issuer => entries[latest[issuer]]?.certificate !== undefined)
       .map(issuer => ({ table, issuer, hasRevoked: Object.values(revoked).some(each => each.issuer === issuer) }));
   });

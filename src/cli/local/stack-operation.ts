@@ -32,7 +32,7 @@ export class StackOperation {
   /** The physical ids that failed updates have returned. */
   private readonly failedIds = new Map<string, string>();
 
-  constructor(private readonly stackName: string, private readonly state: StackState, private readonly engine: Engine) {
+  constructor(public readonly stackName: string, private readonly state: StackState, private readonly engine: Engine) {
     this.kept = new KeptResources(stackName, state, engine);
   }
 

@@ -8,10 +8,10 @@ import { inDependencyOrder } from './dependencies';
 import { NotKnownYet, resolve, Unavailable } from './intrinsics';
 import { NESTED_STACK_TYPE, StackTemplate } from './nested-templates';
 import { GivenParameter, parameterValues } from './parameters';
-import { passedParameters, PassedParameters, plannedStandIn, PlannedResource, rehearse, resolvedProperties } from './planned-resource';
+import { fleetProperties, passedParameters, PassedParameters, plannedStandIn, PlannedResource, rehearse, resolvedProperties } from './planned-resource';
 import { referencesIn, secretReferencesIn } from './references';
 import { LeftOut } from './report';
-import { Awaited, isCertificate, isDeployed, StackFacts, StackScope } from './stack-scope';
+import { Awaited, isCertificate, isDeployed, isFleet, StackFacts, StackScope } from './stack-scope';
 import { generatedName } from './stand-ins';
 import { StackState } from './state';
 import { ResourceDeclaration, Template } from './template';
@@ -92,7 +92,7 @@ function plan(stack: StackToPlan, previous: StackState | undefined): StackPlan {
     awaited,
     resource: logicalId => {
       const declaration = template.resources.get(logicalId)!;
-      return isCertificate(declaration.type) || nested.has(logicalId)
+      return isCertificate(declaration.type) || isFleet(declaration.type) || nested.has(logicalId)
         ? notKnownYet() : plannedStandIn({ ...declaration, logicalId }, scope, currentOf(logicalId), () => UNKNOWN_ID);
     },
     exported: notKnownYet,
@@ -201,6 +201,10 @@ function checkResource(
       .forEach(each => rehearse(() => resolvedProperties(each, scope)));
     return secretReferencesIn(properties).filter(({ isWritten }) => !isWritten)
       .map(({ expression }) => rehearse(() => scope.text(expression, scope.place(logicalId)), CliError));
+  }
+  if (isFleet(resource.type)) {
+    rehearse(() => fleetProperties(resource, scope));
+    return [];
   }
   if (!stack.nested.has(logicalId)) {
     rehearse(() => plannedStandIn(resource, scope, undefined, () => UNKNOWN_ID));

@@ -60,12 +60,17 @@ const CERTIFICATE_TYPES: readonly string[] = Object.values(ResourceType);
 
 /** Whether the code that runs in the function deploys resources of this type. */
 export function isCertificate(type: string): boolean {
-  return CERTIFICATE_TYPES.includes(type);
+  return CERTIFICATE_TYPES.includes(type) && !isFleet(type);
+}
+
+/** Whether a resource of this type is a fleet: a local deployment only records what it declares, and `private-iot-ca fleet run` issues for it. */
+export function isFleet(type: string): boolean {
+  return type === ResourceType.DEVICE_CERTIFICATE_FLEET;
 }
 
 /** Whether a local deployment carries out resources of this type, or stands in for them. */
 export function isDeployed(type: string): boolean {
-  return isCertificate(type) || hasStandIn(type);
+  return isCertificate(type) || isFleet(type) || hasStandIn(type);
 }
 
 const STACK_ARN = /^arn:([\w-]+):cloudformation:([\w-]+):(\d{12}):/;
@@ -124,6 +129,9 @@ export class StackScope implements Scope {
     const resource = this.resource(logicalId, where);
     if (!resource) {
       return this.leftOut(logicalId, where, `${logicalId}.${name}`);
+    }
+    if (isFleet(this.props.template.resources.get(logicalId)!.type)) {
+      return this.unavailable(where, `it refers to ${logicalId}.${name}, which tells of a run in AWS; here, \`private-iot-ca fleet run\` issues for a fleet`, `${logicalId}.${name}`);
     }
     const { attributes, unavailable } = resource;
     const value = own(attributes, name);

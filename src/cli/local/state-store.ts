@@ -1,8 +1,9 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { StackResource } from '../../issuing/ports';
 import { CliError } from '../cli-error';
 import { Disk, FileMode } from '../disk';
 import { parseJsonMap } from '../json';
+import { FleetLog } from './fleet-log';
 import { changesIn, copyOf, firstLine, lineOf, replay, Tree } from './journal';
 import { ownId } from './nested-ids';
 import { emptyState, malformation, StackState, State } from './state';
@@ -49,12 +50,26 @@ export class StateStore {
   /** The first line of a journal that continues the file, once this run has written the file. */
   private firstLine?: string;
   private hasJournal = false;
+  private readonly fleetLogs = new Map<string, FleetLog | undefined>();
   private failure?: unknown;
 
   /** @param saved the state on the disk */
   private constructor(
     public readonly file: string, private readonly journal: string, private readonly disk: Disk, public readonly state: State, private saved?: Tree,
   ) {}
+
+  /** The directory of the local deployment. */
+  public get directory(): string {
+    return dirname(this.file);
+  }
+
+  /** The certificates of the fleets of a ledger, as they are when they are first asked for; `undefined` if it has none. */
+  public fleets(table: string): FleetLog | undefined {
+    if (!this.fleetLogs.has(table)) {
+      this.fleetLogs.set(table, FleetLog.toRead(this.directory, table));
+    }
+    return this.fleetLogs.get(table);
+  }
 
   /** Whether there is a state on the disk. */
   public get exists(): boolean {

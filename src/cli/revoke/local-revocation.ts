@@ -7,7 +7,7 @@ import { messageOf } from '../cli-error';
 import { keyOf } from '../local/directory-ledger';
 import { directoryEngine, Outside } from '../local/engine';
 import { GivenSecrets } from '../local/given-secrets';
-import { IssuedCertificate, issuedCertificates } from '../local/issued-certificates';
+import { fleetCertificates, IssuedCertificate, issuedCertificates } from '../local/issued-certificates';
 import { WrittenList, writeRevocationLists } from '../local/revocation-lists';
 import { StateStore } from '../local/state-store';
 import { silentProgress } from '../terminal';
@@ -35,7 +35,7 @@ export async function revokeInDirectory(
   const store = StateStore.ofDeployment(directory, reach.disk);
   const engine = directoryEngine(store, reach, new GivenSecrets([], []), silentProgress);
   const cas = localCas(store.state);
-  const certificates = select(selection, issuedCertificates(store.state), cas).filter(({ entry }) => shown?.has(keyOf(entry)) ?? true);
+  const certificates = select(selection, allIssued(store), cas).filter(({ entry }) => shown?.has(keyOf(entry)) ?? true);
   const outcomes: Outcome[] = [];
   for (const certificate of certificates) {
     const { table, entry: { issuer, serialNumber } } = certificate;
@@ -58,6 +58,14 @@ export async function revokeInDirectory(
     keys: new Set(certificates.map(({ entry }) => keyOf(entry))),
     issuers: new Set(certificates.map(({ entry }) => entry.issuer)),
   };
+}
+
+/** The certificates that can be revoked; those of fleets without their octets, because very many may be selected. */
+function* allIssued(store: StateStore): Iterable<IssuedCertificate> {
+  yield* issuedCertificates(store.state);
+  for (const each of fleetCertificates(store)) {
+    yield { ...each, entry: { ...each.entry, certificate: undefined } };
+  }
 }
 
 function factsOf({ entry: { serialNumber, subject, commonName }, stack, resource, ca }: IssuedCertificate): Omit<Outcome, 'changed'> {

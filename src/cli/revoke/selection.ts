@@ -29,8 +29,8 @@ interface Selector {
   readonly what: string;
   /** Finds out, for a value, whether certificates match it. */
   readonly matcher: (value: string, cas: readonly LocalCa[]) => (certificate: IssuedCertificate) => boolean;
-  /** What to do about a value that matches none. */
-  readonly instead?: (value: string, all: readonly IssuedCertificate[]) => string | undefined;
+  /** What to do about a value that matches none; `cas` are those that have issued certificates. */
+  readonly instead?: (value: string, cas: ReadonlySet<string>) => string | undefined;
 }
 
 const SELECTORS: { readonly [S in keyof Required<Selection>]: Selector } = {
@@ -48,7 +48,7 @@ const SELECTORS: { readonly [S in keyof Required<Selection>]: Selector } = {
     option: '--resource',
     what: 'the path of the construct of a certificate, with its stack, or the logical ID of the certificate\'s resource',
     matcher: value => ({ resource, entry }) => resource === value || entry.logicalResourceId === value,
-    instead: (value, all) => all.some(({ ca }) => ca === value)
+    instead: (value, cas) => cas.has(value)
       ? ', a CA whose certificate no CA of this deployment has signed, so it can\'t be revoked; --below selects what it has issued' : undefined,
   },
   stack: {
@@ -71,21 +71,34 @@ const SELECTORS: { readonly [S in keyof Required<Selection>]: Selector } = {
  *
  * @throws CliError if nothing selects certificates, or if a value matches none
  */
-export function select(selection: Selection, all: readonly IssuedCertificate[], cas: readonly LocalCa[]): IssuedCertificate[] {
+export function select(selection: Selection, all: Iterable<IssuedCertificate>, cas: readonly LocalCa[]): IssuedCertificate[] {
   const given = Object.entries(SELECTORS).flatMap(([name, selector]) => {
     const values = selection[name as keyof Selection] ?? [];
-    return values.length > 0 ? [{ selector, values, matchers: values.map(value => selector.matcher(value, cas)) }] : [];
+    const matchers = values.map(value => ({ matches: selector.matcher(value, cas), hasMatched: false }));
+    return values.length > 0 ? [{ selector, values, matchers }] : [];
   });
   if (given.length === 0) {
     throw new CliError(`certificates must be selected with ${Object.values(SELECTORS).map(({ option }) => option).join(', ')}; got none of them`);
   }
-  for (const { selector: { option, what, instead }, values, matchers } of given) {
-    const unknown = values.find((_, index) => !all.some(matchers[index]));
-    if (unknown !== undefined) {
-      throw new CliError(`${option} must be ${what}, got ${quote(unknown)}${instead?.(unknown, all) ?? ''}`);
+  const selected: IssuedCertificate[] = [];
+  const issuers = new Set<string>();
+  for (const certificate of all) { // there can be very many, which are only looked at one by one
+    issuers.add(certificate.ca);
+    const matched = given.map(({ matchers }) => {
+      const matching = matchers.filter(({ matches }) => matches(certificate));
+      matching.forEach(matcher => { matcher.hasMatched = true; });
+      return matching.length > 0;
+    });
+    if (matched.every(Boolean)) {
+      selected.push(certificate);
     }
   }
-  const selected = all.filter(certificate => given.every(({ matchers }) => matchers.some(matches => matches(certificate))));
+  for (const { selector: { option, what, instead }, values, matchers } of given) {
+    const unknown = values.find((_, index) => !matchers[index].hasMatched);
+    if (unknown !== undefined) {
+      throw new CliError(`${option} must be ${what}, got ${quote(unknown)}${instead?.(unknown, issuers) ?? ''}`);
+    }
+  }
   if (selected.length === 0) {
     throw new CliError(`${given.map(({ selector: { option } }) => option).join(' and ')} must select a certificate together, but no certificate matches all of them`);
   }

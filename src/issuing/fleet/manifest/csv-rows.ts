@@ -58,7 +58,7 @@ async function feed(text: AsyncIterable<string>, parser: ReturnType<typeof parse
   try {
     for await (const chunk of text) {
       if (!parser.write(chunk)) {
-        await new Promise<void>(resolve => parser.once('drain', resolve).once('close', resolve));
+        await passable(parser);
       }
     }
     parser.end();
@@ -66,6 +66,17 @@ async function feed(text: AsyncIterable<string>, parser: ReturnType<typeof parse
     parser.destroy(error as Error);
     throw error;
   }
+}
+
+/** Waits until the parser takes more, or is closed, and leaves no listener behind. */
+function passable(parser: ReturnType<typeof parse>): Promise<void> {
+  return new Promise(resolve => {
+    const done = (): void => {
+      parser.off('drain', done).off('close', done);
+      resolve();
+    };
+    parser.on('drain', done).on('close', done);
+  });
 }
 
 function checkedHeader(names: readonly string[]): readonly string[] {

@@ -1,0 +1,49 @@
+import { Option } from 'commander';
+import { described, JSON_OPTION } from '../command-options';
+import type { FleetOptions } from '../fleet-command';
+import { lazy } from '../lazy';
+
+/** What `fleet` does. */
+export const FLEET_ACTIONS = ['run', 'status', 'retry'] as const;
+export type FleetAction = typeof FLEET_ACTIONS[number];
+
+/** The command `fleet`. */
+export const FLEET = described<FleetOptions>({
+  name: 'fleet',
+  summary: 'make the certificates of a fleet of devices',
+  description: 'Make a certificate for each device of a manifest, exactly once. `run` issues what is new, has changed, or is due for renewal, or goes on with a run '
+    + 'that was stopped; `status` shows how far the latest run is; `retry` issues for the rows that the latest run has refused.',
+  argument: { form: '<action>', description: 'what to do', choices: FLEET_ACTIONS },
+  options: [
+    new Option('--local <dir>', 'the directory of the local deployment').default('local-out'),
+    new Option('--fleet <name>', 'the fleet that an app declares: the path of its construct, with its stack, or its logical ID; needed if there are several'),
+    new Option('--ca <ca>', 'the CA of a fleet that no app declares: the path of its construct, with its stack, its logical ID, or its caId'),
+    new Option('--name <name>', 'with --ca, the name of the fleet; its devices keep their certificates as long as it stays'),
+    new Option('--validity-days <days>', 'with --ca, the validity of each certificate'),
+    new Option('--renew-before-days <days>', 'with --ca, how many days before its end a run renews a certificate (default: it renews none)'),
+    new Option('--manifest <file>', 'the devices: CSV with a header, or JSON Lines if the name ends in .jsonl or .ndjson (default: the manifest of the latest run)'),
+    new Option('--out <dir>', 'the folder for the results (default: one for each run, below the directory of the local deployment)'),
+    new Option('--workers <number>', 'how many threads issue (default: as many as there are processors)'),
+    new Option('--batch <number>', 'how many devices are recorded at once').default('200'),
+    new Option('--secret <name=file...>', 'a file with the value of a secret that the CA needs and that this deployment only reads, as in `private-iot-ca local`'),
+    new Option('--json', JSON_OPTION),
+  ],
+  notes: [
+    'Writes, in the order of the manifest:',
+    '  <out>/results.jsonl     the certificate of each device, with what has become of it',
+    '  <out>/certificates.pem  the certificates',
+    '  <out>/refused.jsonl     the rows that were refused, with their lines and reasons',
+    'A manifest has the column deviceId, and may have certificateSigningRequest, attributes of the subject such as organization, and the alternative names dns, ip, '
+      + 'uri and email. A row without a request needs a fleet that declares a recipient for its private keys.',
+    'A run that was stopped, in whatever way, leaves nothing half done. It goes on if the same manifest is run again, and a new one begins if the manifest or '
+      + 'the declaration has changed.',
+    'The exit code is 1 if rows were refused, or if the run could not be brought to its end.',
+  ],
+  examples: [
+    ['issue for a fleet that the app declares', 'private-iot-ca fleet run --manifest devices.csv'],
+    ['issue for a spreadsheet, without an app that declares it', 'private-iot-ca fleet run --ca Iot/IotCa --name sensors --manifest devices.csv --validity-days 3650'],
+    ['see how far it is', 'private-iot-ca fleet status'],
+    ['issue for the rows that were refused, after they were corrected', 'private-iot-ca fleet retry --manifest devices.csv'],
+  ],
+  run: ([action], options, terminal) => lazy.fleetCommand().fleetCommand(action as FleetAction, options, terminal),
+});

@@ -1,0 +1,137 @@
+import { fileNameOf } from './run-folder';
+import { JsonMap } from '../../contract/json-map';
+import { CA_RESOURCE_TYPES, ResourceType } from '../../contract/resource-types';
+import { checkValidityDays, quote } from '../../contract/rules';
+import { Fleet } from '../../issuing/fleet/issue-devices';
+import { identityIn } from '../../resource/physical-id';
+import { wholeNumber } from '../../resource/property-values';
+import { CliError } from '../cli-error';
+import { listed } from '../export/output-names';
+import { ownId } from '../local/nested-ids';
+import { ResourceState, State } from '../local/state';
+
+/** The options that choose a fleet, as the user typed them. */
+export interface FleetChoice {
+  readonly fleet?: string;
+  readonly ca?: string;
+  readonly name?: string;
+  readonly validityDays?: string;
+  readonly renewBeforeDays?: string;
+}
+
+/** A fleet of a local deployment. */
+export interface LocalFleet {
+  /** Its stack, and its path in the stack or its name. */
+  readonly name: string;
+  /** Its name in file names. */
+  readonly fileName: string;
+  readonly fleet: Fleet;
+  readonly ledgerTable: string;
+  /** Where the manifest is, as the template declares it. */
+  readonly manifest?: unknown;
+  readonly manifestFormat?: string;
+}
+
+/** A resource of the state. */
+interface Found {
+  readonly stack: string;
+  readonly stackId: string;
+  readonly logicalId: string;
+  readonly resource: ResourceState;
+}
+
+/** The properties of a fleet that are not those of its certificates. */
+const OF_FLEET: readonly string[] = ['RenewBeforeDays', 'Manifest', 'ManifestFormat', 'RunOnDeploy'];
+
+const NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/;
+
+/**
+ * The fleet that the command is about: a declared one, or one that only the command line describes.
+ *
+ * @throws CliError that says which fleets there are
+ */
+export function chosenFleet(choice: FleetChoice, state: State): LocalFleet {
+  return choice.ca === undefined ? declaredFleet(choice, state) : fleetOnCommandLine(choice as FleetChoice & { readonly ca: string }, state);
+}
+
+function declaredFleet({ fleet, name, validityDays, renewBeforeDays }: FleetChoice, state: State): LocalFleet {
+  const extra = Object.entries({ '--name': name, '--validity-days': validityDays, '--renew-before-days': renewBeforeDays }).find(([, value]) => value !== undefined);
+  if (extra) {
+    throw new CliError(`${extra[0]} must be left out without --ca, because a fleet that an app declares has it in its declaration`);
+  }
+  const all = found(state, type => type === ResourceType.DEVICE_CERTIFICATE_FLEET);
+  const meant = fleet === undefined ? all : all.filter(each => namesOf(each).includes(fleet));
+  if (meant.length !== 1) {
+    throw new CliError(all.length === 0 ? 'the deployment must have a fleet, got none; deploy one with `private-iot-ca local`, or describe one with --ca, --name and --validity-days'
+      : `--fleet must be one of the fleets of this deployment (${listed(all.map(nameOf))}), got ${fleet === undefined ? 'none' : quote(fleet)}`);
+  }
+  const [one] = meant;
+  const { RenewBeforeDays, Manifest, ManifestFormat } = one.resource.properties;
+  const template = Object.fromEntries(Object.entries(one.resource.properties).filter(([property]) => !OF_FLEET.includes(property)));
+  return {
+    ...fleetOf(one.stack, one.stackId, ownId(one.logicalId), nameOf(one), template, wholeNumber(RenewBeforeDays)),
+    manifest: Manifest,
+    ...typeof ManifestFormat === 'string' && { manifestFormat: ManifestFormat },
+  };
+}
+
+function fleetOnCommandLine({ fleet, ca, name, validityDays, renewBeforeDays }: FleetChoice & { readonly ca: string }, state: State): LocalFleet {
+  if (fleet !== undefined) {
+    throw new CliError('--fleet must be left out with --ca: the one names a fleet that an app declares, the other describes one');
+  }
+  if (name === undefined || !NAME.test(name)) {
+    throw new CliError(`--name must be given with --ca, and consist of at most 100 letters, digits, hyphens and underscores, got ${name === undefined ? 'none' : quote(name)}`);
+  }
+  const cas = found(state, type => CA_RESOURCE_TYPES.includes(type));
+  const meant = cas.filter(each => [...namesOf(each), identityIn(each.resource.physicalId)].includes(ca));
+  if (meant.length !== 1) {
+    throw new CliError(`--ca must be one of the CAs of this deployment (${listed(cas.map(nameOf))}), got ${quote(ca)}`);
+  }
+  const { stack, stackId, resource: { physicalId, properties } } = meant[0];
+  if (found(state, () => true).some(each => each.stackId === stackId && ownId(each.logicalId) === name)) {
+    throw new CliError(`--name must not be the logical ID of a resource of the stack ${stack}, got ${quote(name)}`);
+  }
+  const template = {
+    Issuer: identityIn(physicalId),
+    LedgerTable: properties.LedgerTable,
+    ValidityDays: days('--validity-days', validityDays, true),
+    // The curve of a CA goes with a digest of its own; KMS knows no other.
+    HashAlgorithm: properties.KeyAlgorithm === 'EC_P384' ? 'SHA-384' : 'SHA-256',
+    KeyAlgorithm: 'EC_P256',
+    Generation: '1',
+    ClipToIssuer: 'false',
+  };
+  const renewal = days('--renew-before-days', renewBeforeDays, false);
+  return fleetOf(stack, stackId, name, `${stack}/${name}`, template, renewal === undefined ? undefined : Number(renewal));
+}
+
+function fleetOf(stack: string, stackId: string, logicalResourceId: string, name: string, template: JsonMap, renewBeforeDays: unknown): LocalFleet {
+  return {
+    name,
+    fileName: fileNameOf(stack, logicalResourceId),
+    fleet: { stackId, logicalResourceId, template, ...typeof renewBeforeDays === 'number' && { renewBeforeDays } },
+    ledgerTable: String(template.IssuerLedgerTable ?? template.LedgerTable),
+  };
+}
+
+function days(option: string, value: string | undefined, isRequired: boolean): string | undefined {
+  const complaint = value === undefined ? isRequired && 'none' : checkValidityDays(wholeNumber(value)) && quote(value);
+  if (complaint) {
+    throw new CliError(`${option} must be a whole number of days, as in 365, got ${complaint}`);
+  }
+  return value;
+}
+
+function found({ stacks }: State, isMeant: (type: string) => boolean): Found[] {
+  return Object.entries(stacks).flatMap(([stack, { stackId, resources }]) => Object.entries(resources)
+    .filter(([, { type }]) => isMeant(type))
+    .map(([logicalId, resource]) => ({ stack, stackId: resource.stackId ?? stackId, logicalId, resource })));
+}
+
+function nameOf({ stack, resource: { name } }: Found): string {
+  return `${stack}/${name}`;
+}
+
+function namesOf(each: Found): string[] {
+  return [nameOf(each), each.resource.name, ownId(each.logicalId)];
+}

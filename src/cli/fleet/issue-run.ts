@@ -1,0 +1,102 @@
+import { randomBytes } from 'node:crypto';
+import { closeSync, openSync } from 'node:fs';
+import { Crew, Threads } from './crew';
+import { GarbageCollector } from './garbage';
+import { PieceOrder } from './messages';
+import { ResultsWriter } from './results-writer';
+import { FleetRun, RunFolder, RunProgress } from './run-folder';
+import { CliError, DeploymentError, messageOf } from '../cli-error';
+import { linesOf } from '../local/file-lines';
+import { recordsOf } from '../local/fleet-ledger';
+import { FleetLog } from '../local/fleet-log';
+
+/** The pieces in memory whose results wait for those of an earlier one, for each piece that the crew takes at once. */
+const BACKLOG = 4;
+
+/** What a run is carried out with. */
+export interface RunMeans {
+  /** The directory of the local deployment, whose lock this process holds. */
+  readonly directory: string;
+  readonly secrets: readonly string[];
+  readonly workers: number;
+  readonly threads: Threads;
+  readonly clock: () => Date;
+  /** Called whenever results were written. */
+  readonly onProgress: (progress: RunProgress) => void;
+}
+
+/**
+ * Carries out a run whose plan is written, or goes on with it.
+ *
+ * @returns the run as it has ended
+ * @throws DeploymentError if it could not be brought to its end
+ */
+export async function issueRun(folder: RunFolder, run: FleetRun, means: RunMeans): Promise<FleetRun> {
+  const { directory, secrets, workers, threads, clock, onProgress } = means;
+  const log = FleetLog.toWrite(directory, run.ledgerTable, run.rows);
+  const orders = ordersIn(folder.plan);
+  if (orders.length !== run.pieces) {
+    throw new CliError(`${folder.plan}: must have ${run.pieces} lines, got ${orders.length}; begin anew with --out`);
+  }
+  const writer = new ResultsWriter(folder);
+  const task = { directory, secrets, fleet: run.fleet, run: run.run, plan: folder.plan, batch: run.batch, keys: folder.keys };
+  const open = orders.slice(writer.progress.pieces);
+  onProgress(writer.progress);
+  const crew = open.length > 0 ? threads.crew(Math.min(workers, open.length), task, recordsOf(log, randomBytes)) : undefined;
+  try {
+    if (crew) {
+      await issueAll(open, crew, writer, onProgress);
+    }
+    writer.record();
+  } catch (error) {
+    writer.record();
+    throw new DeploymentError(`${messageOf(error)}; the run has stopped, and what was issued is recorded: remove the cause, and give the same command again, which goes on with it`);
+  } finally {
+    await crew?.dismiss();
+    writer.close();
+    log.close();
+  }
+  const finished = { ...run, finishedAt: clock().toISOString() };
+  folder.finish(finished);
+  return finished;
+}
+
+/** Each takes the next piece as soon as it has room, unless too many results wait for an earlier one. */
+async function issueAll(
+  orders: readonly PieceOrder[], crew: Crew, writer: ResultsWriter, onProgress: RunMeans['onProgress'],
+): Promise<void> {
+  let [next, failure] = [0, undefined as { readonly error: unknown } | undefined];
+  let waiting: (() => void)[] = [];
+  const garbage = new GarbageCollector();
+  const hand = async (): Promise<void> => {
+    while (next < orders.length && !failure) {
+      if (writer.backlog > BACKLOG * crew.room) {
+        await new Promise<void>(resolve => waiting.push(resolve));
+        continue;
+      }
+      try {
+        writer.take(await crew.issue(orders[next++]));
+        onProgress(writer.progress);
+        garbage.onGarbage();
+      } catch (error) {
+        failure ??= { error };
+      }
+      waiting.forEach(resume => resume());
+      waiting = [];
+    }
+  };
+  await Promise.all(Array.from({ length: crew.room }, hand));
+  if (failure) {
+    throw failure.error;
+  }
+}
+
+/** The pieces of a plan, by their places. */
+function ordersIn(plan: string): PieceOrder[] {
+  const file = openSync(plan, 'r');
+  try {
+    return Array.from(linesOf(file, 0), ({ place, octets }, index) => ({ piece: index + 1, from: place, until: place + octets.length }));
+  } finally {
+    closeSync(file);
+  }
+}

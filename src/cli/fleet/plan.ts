@@ -1,0 +1,56 @@
+import { createHash } from 'node:crypto';
+import { closeSync, createReadStream, fsyncSync, openSync, writeSync } from 'node:fs';
+import { Planned, PlanTask } from './messages';
+import { RefusedRows } from './refused-rows';
+import { ManifestRow, readManifest } from '../../issuing/fleet/manifest/read-manifest';
+import { piecesOf } from '../../issuing/fleet/pieces';
+import { CliError, messageOf } from '../cli-error';
+
+/** How often it is said how many rows were read. */
+const SAY_EVERY = 10_000;
+
+/**
+ * Checks a manifest once from its beginning to its end, and writes it into a file, a piece on each line, in which any piece is found at once. What becomes of the
+ * manifest afterwards does not matter to the run.
+ *
+ * @param onRows called as rows are read, with their number so far
+ * @throws CliError if the manifest can't be read
+ */
+export async function writePlan({ manifest: { path, format }, plan, batch, refused }: PlanTask, onRows: (rows: number) => void): Promise<Planned> {
+  const digest = createHash('sha256');
+  const meantRows = refused === undefined ? undefined : RefusedRows.in(refused);
+  let [read, rows, pieces] = [0, 0, 0];
+  async function* meant(): AsyncIterable<ManifestRow> {
+    for await (const row of readManifest(octetsOf(path, chunk => digest.update(chunk)), format)) {
+      if (++read % SAY_EVERY === 0) {
+        onRows(read);
+      }
+      if (meantRows?.has(row) ?? true) {
+        yield row;
+      }
+    }
+  }
+  const file = openSync(plan, 'w', 0o600);
+  try {
+    for await (const piece of piecesOf(meant(), batch)) {
+      writeSync(file, `${JSON.stringify(piece)}\n`);
+      rows += piece.rows.length + piece.refused.length;
+      pieces = piece.number;
+    }
+    fsyncSync(file);
+  } catch (error) {
+    throw new CliError(`--manifest ${path}: ${messageOf(error)}`);
+  } finally {
+    closeSync(file);
+  }
+  return { rows, pieces, passedOver: read - rows, manifestSha256: digest.digest('hex') };
+}
+
+const CHUNK = 256 * 1024;
+
+async function* octetsOf(path: string, onChunk: (chunk: Buffer) => void): AsyncIterable<Buffer> {
+  for await (const chunk of createReadStream(path, { highWaterMark: CHUNK }) as AsyncIterable<Buffer>) {
+    onChunk(chunk);
+    yield chunk;
+  }
+}

@@ -1,0 +1,42 @@
+/** The lines of the file with the certificates of fleets. */
+
+/** The first line of the file. */
+export const FORMAT = `${JSON.stringify({ format: 'cdk-private-iot-ca/fleet-ledger/1' })}\n`;
+
+/** The beginning of a certificate's line. The members of an entry in front of all others: what is looked up is found without parsing. */
+export const ENTRY = '{"identity":"';
+const ISSUER = '","issuer":"';
+export const SERIAL_NUMBER = '","serialNumber":"';
+export const SEED = '{"fleet":"';
+export const RETURNED = '{"returned":"';
+export const BATCH = '{"batch":';
+
+const SERIAL_NUMBER_DIGITS = 40;
+export const ANY_SERIAL_NUMBER = /^[0-9A-F]{40}$/;
+
+/** As many octets as the members have that are found without parsing, with some to spare. */
+export const HEAD = 256;
+
+/** The line of an entry. */
+export function entryLine<E extends { readonly identity: string; readonly issuer: string; readonly serialNumber: string }>(entry: E): string {
+  const { identity, issuer, serialNumber, ...facts } = entry;
+  return JSON.stringify({ identity, issuer, serialNumber, ...facts });
+}
+
+export function identityIn(line: string): string {
+  return line.slice(ENTRY.length, line.indexOf('"', ENTRY.length));
+}
+
+export function issuerIn(line: string): string {
+  const begin = line.indexOf(ISSUER) + ISSUER.length;
+  return line.slice(begin, line.indexOf('"', begin));
+}
+
+export function serialNumberIn(line: string): string {
+  const begin = line.indexOf(SERIAL_NUMBER) + SERIAL_NUMBER.length;
+  return line.slice(begin, begin + SERIAL_NUMBER_DIGITS);
+}
+
+export function certificateIn(line: string): unknown {
+  return (JSON.parse(line) as { certificate?: unknown }).certificate;
+}

@@ -1,0 +1,296 @@
+import { createHash } from 'node:crypto';
+import { closeSync, existsSync, fdatasyncSync, fstatSync, ftruncateSync, openSync, writeSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { DigestIndex } from './digest-index';
+import { lineAt, linesOf, octetsIn } from './file-lines';
+import {
+  ANY_SERIAL_NUMBER, BATCH, certificateIn, ENTRY, FORMAT, HEAD, identityIn, issuerIn, RETURNED, SEED, SERIAL_NUMBER, serialNumberIn,
+} from './fleet-log-lines';
+import { CliError, messageOf } from '../cli-error';
+import { FileMode, localDisk, makeFolder } from '../disk';
+
+/** A certificate to be added. */
+export interface NewRecord {
+  readonly identity: string;
+  /** The entry as `entryLine` writes it. */
+  readonly line: string;
+  /** The serial number of the latest certificate of the identity that was read before; absent if it had none. */
+  readonly over?: string;
+  /** Whether the file has this certificate, and it becomes the latest one again. */
+  readonly isBack?: boolean;
+}
+
+/** A certificate in the file. */
+export interface LoggedRecord {
+  /** The entry as `entryLine` has written it. */
+  readonly line: string;
+  /** Whether the file has a later certificate of the same identity. */
+  readonly superseded: boolean;
+}
+
+/** What a batch has added. */
+interface Batch {
+  readonly begin: number;
+  /** Where the line that ends it begins. */
+  readonly end: number;
+  readonly sha256: string;
+  readonly records: readonly Logged[];
+  readonly seeds: readonly (readonly [fleet: string, seed: string])[];
+}
+
+interface Logged {
+  readonly identity: string;
+  /** Absent for a certificate that has come back. */
+  readonly issuer?: string;
+  readonly place: number;
+}
+
+/**
+ * The certificates of the fleets of one ledger of a local deployment: a file to which batches are appended, and of which only the places of the latest
+ * certificates are in memory. A line for each certificate is followed, after each batch, by one with the length and the SHA-256 of the batch. A
+ * batch that was not written completely, because the process or the machine has stopped, is as if it had never been begun.
+ *
+ * Whoever writes holds the lock of the local deployment. Others can read meanwhile, and see the batches that are complete.
+ */
+export class FleetLog {
+  /** The file of the ledger with this table, in the directory of a local deployment. */
+  public static file(directory: string, table: string): string {
+    return join(directory, 'ledgers', `${table}.jsonl`);
+  }
+
+  /** Opens the file for reading; returns `undefined` if there is none, because no fleet was ever issued. */
+  public static toRead(directory: string, table: string): FleetLog | undefined {
+    const path = FleetLog.file(directory, table);
+    return existsSync(path) ? new FleetLog(path, false) : undefined;
+  }
+
+  /**
+   * Opens the file for writing, and makes it if there is none. What an earlier process has left incomplete is cut off.
+   *
+   * @param expected for how many devices there is to be room in memory
+   */
+  public static toWrite(directory: string, table: string, expected = 0): FleetLog {
+    const path = FleetLog.file(directory, table);
+    if (!existsSync(path)) {
+      makeFolder(dirname(path), 0o700);
+      localDisk.replace(path, FORMAT, FileMode.PRIVATE);
+    }
+    return new FleetLog(path, true, expected);
+  }
+
+  private readonly file: number;
+  private readonly latest: DigestIndex;
+  private readonly seeds = new Map<string, string>();
+  private readonly knownIssuers = new Set<string>();
+  private serialNumbers?: DigestIndex;
+  /** Where the next batch begins. */
+  private end = FORMAT.length;
+  private failure?: unknown;
+
+  private constructor(private readonly path: string, mayWrite: boolean, expected = 0) {
+    this.latest = new DigestIndex(expected);
+    this.file = openSync(path, mayWrite ? 'r+' : 'r');
+    try {
+      this.readAll();
+      if (mayWrite && fstatSync(this.file).size > this.end) {
+        ftruncateSync(this.file, this.end);
+      }
+    } catch (error) {
+      this.close();
+      throw error;
+    }
+  }
+
+  public close(): void {
+    closeSync(this.file);
+  }
+
+  /** The CAs that have signed these certificates. */
+  public get issuers(): ReadonlySet<string> {
+    return this.knownIssuers;
+  }
+
+  /** The seed of a fleet, in base64. */
+  public seed(fleet: string): string | undefined {
+    return this.seeds.get(fleet);
+  }
+
+  /** Sets the seed of a fleet that has none. */
+  public plant(fleet: string, seed: string): void {
+    this.write([JSON.stringify({ fleet, seed })]);
+    this.seeds.set(fleet, seed);
+  }
+
+  /** The latest certificate of an identity. */
+  public find(identity: string): string | undefined {
+    const place = this.latest.find(identity, this.isOf(identity));
+    return place === undefined ? undefined : lineAt(this.file, place);
+  }
+
+  /** The certificate with a serial number. The first call reads the whole file. */
+  public findBySerialNumber(serialNumber: string): string | undefined {
+    const place = this.placeOf(serialNumber);
+    return place === undefined ? undefined : lineAt(this.file, place);
+  }
+
+  /** All certificates in the order in which they were made, read on demand. */
+  public* records(): Generator<LoggedRecord> {
+    for (const { place, octets } of this.lines()) {
+      const line = octets.toString('utf8');
+      const identity = identityIn(line);
+      yield { line, superseded: this.latest.find(identity, this.isOf(identity)) !== place };
+    }
+  }
+
+  /**
+   * Adds certificates, all that may be added in one step.
+   *
+   * @returns which of them the file has now: not those whose identity has got another certificate meanwhile
+   */
+  public append(all: readonly NewRecord[]): boolean[] {
+    const taken = new Set<string>();
+    const fates = all.map(({ identity, line, over }) => {
+      const standing = this.find(identity);
+      const isNew = !taken.has(identity) && (standing === undefined ? over === undefined : serialNumberIn(standing) === over);
+      if (isNew) {
+        taken.add(identity);
+      }
+      return isNew ? 'new' : standing !== undefined && certificateIn(standing) === certificateIn(line) ? 'known' : 'refused';
+    });
+    const added = all.filter((_, index) => fates[index] === 'new').map(record => ({ ...record, place: record.isBack && this.placeOf(serialNumberIn(record.line)) }));
+    const places = this.write(added.map(({ identity, line, place }) => place ? JSON.stringify({ returned: identity, place }) : line));
+    added.forEach(({ identity, line, place }, index) => {
+      this.latest.set(identity, place || places[index], this.isOf(identity));
+      this.knownIssuers.add(issuerIn(line));
+      if (this.serialNumbers && !place) {
+        this.serialNumbers.set(serialNumberIn(line), places[index], this.has(serialNumberIn(line)));
+      }
+    });
+    return fates.map(fate => fate !== 'refused');
+  }
+
+  /** The lines of certificates. */
+  private* lines(): Generator<{ place: number; octets: Buffer }> {
+    for (const line of linesOf(this.file, FORMAT.length, this.end)) {
+      if (line.octets.toString('latin1', 0, ENTRY.length) === ENTRY) {
+        yield line;
+      }
+    }
+  }
+
+  private placeOf(serialNumber: string): number | undefined {
+    if (!this.serialNumbers) {
+      this.serialNumbers = new DigestIndex();
+      for (const { place, octets } of this.lines()) {
+        const number = serialNumberIn(octets.toString('latin1', 0, HEAD));
+        this.serialNumbers.set(number, place, this.has(number));
+      }
+    }
+    return ANY_SERIAL_NUMBER.test(serialNumber) ? this.serialNumbers.find(serialNumber, this.has(serialNumber)) : undefined;
+  }
+
+  private has(serialNumber: string): (place: number) => boolean {
+    return place => this.headAt(place).includes(`${SERIAL_NUMBER}${serialNumber}"`);
+  }
+
+  private isOf(identity: string): (place: number) => boolean {
+    return place => this.headAt(place).startsWith(`${ENTRY}${identity}"`);
+  }
+
+  private headAt(place: number): string {
+    return octetsIn(this.file, place, place + HEAD).toString('latin1');
+  }
+
+  /** @returns the places of the lines */
+  private write(lines: readonly string[]): number[] {
+    if (this.failure !== undefined) {
+      throw this.failure;
+    }
+    if (lines.length === 0) {
+      return [];
+    }
+    const content = Buffer.from(`${lines.join('\n')}\n`);
+    const batch = Buffer.concat([content, Buffer.from(`${JSON.stringify({ batch: content.length, sha256: sha256Of(content) })}\n`)]);
+    try {
+      for (let written = 0; written < batch.length;) {
+        written += writeSync(this.file, batch, written, batch.length - written, this.end + written);
+      }
+      fdatasyncSync(this.file);
+    } catch (error) {
+      this.failure = new CliError(`${this.path}: can't be written: ${messageOf(error)}`);
+      throw this.failure;
+    }
+    let place = this.end;
+    this.end += batch.length;
+    return lines.map(line => {
+      const begin = place;
+      place += Buffer.byteLength(line) + 1;
+      return begin;
+    });
+  }
+
+  private readAll(): void {
+    if (lineAt(this.file, 0) !== FORMAT.trimEnd()) {
+      throw this.unusable('its first line is not the one that this version writes');
+    }
+    let last: Batch | undefined;
+    let begin = this.end;
+    let [isGarbled, isOver] = [false, false];
+    let records: Logged[] = [];
+    let seeds: [string, string][] = [];
+    for (const { place, octets } of linesOf(this.file, begin)) {
+      const head = octets.toString('latin1', 0, HEAD);
+      if (isOver) {
+        throw this.unusable(`the batch at byte ${begin} is not complete, and others follow`);
+      } else if (head.startsWith(ENTRY)) {
+        records.push({ identity: identityIn(head), issuer: issuerIn(head), place });
+      } else if (head.startsWith(SEED)) {
+        const { fleet, seed } = JSON.parse(octets.toString('utf8')) as { fleet: string; seed: string };
+        seeds.push([fleet, seed]);
+      } else if (head.startsWith(RETURNED)) {
+        const { returned: identity, place: of } = JSON.parse(head) as { returned: string; place: number };
+        records.push({ identity, place: of });
+      } else if (head.startsWith(BATCH) && !isGarbled) {
+        const { batch, sha256 } = JSON.parse(head) as { batch: number; sha256: string };
+        isOver = batch !== place - begin;
+        if (!isOver) {
+          this.take(last);
+          last = { begin, end: place, sha256, records, seeds };
+          [begin, records, seeds] = [place + octets.length + 1, [], []];
+        }
+      } else { // a machine that stops may have written the end of a batch, and not its beginning
+        isOver = head.startsWith(BATCH);
+        isGarbled = true;
+      }
+    }
+    this.end = this.isWritten(last, begin) ? begin : last!.begin;
+    this.take(this.end === begin ? last : undefined);
+  }
+
+  /** Whether the last complete batch is on the disk as a whole: it may have been on its way when the machine stopped. */
+  private isWritten(last: Batch | undefined, end: number): boolean {
+    const isWritten = !last || sha256Of(octetsIn(this.file, last.begin, last.end)) === last.sha256;
+    if (!isWritten && fstatSync(this.file).size > end) {
+      throw this.unusable(`the batch at byte ${last.begin} is not the one that was written, and others follow`);
+    }
+    return isWritten;
+  }
+
+  private take(batch: Batch | undefined): void {
+    batch?.records.forEach(({ identity, issuer, place }) => {
+      this.latest.set(identity, place, this.isOf(identity));
+      if (issuer !== undefined) {
+        this.knownIssuers.add(issuer);
+      }
+    });
+    batch?.seeds.forEach(([fleet, seed]) => this.seeds.set(fleet, seed));
+  }
+
+  private unusable(reason: string): CliError {
+    return new CliError(`${this.path}: this ledger of fleets can't be used: ${reason}; restore the directory from a backup`);
+  }
+}
+
+function sha256Of(octets: Buffer): string {
+  return createHash('sha256').update(octets).digest('hex');
+}

@@ -80,7 +80,9 @@ function declaredFleet({ fleet, name, validityDays, renewBeforeDays, recipient }
   };
 }
 
-function fleetOnCommandLine({ fleet, ca, name, validityDays, renewBeforeDays, recipient }: FleetChoice & { readonly ca: string }, state: State): LocalFleet {
+function fleetOnCommandLine(
+  { fleet, ca, name, validityDays, renewBeforeDays, recipient }: FleetChoice & { readonly ca: string }, state: State,
+): LocalFleet {
   if (fleet !== undefined) {
     throw new CliError('--fleet must be left out with --ca: the one names a fleet that an app declares, the other describes one');
   }

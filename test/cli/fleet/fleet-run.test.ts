@@ -1,8 +1,9 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { RefusedRow } from '../../../src/contract/fleet';
 import { cli, cliError, cliOk, readJson } from '../../support/cli-run';
+import { complaintsOf } from '../../support/json-schema';
 import { fleetResource, jsonLines, LocalFleet, resultOf } from '../../support/local-fleet';
 import { openssl, opensslOutput } from '../../support/openssl';
 
@@ -139,7 +140,8 @@ describe('a fleet that only the command line describes', () => {
     const archive = join(fleet.out, 'fleets', 'Iot-sensors', '1', results[0].keyArchive!);
     expect(statSync(archive).mode & 0o777).toBe(0o600); // eslint-disable-line no-bitwise -- the permissions of a mode
     const lines = opensslOutput(['cms', '-decrypt', '-inform', 'DER', '-in', archive, '-inkey', key]).trim().split('\n').map(line => JSON.parse(line));
-    expect(lines.map(({ deviceId, serialNumber }) => [deviceId, serialNumber])).toEqual(results.slice(0, 2).map(({ deviceId, serialNumber }) => [deviceId, serialNumber]));
+    const named = (all: readonly { deviceId: string; serialNumber: string }[]) => all.map(({ deviceId, serialNumber }) => [deviceId, serialNumber]);
+    expect(named(lines)).toEqual(named(results.slice(0, 2)));
     expect(new X509Certificate(results[0].certificatePem).checkPrivateKey(createPrivateKey(lines[0].privateKeyPem))).toBe(true);
     expect((await fleet.fleet(...run)).stdout).toContain('3 unchanged');
     expect(fleet.results(2, 'Iot-sensors')[0].keyArchive).toBe(results[0].keyArchive);
@@ -160,7 +162,9 @@ describe('a fleet that only the command line describes', () => {
     const fleet = await LocalFleet.deploy();
     expect((await fleet.fleet('status')).stdout).toBe('no fleet had a run\n');
     await fleet.fleet('run', ...described, '--manifest', fleet.manifest(fleet.rows(5)));
-    const { runs: [run] } = JSON.parse((await fleet.fleet('status', '--json')).stdout);
+    const document = JSON.parse((await fleet.fleet('status', '--json')).stdout);
+    expect(complaintsOf(document, readJson(resolve(__dirname, '..', '..', '..', 'schema', 'command-line-v1.schema.json')))).toEqual([]);
+    const { runs: [run] } = document;
     expect(run).toMatchObject({ fleet: 'Iot/sensors', number: 1, state: 'finished', rows: 5, rowsDone: 5, counts: { issued: 5, refused: 0 } });
   });
 });

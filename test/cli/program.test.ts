@@ -3,7 +3,7 @@ import { run } from '../../src/cli/program';
 import { silentProgress } from '../../src/cli/terminal';
 import { cli, cliError, cliOk } from '../support/cli-run';
 
-const COMMANDS = ['local', 'export', 'renew', 'revoke', 'list', 'reconcile', 'diff', 'crl', 'inspect', 'lint', 'completion', 'help'];
+const COMMANDS = ['local', 'export', 'fleet', 'renew', 'revoke', 'list', 'reconcile', 'diff', 'crl', 'inspect', 'lint', 'completion', 'help'];
 
 describe('the help', () => {
   test('has every command, and says what the exit codes mean', async () => {

@@ -75,7 +75,7 @@ test.each(Object.keys(COMMANDS).filter(command => command !== 'local, again'))('
   expect(await screens(command) + (again === undefined ? '' : await screens(again))).toBe(literal(command));
 });
 
-test.each(['help', 'help local', 'help export', 'help renew', 'help revoke', 'help list', 'help reconcile', 'help diff', 'help crl', 'help inspect', 'help lint', 'help completion'])('private-iot-ca %s fits a terminal of 60 columns', async command => {
+test.each(['help', 'help local', 'help export', 'help fleet', 'help renew', 'help revoke', 'help list', 'help reconcile', 'help diff', 'help crl', 'help inspect', 'help lint', 'help completion'])('private-iot-ca %s fits a terminal of 60 columns', async command => {
   let said = '';
   const print = (text: string): void => { said += text; };
   await run(command.split(' '), { columns: 60, print, warn: print, progress: silentProgress });

@@ -21,6 +21,7 @@ export const FLEET = described<FleetOptions>({
     new Option('--name <name>', 'with --ca, the name of the fleet; its devices keep their certificates as long as it stays'),
     new Option('--validity-days <days>', 'with --ca, the validity of each certificate'),
     new Option('--renew-before-days <days>', 'with --ca, how many days before its end a run renews a certificate (default: it renews none)'),
+    new Option('--recipient <file>', 'with --ca, the public key or the certificate of whom private keys are encrypted for that are made for devices without a request'),
     new Option('--manifest <file>', 'the devices: CSV with a header, or JSON Lines if the name ends in .jsonl or .ndjson (default: the manifest of the latest run)'),
     new Option('--out <dir>', 'the folder for the results (default: one for each run, below the directory of the local deployment)'),
     new Option('--workers <number>', 'how many threads issue (default: as many as there are processors)'),
@@ -33,6 +34,7 @@ export const FLEET = described<FleetOptions>({
     '  <out>/results.jsonl     the certificate of each device, with what has become of it',
     '  <out>/certificates.pem  the certificates',
     '  <out>/refused.jsonl     the rows that were refused, with their lines and reasons',
+    '  <out>/keys/             private keys that were made here, encrypted for their recipient (CMS)',
     'A manifest has the column deviceId, and may have certificateSigningRequest, attributes of the subject such as organization, and the alternative names dns, ip, '
       + 'uri and email. A row without a request needs a fleet that declares a recipient for its private keys.',
     'A run that was stopped, in whatever way, leaves nothing half done. It goes on if the same manifest is run again, and a new one begins if the manifest or '

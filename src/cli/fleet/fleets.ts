@@ -3,12 +3,14 @@ import { JsonMap } from '../../contract/json-map';
 import { CA_RESOURCE_TYPES, ResourceType } from '../../contract/resource-types';
 import { checkValidityDays, quote } from '../../contract/rules';
 import { Fleet } from '../../issuing/fleet/issue-devices';
+import { checkRecipient } from '../../pki/recipient-key';
 import { identityIn } from '../../resource/physical-id';
 import { wholeNumber } from '../../resource/property-values';
 import { CliError } from '../cli-error';
 import { listed } from '../export/output-names';
 import { ownId } from '../local/nested-ids';
 import { ResourceState, State } from '../local/state';
+import { readBytes } from '../read-file';
 
 /** The options that choose a fleet, as the user typed them. */
 export interface FleetChoice {
@@ -17,6 +19,8 @@ export interface FleetChoice {
   readonly name?: string;
   readonly validityDays?: string;
   readonly renewBeforeDays?: string;
+  /** The file with the key of the recipient. */
+  readonly recipient?: string;
 }
 
 /** A fleet of a local deployment. */
@@ -54,8 +58,9 @@ export function chosenFleet(choice: FleetChoice, state: State): LocalFleet {
   return choice.ca === undefined ? declaredFleet(choice, state) : fleetOnCommandLine(choice as FleetChoice & { readonly ca: string }, state);
 }
 
-function declaredFleet({ fleet, name, validityDays, renewBeforeDays }: FleetChoice, state: State): LocalFleet {
-  const extra = Object.entries({ '--name': name, '--validity-days': validityDays, '--renew-before-days': renewBeforeDays }).find(([, value]) => value !== undefined);
+function declaredFleet({ fleet, name, validityDays, renewBeforeDays, recipient }: FleetChoice, state: State): LocalFleet {
+  const ofOthers = { '--name': name, '--validity-days': validityDays, '--renew-before-days': renewBeforeDays, '--recipient': recipient };
+  const extra = Object.entries(ofOthers).find(([, value]) => value !== undefined);
   if (extra) {
     throw new CliError(`${extra[0]} must be left out without --ca, because a fleet that an app declares has it in its declaration`);
   }
@@ -75,7 +80,9 @@ function declaredFleet({ fleet, name, validityDays, renewBeforeDays }: FleetChoi
   };
 }
 
-function fleetOnCommandLine({ fleet, ca, name, validityDays, renewBeforeDays }: FleetChoice & { readonly ca: string }, state: State): LocalFleet {
+function fleetOnCommandLine(
+  { fleet, ca, name, validityDays, renewBeforeDays, recipient }: FleetChoice & { readonly ca: string }, state: State,
+): LocalFleet {
   if (fleet !== undefined) {
     throw new CliError('--fleet must be left out with --ca: the one names a fleet that an app declares, the other describes one');
   }
@@ -100,6 +107,7 @@ function fleetOnCommandLine({ fleet, ca, name, validityDays, renewBeforeDays }: 
     KeyAlgorithm: 'EC_P256',
     Generation: '1',
     ClipToIssuer: 'false',
+    ...recipient !== undefined && { Recipient: { PublicKeyPem: recipientFile(recipient) } },
   };
   const renewal = days('--renew-before-days', renewBeforeDays, false);
   return fleetOf(stack, stackId, name, `${stack}/${name}`, template, renewal === undefined ? undefined : Number(renewal));
@@ -112,6 +120,16 @@ function fleetOf(stack: string, stackId: string, logicalResourceId: string, name
     fleet: { stackId, logicalResourceId, template, ...typeof renewBeforeDays === 'number' && { renewBeforeDays } },
     ledgerTable: String(template.IssuerLedgerTable ?? template.LedgerTable),
   };
+}
+
+/** The key of a recipient, which is checked before anything is issued. */
+function recipientFile(path: string): string {
+  const pem = readBytes(path).toString('utf8');
+  const complaint = checkRecipient(`--recipient ${path}`, pem);
+  if (complaint) {
+    throw new CliError(complaint);
+  }
+  return pem;
 }
 
 function days(option: string, value: string | undefined, isRequired: boolean): string | undefined {

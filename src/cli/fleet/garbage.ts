@@ -2,7 +2,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
 /** How often garbage is collected, in milliseconds. */
-const EVERY = 1_000;
+const EVERY = 500;
 
 /**
  * Collects the garbage of this thread from time to time. The thread that writes what others have made allocates little by itself, so its engine waits until
@@ -17,6 +17,7 @@ export class GarbageCollector {
   constructor() {
     setFlagsFromString('--expose-gc');
     this.collect = runInNewContext('gc') as () => void;
+    this.collect();
   }
 
   /** Is called whenever there may be garbage. */

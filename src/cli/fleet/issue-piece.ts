@@ -9,12 +9,22 @@ import { declaredInState, GivenSecrets, readGivenSecret } from '../local/given-s
 import { StateStore } from '../local/state-store';
 import { silentProgress } from '../terminal';
 
+/** The code that encrypts keys takes much memory, and a thread without a recipient does without it. */
+function keyArchiveModule() {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- a dynamic import would be a module of another kind for TypeScript and for jest
+  return require('./key-archive') as typeof import('./key-archive');
+}
+
 /** What issuing for a fleet needs of a local deployment. Nothing of it writes the state. */
-export function fleetPorts({ directory, secrets }: Pick<Task, 'directory' | 'secrets'>, records: FleetRecords): FleetPorts {
+export function fleetPorts({ directory, secrets, fleet, keys }: Pick<Task, 'directory' | 'secrets' | 'fleet' | 'keys'>, records: FleetRecords): FleetPorts {
   const store = StateStore.ofDeployment(directory, localDisk, '');
   const given = new GivenSecrets(secrets.map(readGivenSecret), declaredInState(store.state));
   const { ports } = directoryEngine(store, outside, given, silentProgress);
-  return { ...ports, fleetLedger: table => new DirectoryFleetLedger(records, ports.revocations(table)) };
+  return {
+    ...ports,
+    fleetLedger: table => new DirectoryFleetLedger(records, ports.revocations(table)),
+    keyArchive: fleet.template.Recipient === undefined ? undefined : keyArchiveModule().keyArchive(fleet.template, keys),
+  };
 }
 
 /** Issues for the devices of a piece. */

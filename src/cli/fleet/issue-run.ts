@@ -67,7 +67,7 @@ async function issueAll(
 ): Promise<void> {
   let [next, failure] = [0, undefined as { readonly error: unknown } | undefined];
   let waiting: (() => void)[] = [];
-  const garbage = new GarbageCollector();
+  const garbage = new GarbageCollector(); // begins with what reading the ledger has left
   const hand = async (): Promise<void> => {
     while (next < orders.length && !failure) {
       if (writer.backlog > BACKLOG * crew.room) {

@@ -1,7 +1,9 @@
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { RefusedRow } from '../../../src/contract/fleet';
 import { cli, cliError, cliOk, readJson } from '../../support/cli-run';
+import { complaintsOf } from '../../support/json-schema';
 import { fleetResource, jsonLines, LocalFleet, resultOf } from '../../support/local-fleet';
 import { openssl, opensslOutput } from '../../support/openssl';
 
@@ -125,6 +127,27 @@ describe('a fleet that only the command line describes', () => {
     expect(await cliOk('list', '--local', fleet.out, '--csv')).toContain('Iot/sensors');
   });
 
+  test('makes the keys of devices without a request, which only the recipient can read, also those of an earlier run', async () => {
+    const fleet = await LocalFleet.deploy();
+    const key = join(fleet.folder, 'recipient.key');
+    const recipient = join(fleet.folder, 'recipient.pem');
+    writeFileSync(key, opensslOutput(['genrsa', '2048']));
+    writeFileSync(recipient, opensslOutput(['rsa', '-in', key, '-pubout']));
+    const run = ['run', ...described, '--recipient', recipient, '--manifest', fleet.manifest([{ deviceId: 'one' }, { deviceId: 'two' }, ...fleet.rows(1)])];
+    expect(await fleet.fleet(...run)).toMatchObject({ code: 0, stdout: expect.stringContaining('3 rows: 3 issued') });
+    const results = fleet.results(1, 'Iot-sensors');
+    expect(results[2].keyArchive).toBeUndefined();
+    const archive = join(fleet.out, 'fleets', 'Iot-sensors', '1', results[0].keyArchive!);
+    expect(statSync(archive).mode & 0o777).toBe(0o600); // eslint-disable-line no-bitwise -- the permissions of a mode
+    const lines = opensslOutput(['cms', '-decrypt', '-inform', 'DER', '-in', archive, '-inkey', key]).trim().split('\n').map(line => JSON.parse(line));
+    const named = (all: readonly { deviceId: string; serialNumber: string }[]) => all.map(({ deviceId, serialNumber }) => [deviceId, serialNumber]);
+    expect(named(lines)).toEqual(named(results.slice(0, 2)));
+    expect(new X509Certificate(results[0].certificatePem).checkPrivateKey(createPrivateKey(lines[0].privateKeyPem))).toBe(true);
+    expect((await fleet.fleet(...run)).stdout).toContain('3 unchanged');
+    expect(fleet.results(2, 'Iot-sensors')[0].keyArchive).toBe(results[0].keyArchive);
+    expect((await fleet.fleet('run', ...described, '--recipient', key, '--manifest', run.at(-1)!)).stderr).toMatch(/must be a public key or a certificate, got a private key \(not shown\)/);
+  });
+
   test('reads JSON Lines, and writes to the folder that is given', async () => {
     const fleet = await LocalFleet.deploy();
     const manifest = join(fleet.folder, 'devices.jsonl');
@@ -139,7 +162,9 @@ describe('a fleet that only the command line describes', () => {
     const fleet = await LocalFleet.deploy();
     expect((await fleet.fleet('status')).stdout).toBe('no fleet had a run\n');
     await fleet.fleet('run', ...described, '--manifest', fleet.manifest(fleet.rows(5)));
-    const { runs: [run] } = JSON.parse((await fleet.fleet('status', '--json')).stdout);
+    const document = JSON.parse((await fleet.fleet('status', '--json')).stdout);
+    expect(complaintsOf(document, readJson(resolve(__dirname, '..', '..', '..', 'schema', 'command-line-v1.schema.json')))).toEqual([]);
+    const { runs: [run] } = document;
     expect(run).toMatchObject({ fleet: 'Iot/sensors', number: 1, state: 'finished', rows: 5, rowsDone: 5, counts: { issued: 5, refused: 0 } });
   });
 });

@@ -100,7 +100,8 @@ describe.each([['in DynamoDB', inDynamoDb], ['in a directory', inDirectory]])('t
     const numbers = made.map(({ serialNumber }) => serialNumber);
     expect(await ledger.certificates(CA, [...numbers, entry(1).serialNumber])).toEqual(new Map(made.map(each => [each.serialNumber, each])));
     const other = `ca-${'b'.repeat(32)}`;
-    expect([await ledger.latest(other, ids(made)), await ledger.certificates(other, numbers), await ledger.certificates(CA, [])]).toEqual([new Map(), new Map(), new Map()]);
+    expect([await ledger.latest(other, ids(made)), await ledger.certificates(other, numbers)]).toEqual([new Map(), new Map()]);
+    expect(await ledger.certificates(CA, [])).toEqual(new Map());
   });
 
   test('take the first of two certificates for a device, and the second of them only in its place', async () => {
@@ -119,7 +120,8 @@ describe.each([['in DynamoDB', inDynamoDb], ['in a directory', inDirectory]])('t
     const ledger = world.open();
     await ledger.record(firsts([one]));
     await ledger.record([{ entry: two, over: one }]);
-    expect(await ledger.record([{ entry: { ...one, returnedAt: '2026-03-01T00:00:00.000Z' }, over: two, isBack: true }])).toEqual(new Set([one.identity]));
+    const back = { ...one, returnedAt: '2026-03-01T00:00:00.000Z' };
+    expect(await ledger.record([{ entry: back, over: two, isBack: true }])).toEqual(new Set([one.identity]));
     expect((await world.open().latest(CA, [one.identity])).get(one.identity)).toMatchObject({ serialNumber: one.serialNumber, certificate: one.certificate });
     expect(await world.open().record([{ entry: three, over: one }])).toEqual(new Set([one.identity]));
   });

@@ -1,0 +1,33 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { isMap } from '../../contract/json-map';
+import { KeyArchive } from '../../issuing/fleet/key-archive';
+import { EncryptedKeyArchive } from '../../issuing/fleet/recipient/encrypted-key-archive';
+import { readRecipient, RecipientKey } from '../../pki/recipient-key';
+import { RawProperties } from '../../resource/property-values';
+import { CliError } from '../cli-error';
+import { FileMode, localDisk } from '../disk';
+
+/**
+ * Stores archives of keys, encrypted for the recipient of a fleet, in a folder that only its owner may look into. They reach the disk before the certificates
+ * reach the ledger, so an archive may be left of which the ledger has no certificate, but no certificate without its archive.
+ *
+ * @param template the properties of the fleet, which declares a recipient
+ * @throws CliError if only AWS has the key of the recipient
+ */
+export function keyArchive(template: RawProperties, folder: string): KeyArchive {
+  const recipient = recipientIn(template);
+  return new EncryptedKeyArchive(async () => recipient, async content => {
+    const name = `${randomUUID()}.p7m`;
+    localDisk.makePrivateFolder(folder);
+    localDisk.replace(join(folder, name), content, FileMode.PRIVATE);
+    return `keys/${name}`;
+  });
+}
+
+function recipientIn({ Recipient }: RawProperties): RecipientKey {
+  if (!isMap(Recipient) || typeof Recipient.PublicKeyPem !== 'string') {
+    throw new CliError('keyRecipient must be a public key or a certificate for a run on this machine, got a key in KMS; declare KeyRecipient.publicKey()');
+  }
+  return readRecipient('keyRecipient', Recipient.PublicKeyPem);
+}

@@ -94,15 +94,15 @@ describe('a piece', () => {
     await expect(workPiece('failing', 2, gone, world.ports(), files)).rejects.toThrow('ca must be a CA in this ledger');
     await workPiece('failing', 1, world.fleet(), world.ports(), files);
     await workPiece('failing', 3, world.fleet(), world.ports(), files);
-    const summary = await finishRun('failing', files);
-    expect(summary).toMatchObject({ rows: 7, pieces: 3, issued: 3, refused: 1, failedPieces: 1, failure: expect.stringContaining('ca must be a CA in this ledger') });
+    const summary = await finishRun('failing', 5, files);
+    expect(summary).toMatchObject({ rows: 7, pieces: 3, issued: 3, refused: 1, failedPieces: 1, isFailed: true, failure: expect.stringContaining('ca must be a CA in this ledger') });
     expect(JSON.parse(files.objects.get('runs/failing/summary.json')!)).toEqual(summary);
     expect(files.lines('runs/failing/refused.jsonl')).toEqual([expect.objectContaining({ line: 8, deviceId: 'a/b' })]);
     expect(files.objects.get('runs/failing/devices.csv')!.trim().split('\n').map(line => line.split(',')[0])).toEqual(['deviceId', 'device-0', 'device-1', 'device-2']);
 
     // A retry of the piece makes up for it.
     await workPiece('failing', 2, world.fleet(), world.ports(), files);
-    expect(await finishRun('failing', files)).toMatchObject({ issued: 6, failedPieces: 0, failure: '' });
+    expect(await finishRun('failing', 5, files)).toMatchObject({ issued: 6, failedPieces: 0, isFailed: false, failure: '' });
   });
 });
 

@@ -119,7 +119,8 @@ test('a run of which too many batches fail ends as failed, with the reason of on
   cloud.fault = () => undefined;
   await cloud.emptyTable(stack.resourcesOf('AWS::DynamoDB::GlobalTable')[0].physicalId);
   // Without the waits of the retries, which are in the definition.
-  const { status, error, cause } = await cloud.interpreter.run(definition.replace(/"MaxAttempts":\d+/g, '"MaxAttempts":0'), 'failing');
+  const ended = await cloud.interpreter.run(definition.replace(/"MaxAttempts":\d+/g, '"MaxAttempts":0'), 'failing');
+  const { status, error, cause } = ended;
   expect({ status, error }).toEqual({ status: 'FAILED', error: 'TooManyPiecesFailed' });
   expect(cause).toMatch(/^3 of 3 pieces failed or were not begun; one of them: ca must be a CA in this ledger/);
   const [{ physicalId: bucket }] = stack.resourcesOf('AWS::S3::Bucket');

@@ -43,6 +43,11 @@ export interface PlannerEnvironment extends ResultsEnvironment {
   readonly BATCH_SIZE: string;
 }
 
+/** The environment variables of the function that adds the results of a fleet up. */
+export interface FinisherEnvironment extends ResultsEnvironment {
+  readonly TOLERATED_FAILURE_PERCENTAGE: string;
+}
+
 /** The environment variables of the function that issues for a fleet. */
 export interface WorkerEnvironment extends ResultsEnvironment {
   readonly STACK_ID: string;
@@ -90,6 +95,8 @@ export interface RunSummary extends RunInput, FleetCounts {
   readonly pieces: number;
   /** How many pieces have failed as a whole: none of their rows is counted. */
   readonly failedPieces: number;
+  /** Whether more of them have failed than the fleet tolerates. */
+  readonly isFailed: boolean;
   /** Why one of them has failed; empty if none has. */
   readonly failure: string;
 }

@@ -79,8 +79,11 @@ test('every call of a run, and of its deployment, is allowed by the policies of 
   const declared = new Stack(app, 'Fleets', { env: { account: PLACE.account, region: PLACE.region } });
   fleets(declared, inbox, recipient);
   const stack = new PlayedStack(made, 'Fleets');
-  made.answer = operation => operation === 'StartExecution' ? { executionArn: 'arn:aws:states:eu-central-1:123456789012:execution:m:1', startDate: 1 }
-    : operation === 'DescribeExecution' ? { status: 'SUCCEEDED', startDate: 1, output: JSON.stringify({ rows: 1, refused: 0, failedPieces: 0 }) } : undefined;
+  const answers: { readonly [operation: string]: object | undefined } = {
+    StartExecution: { executionArn: 'arn:aws:states:eu-central-1:123456789012:execution:m:1', startDate: 1 },
+    DescribeExecution: { status: 'SUCCEEDED', startDate: 1, output: JSON.stringify({ rows: 1, refused: 0, failedPieces: 0 }) },
+  };
+  made.answer = operation => answers[operation] && { status: 200, body: JSON.stringify(answers[operation]) };
   await stack.deploy(app.synth().getStackByName('Fleets').template as Template);
 
   for (const fleet of ['Sensors', 'Gateways']) {

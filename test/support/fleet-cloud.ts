@@ -8,8 +8,10 @@ import { motoUrl } from './moto';
 import { AwsWorld, FunctionProperties } from './rights/aws-world';
 import { Ended, LambdaProcess } from './rights/lambda-process';
 import { PlayedStack } from './rights/played-stack';
-import { RecordedAws } from './rights/recorded-aws';
+import { OwnAnswer, RecordedAws } from './rights/recorded-aws';
 import { StatesInterpreter } from './states-interpreter';
+import { AwsError } from '../driver/aws/aws-error';
+import { DynamoDb } from '../driver/aws/dynamodb';
 
 const PLACE = { partition: 'aws', account: '123456789012', region: 'eu-central-1' };
 
@@ -38,6 +40,8 @@ export class FleetCloud {
   public readonly world: AwsWorld;
   public interpreter!: StatesInterpreter;
   public readonly s3: S3Client;
+  /** What the emulators do not know. */
+  public readonly unforeseen: Error[] = [];
   /** Every payload that went from the state machine to a function, and back. */
   public readonly payloads: string[] = [];
   /** The folder of the fleet in its bucket. */
@@ -48,15 +52,18 @@ export class FleetCloud {
   private readonly functions = new Map<string, DeployedFunction>();
   private readonly counts = new Map<string, number>();
   private readonly former: LambdaProcess[] = [];
+  private readonly tables = new Map<string, Map<string, any>>();
+  private readonly dynamoDb = new DynamoDb({ tables: this.tables, tokens: new Map() }, () => undefined);
 
   private constructor(private readonly recorded: RecordedAws, private readonly moto: URL) {
     this.world = new AwsWorld(recorded, PLACE);
+    this.world.answer = recorded.own = (operation, input) => this.ledger(operation, input);
     this.s3 = new S3Client({ endpoint: moto.href, region: PLACE.region, forcePathStyle: true });
     this.server = createServer((incoming, outgoing) => void this.serve(incoming, outgoing).catch(() => outgoing.destroy()));
   }
 
-  /** Deploys a stack, without running its fleet, and makes its functions and its state machine. */
-  public async deploy(name: string, declare: (stack: Stack) => void): Promise<{ readonly stack: PlayedStack; readonly machine: string }> {
+  /** Deploys a stack, without running its fleet. @returns it, with the definition of its state machine */
+  public async deploy(name: string, declare: (stack: Stack) => void): Promise<{ readonly stack: PlayedStack; readonly definition: string }> {
     const app = new App();
     const declared = new Stack(app, name, { env: { account: PLACE.account, region: PLACE.region } });
     declare(declared);
@@ -68,11 +75,16 @@ export class FleetCloud {
     const [worker] = stack.resourcesOf('AWS::Lambda::Function').filter(({ properties }) => properties.Handler === 'index.work');
     this.folder = worker.properties.Environment.Variables.RESULTS_FOLDER;
     const [{ properties }] = stack.resourcesOf('AWS::StepFunctions::StateMachine');
-    return { stack, machine: await this.interpreter.make(name, properties.DefinitionString) };
+    return { stack, definition: properties.DefinitionString };
   }
 
   public async upload(bucket: string, key: string, content: string): Promise<void> {
     await this.s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: content }));
+  }
+
+  /** Loses everything that a ledger knows. */
+  public async emptyTable(name: string): Promise<void> {
+    this.tables.get(name)!.clear();
   }
 
   /** The objects below a folder, by what follows it in their keys. */
@@ -108,9 +120,35 @@ export class FleetCloud {
     return new LambdaProcess({ bundle: 'fleet', handler }, { AWS_REGION: PLACE.region, AWS_ENDPOINT_URL: urlOf(this.server), ...Environment?.Variables });
   }
 
+  /** moto copies a table for each transaction, which is too slow for thousands of certificates: ledgers are in the driver's DynamoDB. */
+  private ledger(operation: string, input: Record<string, any>): OwnAnswer | undefined {
+    if (operation === 'CreateTable') {
+      this.tables.set(input.TableName, new Map());
+      return { status: 200, body: '{}' };
+    }
+    if (!/^(GetItem|BatchGetItem|PutItem|UpdateItem|Query|TransactWriteItems)$/.test(operation)) {
+      return undefined;
+    }
+    try {
+      return { status: 200, body: JSON.stringify(this.dynamoDb.answer(operation, input)) };
+    } catch (error) {
+      if (!(error instanceof AwsError)) {
+        this.unforeseen.push(error as Error);
+        throw error;
+      }
+      return { status: 400, body: JSON.stringify({ __type: error.type, message: error.message, ...error.more }) };
+    }
+  }
+
   private async serve(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     const body = await buffer(incoming);
     const [, name] = /^\/2015-03-31\/functions\/(?:arn[^/]*function(?::|%3A))?([^/:]+)\/invocations/.exec(incoming.url!) ?? [];
+    const target = incoming.headers['x-amz-target'];
+    const own = target === undefined ? undefined : this.ledger(String(target).split('.')[1], JSON.parse(body.toString()));
+    if (own) {
+      outgoing.writeHead(own.status, { 'content-type': 'application/x-amz-json-1.0' }).end(own.body);
+      return;
+    }
     if (name === undefined) {
       const answer = await forward(incoming, body, this.moto, { 'x-moto-account-id': PLACE.account });
       outgoing.writeHead(answer.status, answer.headers).end(answer.body);

@@ -1,4 +1,5 @@
 import { ChildProcess, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,10 +10,11 @@ import { pythonWithMoto } from './moto';
 
 /**
  * moto's Step Functions with its interpreter of the Amazon States Language, in a server of its own: it calls all other services at MOTO_PORT, with names of
- * buckets in paths.
+ * buckets in paths. For a second execution, moto would copy all former ones, which have locks that can't be copied.
  */
 const SERVER = `
-import os, sys, threading, time
+import copy, os, sys, threading, time, types
+import moto.stepfunctions.parser.models as machines
 from moto.core.config import default_user_config
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.serving import run_simple
@@ -23,6 +25,7 @@ def end_with(pid):
         except OSError: os._exit(0)
         time.sleep(1)
 
+machines.copy = types.SimpleNamespace(deepcopy=copy.copy)
 default_user_config["stepfunctions"] = {"execute_state_machine": True}
 threading.Thread(target=end_with, args=(int(sys.argv[1]),), daemon=True).start()
 run_simple("127.0.0.1", 0, DomainDispatcherApplication(create_backend_app), threaded=True)
@@ -50,14 +53,12 @@ export class StatesInterpreter {
       const url = interpreter.log.map(line => /Running on (http:\/\/127\.0\.0\.1:\d+)/.exec(line)?.[1]).find(Boolean);
       if (url) {
         interpreter.client = new SFNClient({ endpoint: url });
-        interpreter.url = url;
         return interpreter;
       }
     }
     throw new Error(`the interpreter did not start:\n${interpreter.log.join('\n')}`);
   }
 
-  public url = '';
   public readonly log: string[] = [];
   private client = new SFNClient({});
 
@@ -65,15 +66,12 @@ export class StatesInterpreter {
     [server.stdout!, server.stderr!].forEach(input => createInterface({ input }).on('line', line => this.log.push(line)));
   }
 
-  /** @returns the ARN */
-  public async make(name: string, definition: string): Promise<string> {
-    const roleArn = 'arn:aws:iam::123456789012:role/states';
-    // moto's grammar takes no whole number here: https://github.com/getmoto/moto/tree/master/moto/stepfunctions/parser
+  /** Carries a definition out. */
+  public async run(definition: string, name: string): Promise<EndedExecution> {
+    // moto's grammar takes no whole number here.
     const readable = definition.replace(/("ToleratedFailurePercentage":\d+)(?=[,}])/, '$1.0');
-    return (await this.client.send(new CreateStateMachineCommand({ name, definition: readable, roleArn }))).stateMachineArn!;
-  }
-
-  public async run(stateMachineArn: string, name: string): Promise<EndedExecution> {
+    const roleArn = 'arn:aws:iam::123456789012:role/states';
+    const { stateMachineArn } = await this.client.send(new CreateStateMachineCommand({ name: `machine-${randomUUID()}`, definition: readable, roleArn }));
     const { executionArn } = await this.client.send(new StartExecutionCommand({ stateMachineArn, name, input: '{}' }));
     for (;;) {
       const { status, output, error, cause } = await this.client.send(new DescribeExecutionCommand({ executionArn }));

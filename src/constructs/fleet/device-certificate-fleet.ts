@@ -112,7 +112,7 @@ export class DeviceCertificateFleet extends Resource {
       ...renewBeforeDays !== undefined && { RENEW_BEFORE_DAYS: String(renewBeforeDays) },
     };
     const worker = workerOf(this, ca, results, recipient, workerEnvironment);
-    const finisher = finisherOf(this, results);
+    const finisher = finisherOf(this, results, toleratedFailurePercentage);
     const stateMachine = fleetStateMachine(this, { planner, worker, finisher, results, maxConcurrency, toleratedFailurePercentage });
     this.stateMachine = stateMachine;
     this.node.addValidation({ validate: () => checkEnvironment(this.stack, workerEnvironment) });

@@ -27,7 +27,7 @@ const RUN = { 'run.$': '$$.Execution.Name' } as const;
 
 /**
  * The state machine of a fleet in the Amazon States Language (https://states-language.net/spec.html): a plan, a distributed map over the pieces of
- * the plan, and a summary, which is also made if too many pieces have failed. A piece is a batch already, so the map needs no `ItemBatcher`. Inputs and
+ * the plan, and a summary, which is also made if the map ends early, and which decides whether the run has failed. A piece is a batch already, so the map needs no `ItemBatcher`. Inputs and
  * outputs of its states have names and counts only.
  */
 export function fleetDefinition(options: FleetDefinitionOptions): object {
@@ -66,11 +66,12 @@ export function fleetDefinition(options: FleetDefinitionOptions): object {
           Parameters: { 'Bucket': bucket, 'Prefix.$': `States.Format('${folder}/runs/{}/map', $$.Execution.Name)` },
         },
         ResultPath: '$.map',
-        Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: '$.failure', Next: 'Sum up what is there' }],
+        Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: '$.failure', Next: 'Sum up' }],
         Next: 'Sum up',
       },
-      'Sum up': { ...invoke(finisher, ofRun, PASSING, 6), End: true },
-      'Sum up what is there': { ...invoke(finisher, ofRun, PASSING, 6), Next: 'Failed' },
+      'Sum up': { ...invoke(finisher, ofRun, PASSING, 6), Next: 'Enough?' },
+      'Enough?': { Type: 'Choice', Choices: [{ Variable: '$.isFailed', BooleanEquals: true, Next: 'Failed' }], Default: 'Done' },
+      'Done': { Type: 'Succeed' },
       'Failed': {
         Type: 'Fail',
         Error: 'TooManyPiecesFailed',

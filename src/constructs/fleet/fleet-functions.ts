@@ -5,7 +5,7 @@ import { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { BoundManifest, FleetManifestFormat } from './fleet-manifest';
 import { BoundRecipient } from './key-recipient';
-import { PlannerEnvironment, ResultsEnvironment, WorkerEnvironment } from '../../contract/fleet-run';
+import { FinisherEnvironment, PlannerEnvironment, ResultsEnvironment, WorkerEnvironment } from '../../contract/fleet-run';
 import { grantSign } from '../ca/grant-issue';
 import { IPrivateIotCa } from '../ca/i-private-iot-ca';
 import { grantRecordFleet } from '../ca/ledger-table';
@@ -62,8 +62,9 @@ export function workerOf(
 }
 
 /** The function that adds the results up. */
-export function finisherOf(scope: Construct, results: ResultsPlace): FleetFunction {
-  const made = functionOf(scope, 'Finisher', 'Adds up the results of a fleet', 'finish', FULL_CORE, resultsEnvironment(results));
+export function finisherOf(scope: Construct, results: ResultsPlace, toleratedFailurePercentage: number): FleetFunction {
+  const environment: FinisherEnvironment = { ...resultsEnvironment(results), TOLERATED_FAILURE_PERCENTAGE: String(toleratedFailurePercentage) };
+  const made = functionOf(scope, 'Finisher', 'Adds up the results of a fleet', 'finish', FULL_CORE, environment);
   grantObjects(made.rights, results, ['s3:GetObject'], ['plan.json', 'counts/*', 'failures/*', 'refused/*', 'devices/*'], false);
   grantObjects(made.rights, results, ['s3:PutObject'], ['summary.json', 'refused.jsonl', 'devices.csv'], true);
   made.rights.addStatements(new PolicyStatement({

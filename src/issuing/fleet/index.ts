@@ -7,7 +7,7 @@ import { runForCloudFormation } from './run/run-for-cloudformation';
 import { workPiece } from './run/work-piece';
 import { FleetCounts } from '../../contract/fleet';
 import {
-  ManifestProperties, PlannerEnvironment, RecipientProperties, ResultsEnvironment, RunInput, RunnerEnvironment, RunPlaces, RunPlan, RunSummary,
+  FinisherEnvironment, ManifestProperties, PlannerEnvironment, RecipientProperties, ResultsEnvironment, RunInput, RunnerEnvironment, RunPlaces, RunPlan, RunSummary,
   WorkerEnvironment, WorkInput,
 } from '../../contract/fleet-run';
 import { AwsCalls } from '../../lambda/aws/aws-calls';
@@ -74,8 +74,10 @@ export async function work(event: unknown, context: InvocationContext): Promise<
 
 /** Adds up what the workers have counted. */
 export async function finish(event: unknown, context: InvocationContext): Promise<RunSummary> {
+  const { TOLERATED_FAILURE_PERCENTAGE } = process.env as Partial<FinisherEnvironment>;
   return orLogged('the results could not be added up', context.awsRequestId, async () => {
-    const summary = await finishRun(runIn(event), clients.files(callsOf(context), results()));
+    const tolerated = Number(wholeNumber(TOLERATED_FAILURE_PERCENTAGE));
+    const summary = await finishRun(runIn(event), tolerated, clients.files(callsOf(context), results()));
     const { rows, issued, replaced, renewed, restored, unchanged, refused, failedPieces } = summary;
     log('INFO', {
       message: `${rows} rows: ${issued} issued, ${replaced} replaced, ${renewed} renewed, ${restored} restored, ${unchanged} unchanged, ${refused} refused; ${failedPieces} pieces failed`,

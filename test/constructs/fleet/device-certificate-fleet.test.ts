@@ -86,14 +86,15 @@ describe('the state machine', () => {
     const definition = definitionOf(template());
     expect(definition.StartAt).toBe('Plan');
     expect(Object.entries<any>(definition.States).map(([name, { Type, Next, End }]) => [name, Type, Next ?? End])).toEqual([
-      ['Plan', 'Task', 'Issue'], ['Issue', 'Map', 'Sum up'], ['Sum up', 'Task', true], ['Sum up what is there', 'Task', 'Failed'], ['Failed', 'Fail', undefined],
+      ['Plan', 'Task', 'Issue'], ['Issue', 'Map', 'Sum up'], ['Sum up', 'Task', 'Enough?'],
+      ['Enough?', 'Choice', undefined], ['Done', 'Succeed', undefined], ['Failed', 'Fail', undefined],
     ]);
     expect(definition.States.Issue).toMatchObject({
       MaxConcurrency: 7,
       ToleratedFailurePercentage: 10,
       ItemProcessor: { ProcessorConfig: { Mode: 'DISTRIBUTED' } },
       ItemReader: { ReaderConfig: { InputType: 'JSON' } },
-      Catch: [{ ErrorEquals: ['States.ALL'], Next: 'Sum up what is there' }],
+      Catch: [{ ErrorEquals: ['States.ALL'], Next: 'Sum up' }],
     });
     template().hasResourceProperties('AWS::Lambda::Function', { Handler: 'index.plan', Environment: { Variables: Match.objectLike({ BATCH_SIZE: '100' }) } });
   });

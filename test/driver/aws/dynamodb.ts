@@ -45,6 +45,7 @@ export class DynamoDb {
   public answer(operation: string, input: Input): object {
     switch (operation) {
       case 'GetItem': return this.get(input);
+      case 'BatchGetItem': return this.getBatch(input);
       case 'Query': return this.query(input);
       case 'TransactWriteItems': return this.transact(input);
       case 'PutItem': assertKnown(operation, input, [...CONDITIONAL, 'Item', 'ReturnValues']); return this.one(this.put(input), input);
@@ -60,6 +61,21 @@ export class DynamoDb {
     }
     const item = this.table(TableName).get(keyOf(Key));
     return item ? { Item: item } : {};
+  }
+
+  private getBatch({ RequestItems, ...more }: Input): object {
+    assertKnown('BatchGetItem', more, []);
+    const [[name, { Keys, ConsistentRead, ...others }], ...tables] = Object.entries<Input>(RequestItems);
+    assertKnown('BatchGetItem', others, []);
+    if (ConsistentRead !== true || tables.length > 0) {
+      throw new UnknownToFake('BatchGetItem of several tables, or one that is not consistent: a ledger is never read so');
+    }
+    if (Keys.length < 1 || Keys.length > 100 || new Set(Keys.map(keyOf)).size < Keys.length) {
+      throw invalid('Provided list of item keys contains duplicates, or has not 1 to 100 of them');
+    }
+    const [done, rest] = [Keys.slice(0, PROCESSED), Keys.slice(PROCESSED)];
+    const found = done.flatMap((key: Item) => this.table(name).get(keyOf(key)) ?? []);
+    return { Responses: { [name]: found }, UnprocessedKeys: rest.length > 0 ? { [name]: { Keys: rest, ConsistentRead } } : {} };
   }
 
   private query(input: Input): object {
@@ -211,6 +227,9 @@ interface Prepared {
 
 /** Few, so that a reader of the first page alone is found out. */
 const PAGE = 3;
+
+/** As many keys of a batch as are looked up at once. */
+const PROCESSED = 64;
 
 function placeholdersOf({ ExpressionAttributeNames, ExpressionAttributeValues }: Input): Placeholders {
   return { ExpressionAttributeNames, ExpressionAttributeValues };

@@ -65,7 +65,7 @@ export class AwsWorld implements Encryption {
   }
 
   /** What services answer that are not played. */
-  public answer: (operation: string) => object | undefined = () => undefined;
+  public answer: RecordedAws['own'] = () => undefined;
 
   /** The rights for calls that did not come by here, since the last time. */
   public otherCalls: () => NeededRight[] = () => [];

@@ -18,10 +18,6 @@ export interface Allowing {
   readonly Condition?: { readonly [operator: string]: { readonly [key: string]: string | string[] } | undefined };
 }
 
-function textOf(answer: object | undefined): string | undefined {
-  return answer && JSON.stringify(answer);
-}
-
 /** A resource that is there. */
 interface Standing {
   readonly type: string;
@@ -198,7 +194,7 @@ export class PlayedStack {
     const token = template.Resources[id].Properties.ServiceToken['Fn::GetAtt'][0];
     const RequestId = randomUUID();
     const { aws } = this.world;
-    aws.own = operation => operation === 'ListStackResources' ? this.listed() : textOf(this.world.answer(operation));
+    aws.own = (operation, input) => operation === 'ListStackResources' ? { status: 200, body: this.listed() } : this.world.answer(operation, input);
     await this.invoke(token, `${RequestType} ${ResourceType} ${id}`, template, id, {
       RequestType,
       RequestId,

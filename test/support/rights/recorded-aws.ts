@@ -23,7 +23,10 @@ function objectOf(url: string): Record<string, string> {
 }
 
 /** The answer for an operation that moto does not know of. */
-export type OwnAnswer = (operation: string, input: Record<string, any>) => string | undefined;
+export interface OwnAnswer {
+  readonly status: number;
+  readonly body: string;
+}
 
 /**
  * AWS between functions and moto, and CloudFormation's bucket for the answers. Every call is recorded, with the Region that it is
@@ -48,7 +51,7 @@ export class RecordedAws {
   }
 
   /** What is answered here, and not by moto. */
-  public own: OwnAnswer = () => undefined;
+  public own: (operation: string, input: Record<string, any>) => OwnAnswer | undefined = () => undefined;
 
   public get url(): string {
     return urlOf(this.server);
@@ -76,7 +79,7 @@ export class RecordedAws {
     const operation = service === 's3' ? LISTING.test(incoming.url!) ? 'ListObjectsV2' : `${S3_VERBS[incoming.method!]}Object` : target?.split('.')[1] ?? String(input.Action);
     const own = this.own(operation, input);
     const account = /"(?:TableName|KeyId|SecretId)":"arn:[^:]*:[^:]*:[^:]*:(\d{12}):/.exec(body.toString())?.[1] ?? this.account;
-    const answer = own === undefined ? await forward(incoming, body, this.moto, { 'x-moto-account-id': account }) : { status: 200, body: own, headers: { 'content-type': 'text/xml' } };
+    const answer = own ? { ...own, headers: { 'content-type': 'text/xml' } } : await forward(incoming, body, this.moto, { 'x-moto-account-id': account });
     this.calls.push({ service, region, operation, input });
     return answer;
   }

@@ -9,8 +9,12 @@ const AT_ONCE = 32;
 /** The most rows that are merged into one file, so that it fits into the memory of the function. */
 const MOST_MERGED = 100_000;
 
-/** Adds up what the pieces of a run have counted, and merges what is small enough for one file. */
-export async function finishRun(run: string, files: FleetFiles): Promise<RunSummary> {
+/**
+ * Adds up what the pieces of a run have counted, and merges what is small enough for one file.
+ *
+ * @param tolerated the percentage of pieces that may have failed, or may not have been begun
+ */
+export async function finishRun(run: string, tolerated: number, files: FleetFiles): Promise<RunSummary> {
   const places = new RunPlaces(run);
   const { rows, pieces } = await readPlan(places, files);
   const done: number[] = [];
@@ -22,7 +26,8 @@ export async function finishRun(run: string, files: FleetFiles): Promise<RunSumm
   });
   done.sort((one, other) => one - other);
   const failedPieces = pieces - done.length;
-  const summary: RunSummary = { run, rows, pieces, ...counts, failedPieces, failure: failedPieces > 0 ? await failureOf(places, files, done) : '' };
+  const isFailed = 100 * failedPieces > tolerated * pieces;
+  const summary: RunSummary = { run, rows, pieces, ...counts, failedPieces, isFailed, failure: failedPieces > 0 ? await failureOf(places, files, done) : '' };
   if (rows - counts.refused <= MOST_MERGED) {
     await merge(places.devices, done.map(piece => places.of(piece).devices), CSV_TYPE, files, DEVICE_LIST_HEAD);
   }

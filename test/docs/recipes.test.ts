@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -33,6 +34,8 @@ beforeAll(() => {
   writeFileSync(join(folder, 'iot-ca.csr'), opensslRequest('/CN=Acme IoT CA'));
   writeFileSync(join(folder, 'sensor-006.csr'), opensslRequest('/O=Acme/CN=sensor-006'));
   writeFileSync(join(folder, 'ca.key'), CA.key);
+  writeFileSync(join(folder, 'devices.csv'), 'deviceId\nsensor-001\n');
+  writeFileSync(join(folder, 'recipient.pem'), generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey.export({ type: 'spki', format: 'pem' }));
   symlinkSync(join(ROOT, 'examples'), join(folder, 'examples'));
   process.chdir(folder); // files in the recipes are relative to the user's project
 });

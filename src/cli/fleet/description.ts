@@ -25,7 +25,7 @@ export const FLEET = described<FleetOptions>({
     new Option('--manifest <file>', 'the devices: CSV with a header, or JSON Lines if the name ends in .jsonl or .ndjson (default: the manifest of the latest run)'),
     new Option('--out <dir>', 'the folder for the results (default: one for each run, below the directory of the local deployment)'),
     new Option('--workers <number>', 'how many threads issue (default: as many as there are processors)'),
-    new Option('--batch <number>', 'how many devices are recorded at once').default('200'),
+    new Option('--batch <number>', 'how many devices are recorded at once').default('100'),
     new Option('--secret <name=file...>', 'a file with the value of a secret that the CA needs and that this deployment only reads, as in `private-iot-ca local`'),
     new Option('--json', JSON_OPTION),
   ],

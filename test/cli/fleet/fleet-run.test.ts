@@ -163,7 +163,7 @@ describe('a fleet that only the command line describes', () => {
     expect((await fleet.fleet('status')).stdout).toBe('no fleet had a run\n');
     await fleet.fleet('run', ...described, '--manifest', fleet.manifest(fleet.rows(5)));
     const document = JSON.parse((await fleet.fleet('status', '--json')).stdout);
-    expect(complaintsOf(document, readJson(resolve(__dirname, '..', '..', '..', 'schema', 'command-line-v1.schema.json')))).toEqual([]);
+    expect(complaintsOf(readJson(resolve(__dirname, '../../../schema/command-line-v1.schema.json')), document)).toBe('');
     const { runs: [run] } = document;
     expect(run).toMatchObject({ fleet: 'Iot/sensors', number: 1, state: 'finished', rows: 5, rowsDone: 5, counts: { issued: 5, refused: 0 } });
   });

@@ -122,7 +122,8 @@ describe.each([['in DynamoDB', inDynamoDb], ['in a directory', inDirectory]])('t
     await ledger.record([{ entry: two, over: one }]);
     const back = { ...one, returnedAt: '2026-03-01T00:00:00.000Z' };
     expect(await ledger.record([{ entry: back, over: two, isBack: true }])).toEqual(new Set([one.identity]));
-    expect((await world.open().latest(CA, [one.identity])).get(one.identity)).toMatchObject({ serialNumber: one.serialNumber, certificate: one.certificate });
+    const latest = await world.open().latest(CA, [one.identity]);
+    expect(latest.get(one.identity)).toMatchObject({ serialNumber: one.serialNumber, certificate: one.certificate });
     expect(await world.open().record([{ entry: three, over: one }])).toEqual(new Set([one.identity]));
   });
 

@@ -4,11 +4,15 @@ import { documentText } from './document';
 import { beginRun } from './fleet/begin-run';
 import { Threads, threads } from './fleet/crew';
 import type { FleetAction } from './fleet/description';
+import { estimate, EstimateOptions } from './fleet/estimate';
+import { checkStateMachine, Execution, Executions, follow, isComplete, isRunning, OpenStateMachine } from './fleet/executions';
+import { describeExecution, executionDocument } from './fleet/executions-report';
 import { chosenFleet, FleetChoice } from './fleet/fleets';
 import { issueRun } from './fleet/issue-run';
 import { Meter } from './fleet/meter';
 import { describeRefused, describeRun, runDocument, RunState, totalOf } from './fleet/report';
 import { RunFolder } from './fleet/run-folder';
+import { lazy } from './lazy';
 import { outside, Outside } from './local/engine';
 import { isLocked, lockDirectory } from './local/lock';
 import { StateStore } from './local/state-store';
@@ -18,7 +22,10 @@ import { quote } from '../contract/rules';
 import { wholeNumber } from '../resource/property-values';
 
 /** The options of `private-iot-ca fleet`, as the user typed them. */
-export interface FleetOptions extends FleetChoice {
+export interface FleetOptions extends FleetChoice, EstimateOptions {
+  readonly stateMachine?: string;
+  readonly run?: string;
+  readonly wait?: boolean;
   readonly local: string;
   readonly manifest?: string;
   readonly out?: string;
@@ -29,7 +36,7 @@ export interface FleetOptions extends FleetChoice {
 }
 
 /** What the command reaches. Tests replace it. */
-type Reach = Pick<Outside, 'disk' | 'clock'> & { readonly threads: Threads };
+type Reach = Pick<Outside, 'disk' | 'clock'> & { readonly threads: Threads; readonly openStateMachine: () => OpenStateMachine };
 
 const MOST_WORKERS = 256;
 
@@ -42,9 +49,40 @@ const BATCH = { least: 10, most: 5_000 };
  * @returns whether no row was refused
  */
 export async function fleetCommand(
-  action: FleetAction, options: FleetOptions, terminal: Terminal, reach: Reach = { ...outside, threads },
+  action: FleetAction, options: FleetOptions, terminal: Terminal,
+  reach: Reach = { ...outside, threads, openStateMachine: () => lazy.awsStateMachine().openStateMachine },
 ): Promise<boolean> {
+  if (action === 'estimate') {
+    estimate(options, terminal);
+    return true;
+  }
+  if (options.stateMachine !== undefined) {
+    return inAws(action, options, reach.openStateMachine()(checkStateMachine(options.stateMachine)), terminal);
+  }
   return action === 'status' ? status(options, terminal, reach) : issue(action === 'retry', options, terminal, reach);
+}
+
+/** Runs a fleet in AWS, where a run issues what is missing, so that a retry is a run; or shows how far a run is. */
+async function inAws(action: FleetAction, options: FleetOptions, executions: Executions, terminal: Terminal): Promise<boolean> {
+  const { run, wait = true, json = false } = options;
+  const show = async (execution: Execution): Promise<void> => {
+    const batches = isRunning(execution) ? await executions.batches(execution.name) : undefined;
+    terminal.print(json ? documentText('fleet', { action, executions: [executionDocument(execution, batches)] })
+      : describeExecution(execution, batches));
+  };
+  if (action === 'status') {
+    const execution = run === undefined ? await executions.latest() : await executions.describe(run);
+    if (execution) {
+      await show(execution);
+    } else {
+      terminal.print(json ? documentText('fleet', { action, executions: [] }) : 'the fleet had no run\n');
+    }
+    return true;
+  }
+  const name = await executions.start();
+  const execution = wait ? await follow(name, executions, terminal) : await executions.describe(name);
+  await show(execution);
+  return !wait || isComplete(execution);
 }
 
 async function issue(isRetry: boolean, options: FleetOptions, terminal: Terminal, reach: Reach): Promise<boolean> {

@@ -17,6 +17,7 @@ export const lazy = {
   inspectCommand: () => require('./inspect-command') as typeof import('./inspect-command'),
   awsFunction: () => require('./aws-function') as typeof import('./aws-function'),
   awsLedger: () => require('./aws-ledger') as typeof import('./aws-ledger'),
+  awsStateMachine: () => require('./aws-state-machine') as typeof import('./aws-state-machine'),
   awsIot: () => require('./aws-iot') as typeof import('./aws-iot'),
   azureIot: () => require('./azure-iot') as typeof import('./azure-iot'),
   awsStacks: () => require('./aws-stacks') as typeof import('./aws-stacks'),

@@ -52,6 +52,7 @@ export class StatesInterpreter {
     for (const end = Date.now() + 60_000; Date.now() < end && server.exitCode === null; await sleep(25)) {
       const url = interpreter.log.map(line => /Running on (http:\/\/127\.0\.0\.1:\d+)/.exec(line)?.[1]).find(Boolean);
       if (url) {
+        interpreter.url = url;
         interpreter.client = new SFNClient({ endpoint: url });
         return interpreter;
       }
@@ -60,6 +61,7 @@ export class StatesInterpreter {
   }
 
   public readonly log: string[] = [];
+  public url = '';
   private client = new SFNClient({});
 
   private constructor(private readonly server: ChildProcess) {

@@ -4,7 +4,7 @@ import type { FleetOptions } from '../fleet-command';
 import { lazy } from '../lazy';
 
 /** What `fleet` does. */
-export const FLEET_ACTIONS = ['run', 'status', 'retry'] as const;
+export const FLEET_ACTIONS = ['run', 'status', 'retry', 'estimate'] as const;
 export type FleetAction = typeof FLEET_ACTIONS[number];
 
 /** The command `fleet`. */
@@ -12,10 +12,18 @@ export const FLEET = described<FleetOptions>({
   name: 'fleet',
   summary: 'make the certificates of a fleet of devices',
   description: 'Make a certificate for each device of a manifest, exactly once. `run` issues what is new, has changed, or is due for renewal, or goes on with a run '
-    + 'that was stopped; `status` shows how far the latest run is; `retry` issues for the rows that the latest run has refused.',
+    + 'that was stopped; `status` shows how far the latest run is; `retry` issues for the rows that the latest run has refused; '
+    + '`estimate` says how long a fleet takes in AWS and what it costs. Fleets of a local deployment are issued here; those in AWS, by their state machines.',
   argument: { form: '<action>', description: 'what to do', choices: FLEET_ACTIONS },
   options: [
     new Option('--local <dir>', 'the directory of the local deployment').default('local-out'),
+    new Option('--state-machine <arn>', 'the state machine of a fleet in AWS, in place of a local deployment: fleet.stateMachine.stateMachineArn'),
+    new Option('--run <name>', 'with status and --state-machine, the run (default: the latest one)'),
+    new Option('--no-wait', 'with --state-machine, do not wait for the end of the run'),
+    new Option('--devices <number>', 'with estimate, the number of devices'),
+    new Option('--key-algorithm <name>', 'with estimate, the algorithm of the keys that are made, such as EC_P256 (default: each device sends a request)'),
+    new Option('--ca-key-algorithm <name>', 'with estimate, the algorithm of the key of the CA (default: RSA_2048)'),
+    new Option('--ca-in-kms', 'with estimate, the key of the CA is in KMS'),
     new Option('--fleet <name>', 'the fleet that an app declares: the path of its construct, with its stack, or its logical ID; needed if there are several'),
     new Option('--ca <ca>', 'the CA of a fleet that no app declares: the path of its construct, with its stack, its logical ID, or its caId'),
     new Option('--name <name>', 'with --ca, the name of the fleet; its devices keep their certificates as long as it stays'),
@@ -45,6 +53,8 @@ export const FLEET = described<FleetOptions>({
     ['issue for a fleet that the app declares', 'private-iot-ca fleet run --manifest devices.csv'],
     ['issue for a spreadsheet, without an app that declares it', 'private-iot-ca fleet run --ca Iot/IotCa --name sensors --manifest devices.csv --validity-days 3650'],
     ['see how far it is', 'private-iot-ca fleet status'],
+    ['run a fleet in AWS, and see how far it is', 'private-iot-ca fleet run --state-machine arn:aws:states:eu-central-1:111111111111:stateMachine:Sensors'],
+    ['plan a fleet', 'private-iot-ca fleet estimate --devices 250000 --key-algorithm EC_P256'],
     ['issue for the rows that were refused, after they were corrected', 'private-iot-ca fleet retry --manifest devices.csv'],
   ],
   run: ([action], options, terminal) => lazy.fleetCommand().fleetCommand(action as FleetAction, options, terminal),

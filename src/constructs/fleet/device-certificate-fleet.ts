@@ -1,4 +1,4 @@
-import { Aws, CfnResource, CustomResource, Duration, Lazy, Names, RemovalPolicy, Resource, Stack, Token } from 'aws-cdk-lib';
+import { ArnFormat, Aws, CfnResource, CustomResource, Duration, Lazy, Names, RemovalPolicy, Resource, Stack, Token } from 'aws-cdk-lib';
 import { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import { Grant, IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { IBucket } from 'aws-cdk-lib/aws-s3';
@@ -234,7 +234,14 @@ export class DeviceCertificateFleet extends Resource {
   /** Lets a principal run the fleet, and see how far a run is. */
   public grantRun(grantee: IGrantable): Grant {
     check(this, { grantee: GRANTEE }, { grantee });
-    return this.stateMachine.grantStartExecution(grantee).combine(this.stateMachine.grantRead(grantee));
+    const { stateMachine } = this;
+    const mapRuns = this.stack.formatArn({
+      service: 'states', resource: 'mapRun', resourceName: `${stateMachine.stateMachineName}/*`, arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+    });
+    return stateMachine.grantStartExecution(grantee)
+      .combine(stateMachine.grantRead(grantee))
+      .combine(stateMachine.grantExecution(grantee, 'states:ListMapRuns'))
+      .combine(Grant.addToPrincipal({ grantee, actions: ['states:DescribeMapRun'], resourceArns: [mapRuns] }));
   }
 
   /** The number of runs that have failed. By default, the sum of five minutes. */

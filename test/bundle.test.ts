@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path';
 const ASSETS = resolve(__dirname, '..', 'assets');
 const HANDLER = join(ASSETS, 'handler', 'index.js');
 const REVOCATION = join(ASSETS, 'revocation', 'index.js');
+const FLEET = join(ASSETS, 'fleet', 'index.js');
 const FLEET_WORKER = join(ASSETS, 'cli', 'fleet-worker.js');
 const CLI = join(ASSETS, 'cli', 'private-iot-ca.js');
 
@@ -15,7 +16,7 @@ const CLI = join(ASSETS, 'cli', 'private-iot-ca.js');
  * 90 kB; the client of AWS Lambda takes 270 kB of it, that of DynamoDB 250 kB, and that of CloudFormation, with which stacks are compared, 250 kB.
  * The command for fleets takes 70 kB, without the threads that issue: they have a bundle of their own, so that each of them loads only the core and the reader of manifests.
  */
-const CEILINGS: [string, number][] = [[HANDLER, 1_650], [REVOCATION, 1_575], [CLI, 4_000], [FLEET_WORKER, 600]];
+const CEILINGS: [string, number][] = [[HANDLER, 1_655], [REVOCATION, 1_575], [FLEET, 2_925], [CLI, 4_000], [FLEET_WORKER, 600]];
 
 test.each(CEILINGS)('%s stays below its ceiling', (file, kilobytes) => {
   expect(readFileSync(file).length / 1000).toBeLessThan(kilobytes);

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { benchmarkMachines, benchmarkTable, durationTable } from './docs-tables/benchmark';
 import { endpointTable } from './docs-tables/endpoints';
+import { fleetEstimateTable } from './docs-tables/fleet-estimates';
 import { lintRuleTable } from './docs-tables/lint-rules';
 import { noticeTable } from './docs-tables/notices';
 import { platformDeviceTable, platformRevocationTable, platformTable } from './docs-tables/platforms';
@@ -19,6 +20,7 @@ export const TABLES: { readonly [name: string]: () => string } = {
   'revocation at platforms': platformRevocationTable,
   'notices': noticeTable,
   'endpoints of functions': endpointTable,
+  'estimates of fleets': fleetEstimateTable,
   'lint rules': lintRuleTable,
   'benchmark': benchmarkTable,
   'machines of the benchmark': benchmarkMachines,

@@ -10,7 +10,8 @@ import { AwsSolutionsChecks } from 'cdk-nag';
 import {
   ApsaraMqttCaRegistration, ApsaraMqttRevocation,
   AwsIotCaRegistration, AwsIotCertificateMode, AwsIotClientCertificateValidation, AwsIotRevocation, AwsIotThing,
-  AzureCaRegistration, AzureIotService, AzureRevocation, HuaweiIotdaCaRegistration, HuaweiIotdaRevocation, JustInTimeProvisioning,
+  AzureCaRegistration, AzureIotService, AzureRevocation, DeviceCertificateFleet, FleetManifest, HuaweiIotdaCaRegistration, HuaweiIotdaRevocation,
+  JustInTimeProvisioning,
   LoadBalancerRevocation, PrivateIotCa, PrivateIotCaFunctions, ProofOfPossessionSignature, RolesAnywhereRevocation, TencentIotHubCaRegistration,
   TencentIotHubRevocation,
 } from '../src';
@@ -63,6 +64,18 @@ test('the AwsSolutions pack has no finding about registrations with platforms in
     new ApsaraMqttRevocation(stack, 'ApsaraRevocation', { ca, instanceId: 'i', region: 'cn-hangzhou', credentials });
     new TencentIotHubRevocation(stack, 'TencentRevocation', { ca, productIds: ['ABCDE12345'], region: 'ap-guangzhou', credentials });
     new ProofOfPossessionSignature(stack, 'Proof', { ca, verificationCode: 'code-1' });
+  })).not.toContain('AwsSolutions-');
+});
+
+test('the AwsSolutions pack has no finding about fleets, with a bucket of their own and with one that is there', () => {
+  expect(findings(app => {
+    const stack = stackOf(app);
+    const ca = new PrivateIotCa(stack, 'Ca', { subject: { commonName: 'Root' } });
+    const manifest = FleetManifest.fromBucket(Bucket.fromBucketName(stack, 'Inbox', 'acme-inbox'), 'devices.csv');
+    new DeviceCertificateFleet(stack, 'Sensors', { ca, manifest });
+    const encryptionKey = new Key(stack, 'ResultsKey', { enableKeyRotation: true });
+    new DeviceCertificateFleet(stack, 'Gateways', { ca, manifest, encryptionKey });
+    new DeviceCertificateFleet(stack, 'Pumps', { ca, manifest, resultsBucket: Bucket.fromBucketName(stack, 'Results', 'acme-results') });
   })).not.toContain('AwsSolutions-');
 });
 

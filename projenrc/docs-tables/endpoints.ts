@@ -1,16 +1,21 @@
 import { App, Duration, Stack } from 'aws-cdk-lib';
 import { TrustStore } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import { Key } from 'aws-cdk-lib/aws-kms';
 import { CfnFunction } from 'aws-cdk-lib/aws-lambda';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { IConstruct } from 'constructs';
 import { markdownTable } from './markdown-table';
 import {
   ApsaraMqttCaRegistration, ApsaraMqttRevocation, AwsIotCaRegistration, AwsIotCertificateMode, AwsIotClientCertificateValidation, AwsIotRevocation,
-  AzureCaRegistration, AzureIotService, AzureRevocation, ExpiryAlarms, HuaweiIotdaCaRegistration, HuaweiIotdaRevocation, KeyStorage,
+  AzureCaRegistration, AzureIotService, AzureRevocation, DeviceCertificateFleet, ExpiryAlarms, FleetManifest, HuaweiIotdaCaRegistration,
+  HuaweiIotdaRevocation, KeyRecipient, KeyStorage,
   LoadBalancerRevocation, PrivateIotCa, Renewal, RolesAnywhereRevocation, TencentIotHubCaRegistration, TencentIotHubRevocation,
 } from '../../src';
 import { calledFrom } from '../../src/constructs/functions/missing-endpoints';
 import { GATEWAYS, INTERNET } from '../../src/constructs/functions/vpc-endpoints';
+
+const RECIPIENT = 'arn:aws:kms:eu-central-1:111111111111:key/0a1b2c3d-0a1b-0a1b-0a1b-0a1b2c3d4e5f';
 
 /** What each function calls from a VPC, by its description. */
 export function endpointTable(): string {
@@ -47,6 +52,9 @@ function everyFunction(app: App): Stack {
   ca.addDeviceCertificate('Pump', { subject: { commonName: 'pump-1' }, keyStorage: KeyStorage.parameterStore() });
   ca.addDeviceCertificate('RenewedPump', { subject: { commonName: 'pump-2' }, renewal: Renewal.beforeExpiry(Duration.days(30)) });
   new ExpiryAlarms(stack, 'Expiry', { ca });
+  const manifest = FleetManifest.fromBucket(Bucket.fromBucketName(stack, 'Inbox', 'inbox'), 'devices.csv');
+  new DeviceCertificateFleet(stack, 'Fleet', { ca, manifest, keyRecipient: KeyRecipient.kmsKey(Key.fromKeyArn(stack, 'Recipient', RECIPIENT)) });
+  new DeviceCertificateFleet(stack, 'FleetOfKms', { ca: inKms, manifest });
   const publication = ca.publishRevocation({ ocsp: true });
   void ca.revokeFunction;
   inKms.publishRevocation();

@@ -46,8 +46,6 @@ export class FleetCloud {
   public readonly payloads: string[] = [];
   /** The folder of the fleet in its bucket. */
   public folder = '';
-  /** What happens to the invocation of a function, by the name of its handler and its number. */
-  public fault: (handler: string, index: number) => InvocationFault = () => undefined;
   private readonly server: Server;
   private readonly functions = new Map<string, DeployedFunction>();
   private readonly counts = new Map<string, number>();
@@ -61,6 +59,9 @@ export class FleetCloud {
     this.s3 = new S3Client({ endpoint: moto.href, region: PLACE.region, forcePathStyle: true });
     this.server = createServer((incoming, outgoing) => void this.serve(incoming, outgoing).catch(() => outgoing.destroy()));
   }
+
+  /** What happens to the invocation of a function, by the name of its handler and its number. */
+  public fault: (handler: string, index: number) => InvocationFault = () => undefined;
 
   /** Deploys a stack, without running its fleet. @returns it, with the definition of its state machine */
   public async deploy(name: string, declare: (stack: Stack) => void): Promise<{ readonly stack: PlayedStack; readonly definition: string }> {

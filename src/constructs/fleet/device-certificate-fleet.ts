@@ -118,7 +118,11 @@ export class DeviceCertificateFleet extends Resource {
     this.node.addValidation({ validate: () => checkEnvironment(this.stack, workerEnvironment) });
 
     const own: FleetProperties = {
-      Manifest: bound.properties, ManifestFormat: manifest.format, Recipient: recipient?.properties, RenewBeforeDays: renewBeforeDays, RunOnDeploy: runOnDeploy,
+      Manifest: bound.properties,
+      ManifestFormat: manifest.format,
+      Recipient: recipient?.properties,
+      RenewBeforeDays: renewBeforeDays,
+      RunOnDeploy: runOnDeploy,
     };
     const { runner, rights } = this.runner(stateMachine);
     this.resource = functionResource(this, 'Resource', runner, {

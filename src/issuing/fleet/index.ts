@@ -7,7 +7,8 @@ import { runForCloudFormation } from './run/run-for-cloudformation';
 import { workPiece } from './run/work-piece';
 import { FleetCounts } from '../../contract/fleet';
 import {
-  FinisherEnvironment, ManifestProperties, PlannerEnvironment, RecipientProperties, ResultsEnvironment, RunInput, RunnerEnvironment, RunPlaces, RunPlan, RunSummary,
+  FinisherEnvironment, ManifestProperties, PlannerEnvironment, RecipientProperties, ResultsEnvironment, RunInput, RunnerEnvironment, RunPlaces,
+  RunPlan, RunSummary,
   WorkerEnvironment, WorkInput,
 } from '../../contract/fleet-run';
 import { AwsCalls } from '../../lambda/aws/aws-calls';

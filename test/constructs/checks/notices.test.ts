@@ -25,8 +25,9 @@ test('each warning and each note has an id of its own, which the documentation e
   const ids = idsInSource().sort();
   expect(ids.filter(id => !id.includes('$'))).toEqual([
     'ca-has-ended', 'ca-names', 'ca-of-another-account', 'ca-renewed-late', 'common-name-constraints', 'common-name-in-topics', 'common-name-twice',
-    'crl-domain', 'expiry-unwatched', 'extended-key-usage', 'fleet-ca-in-kms', 'fleet-estimate', 'former-ca', 'mailbox-constraints',
-    'name-constraints', 'no-outputs', 'ocsp-signing', 'registered-ca-is-renewed', 'renewed-ca-is-exported', 'revocation-unread', 'signing-region', 'term', 'trail-of-invocations', 'trail-of-signatures',
+    'crl-domain', 'expiry-unwatched', 'extended-key-usage', 'fleet-ca-in-kms', 'fleet-estimate', 'former-ca', 'mailbox-constraints', 'name-constraints',
+    'no-outputs', 'ocsp-signing', 'registered-ca-is-renewed', 'renewed-ca-is-exported', 'revocation-unread', 'signing-region', 'term',
+    'trail-of-invocations', 'trail-of-signatures',
   ]);
   expect(ids.filter(id => id.includes('$'))).toEqual(['${id}.${notice}', 'lint.${finding.rule}']);
   expect([...Object.keys(WARNINGS), ...Object.keys(NOTES)].sort()).toEqual(ids.filter(id => !id.includes('$')));

@@ -8,7 +8,8 @@ import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key, KeySpec, KeyUsage } from 'aws-cdk-lib/aws-kms';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import {
-  DeviceCertificateFleet, DeviceCertificateFleetProps, ExtendedKeyUsage, FleetManifest, FleetManifestFormat, IotPlatform, KeyAlgorithm, KeyRecipient, KeyStorage,
+  DeviceCertificateFleet, DeviceCertificateFleetProps, ExtendedKeyUsage, FleetManifest, FleetManifestFormat, IotPlatform, KeyAlgorithm,
+  KeyRecipient, KeyStorage,
   PrivateIotCa,
 } from '../../../src';
 

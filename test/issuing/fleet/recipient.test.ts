@@ -11,8 +11,13 @@ import { opensslCa } from '../../support/foreign-ca';
 import { MOTO_TIMEOUT, motoUrl } from '../../support/moto';
 import { opensslOutput } from '../../support/openssl';
 
-const PEM = { publicKeyEncoding: { type: 'spki', format: 'pem' }, privateKeyEncoding: { type: 'pkcs8', format: 'pem' } } as const;
-const RSA = generateKeyPairSync('rsa', { modulusLength: 2048, ...PEM });
+const RSA = rsa(2048);
+
+function rsa(modulusLength: number): { readonly publicKey: string; readonly privateKey: string } {
+  return generateKeyPairSync('rsa', {
+    modulusLength, publicKeyEncoding: { type: 'spki', format: 'pem' }, privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+  });
+}
 
 /** The key of the content, as it is encrypted for the recipient. */
 function encryptedKeyIn(der: Buffer): Buffer {
@@ -74,8 +79,8 @@ describe('an archive of private keys', () => {
 
 describe('the key of a recipient', () => {
   test.each<[string, string, string]>([
-    ['of 1024 bits', generateKeyPairSync('rsa', { modulusLength: 1024, ...PEM }).publicKey, 'an RSA key of at least 2048 bits, got RSA of 1024 bits'],
-    ['on a curve', generateKeyPairSync('ec', { namedCurve: 'P-256', ...PEM }).publicKey, 'got a key of the type ec'],
+    ['of 1024 bits', rsa(1024).publicKey, 'an RSA key of at least 2048 bits, got RSA of 1024 bits'],
+    ['on a curve', generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({ type: 'spki', format: 'pem' }).toString(), 'got a key of the type ec'],
     ['that is private', RSA.privateKey, 'got a private key (not shown)'],
     ['that is no PEM', 'ssh-rsa AAAA', 'got neither'],
     ['that is two', RSA.publicKey + RSA.publicKey, 'got 2 of them'],

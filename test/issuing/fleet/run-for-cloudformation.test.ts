@@ -9,7 +9,12 @@ const SUMMARY = { rows: 10, issued: 7, replaced: 0, renewed: 0, restored: 0, unc
 
 function event(requestType: LifecycleEvent['requestType'] = 'Create', properties = {}): LifecycleEvent {
   return {
-    requestType, requestId: 'request-1', resourceType: 'Custom::IotDeviceCertificateFleet', stackId: STACK_ID, logicalResourceId: 'Sensors', properties,
+    requestType,
+    requestId: 'request-1',
+    resourceType: 'Custom::IotDeviceCertificateFleet',
+    stackId: STACK_ID,
+    logicalResourceId: 'Sensors',
+    properties,
     ...requestType !== 'Create' && { physicalResourceId: 'fleet-0123456789abcdef0123456789abcdef' },
   };
 }
@@ -51,7 +56,15 @@ describe('a deployment of a fleet', () => {
     expect(await runForCloudFormation(event(), runs.after(14), runs.ports)).toEqual({
       physicalResourceId: 'fleet-7f9d310abf4cb4f796f44abcbf4d1146',
       data: {
-        RunId: 'deploy-request-1', Status: 'SUCCEEDED', Rows: '10', Issued: '7', Replaced: '0', Renewed: '0', Restored: '0', Unchanged: '1', Refused: '2',
+        RunId: 'deploy-request-1',
+        Status: 'SUCCEEDED',
+        Rows: '10',
+        Issued: '7',
+        Replaced: '0',
+        Renewed: '0',
+        Restored: '0',
+        Unchanged: '1',
+        Refused: '2',
         Message: '2 rows were refused, and 0 pieces have failed; the bucket of results says why',
       },
     });

@@ -1,9 +1,9 @@
-import { FleetFiles, forEachOf } from '../../../src/issuing/fleet/run/fleet-files';
 import { finishRun } from '../../../src/issuing/fleet/run/finish-run';
+import { FleetFiles, forEachOf } from '../../../src/issuing/fleet/run/fleet-files';
 import { planRun } from '../../../src/issuing/fleet/run/plan-run';
 import { workPiece } from '../../../src/issuing/fleet/run/work-piece';
-import { MOTO_TIMEOUT } from '../../support/moto';
 import { FleetWorld } from '../../support/fleet-world';
+import { MOTO_TIMEOUT } from '../../support/moto';
 
 /** The objects of runs in memory. */
 class MemoryFiles implements FleetFiles {

@@ -74,6 +74,8 @@ export class DeviceCertificateFleet extends Resource {
   /** How many workers run at the same time at most. */
   public readonly maxConcurrency: number;
 
+  private readonly machine: StateMachine;
+
   private readonly resource: CustomResource;
 
   constructor(scope: Construct, id: string, props: DeviceCertificateFleetProps) {
@@ -114,7 +116,7 @@ export class DeviceCertificateFleet extends Resource {
     const worker = workerOf(this, ca, results, recipient, workerEnvironment);
     const finisher = finisherOf(this, results, toleratedFailurePercentage);
     const stateMachine = fleetStateMachine(this, { planner, worker, finisher, results, maxConcurrency, toleratedFailurePercentage });
-    this.stateMachine = stateMachine;
+    this.stateMachine = this.machine = stateMachine;
     this.node.addValidation({ validate: () => checkEnvironment(this.stack, workerEnvironment) });
 
     const own: FleetProperties = {
@@ -238,13 +240,13 @@ export class DeviceCertificateFleet extends Resource {
   /** Lets a principal run the fleet, and see how far a run is. */
   public grantRun(grantee: IGrantable): Grant {
     check(this, { grantee: GRANTEE }, { grantee });
-    const { stateMachine } = this;
+    const { machine } = this;
     const mapRuns = this.stack.formatArn({
-      service: 'states', resource: 'mapRun', resourceName: `${stateMachine.stateMachineName}/*`, arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+      service: 'states', resource: 'mapRun', resourceName: `${machine.stateMachineName}/*`, arnFormat: ArnFormat.COLON_RESOURCE_NAME,
     });
-    return stateMachine.grantStartExecution(grantee)
-      .combine(stateMachine.grantRead(grantee))
-      .combine(stateMachine.grantExecution(grantee, 'states:ListMapRuns'))
+    return machine.grantStartExecution(grantee)
+      .combine(machine.grantRead(grantee))
+      .combine(machine.grantExecution(grantee, 'states:ListMapRuns'))
       .combine(Grant.addToPrincipal({ grantee, actions: ['states:DescribeMapRun'], resourceArns: [mapRuns] }));
   }
 

@@ -1,5 +1,6 @@
 import {
-  certificatePartition, certificatePartitions, listPartition, namePartition, revocationPartition, serialKey, serialNumberIn, shardedIssuer, shardedIssuers,
+  certificatePartition, certificatePartitions, listPartition, namePartition, revocationPartition, serialKey, serialNumberIn, shardedIssuer,
+  shardedIssuers,
 } from '../../src/contract/ledger-keys';
 
 const CA = `ca-${'2'.repeat(32)}`;

@@ -13,9 +13,8 @@ export interface FunctionResourceOptions {
 }
 
 /** A custom resource that a function of this library handles. What the function needs for it must be made before it. */
-export function functionResource(
-  scope: Construct, id: string, { functionArn }: IFunction, { resourceType, properties, removalPolicy, timeoutMinutes = SERVICE_TIMEOUT_MINUTES }: FunctionResourceOptions,
-): CustomResource {
+export function functionResource(scope: Construct, id: string, { functionArn }: IFunction, options: FunctionResourceOptions): CustomResource {
+  const { resourceType, properties, removalPolicy, timeoutMinutes = SERVICE_TIMEOUT_MINUTES } = options;
   return new CustomResource(scope, id, {
     resourceType, serviceToken: functionArn, serviceTimeout: Duration.minutes(timeoutMinutes), properties: { ...properties }, removalPolicy,
   });

@@ -1,9 +1,9 @@
-import { CreateStateMachineCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { resolve } from 'node:path';
+import { CreateStateMachineCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { cli, cliOk, readJson } from '../../support/cli-run';
 import { complaintsOf } from '../../support/json-schema';
-import { StatesInterpreter } from '../../support/states-interpreter';
 import { MOTO_TIMEOUT, motoUrl } from '../../support/moto';
+import { StatesInterpreter } from '../../support/states-interpreter';
 
 const SCHEMA = readJson(resolve(__dirname, '..', '..', '..', 'schema', 'command-line-v1.schema.json'));
 const SUMMARY = { run: 'x', rows: 10, pieces: 1, issued: 8, replaced: 0, renewed: 0, restored: 0, unchanged: 1, refused: 1, failedPieces: 0, failure: '' };
@@ -48,7 +48,7 @@ test('a run that has failed says why', async () => {
 
 test('a state machine that is none is refused before anything is called', async () => {
   const { code, stderr } = await cli('fleet', 'run', '--state-machine', 'Sensors');
-  expect([code, stderr]).toEqual([1, expect.stringContaining('--state-machine must be the ARN of the state machine of a fleet (fleet.stateMachine.stateMachineArn), got "Sensors"')]);
+  expect([code, stderr]).toEqual([2, expect.stringContaining('--state-machine must be the ARN of the state machine of a fleet (fleet.stateMachine.stateMachineArn), got "Sensors"')]);
 });
 
 test('an estimate needs no account, and grows with the fleet', async () => {

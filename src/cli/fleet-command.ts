@@ -95,7 +95,7 @@ async function issue(isRetry: boolean, options: FleetOptions, terminal: Terminal
     const fleet = chosenFleet(options, StateStore.ofDeployment(local, reach.disk, '').state);
     const { folder, run, isResumed } = await beginRun({ directory: local, fleet, manifest, out, batch, isRetry }, terminal, reach);
     if (isResumed) {
-      terminal.warn(`note: goes on with run ${run.number}, which was stopped\n`);
+      terminal.warn(`note: continues run ${run.number}, which was stopped\n`);
     }
     const meter = new Meter('devices', run.rows, terminal);
     const finished = await issueRun(folder, run, {

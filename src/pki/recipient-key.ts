@@ -26,7 +26,7 @@ const PUBLIC_KEY = 'PUBLIC KEY';
  */
 export function readRecipient(property: string, pem: string): RecipientKey {
   if (isPrivateKey(pem)) {
-    throw new Error(`${property} must be a public key or a certificate, got a private key (not shown); take it out of the declaration, and consider it disclosed`);
+    throw new Error(`${property} must be a public key or a certificate, got a private key (not shown); give its public key (openssl pkey -in … -pubout), and consider the private key disclosed if others could read it here`);
   }
   const block = onlyBlock(property, pem);
   try {

@@ -62,6 +62,10 @@ export async function beginRun(request: RunRequest, terminal: Terminal, { disk, 
   const { manifestSha256, ...planned } = await threads.plan({
     manifest, plan: folder.plan, batch, refused: isRetry ? latest!.fileOf('refused') : undefined,
   }, rows => meter.show(rows)).finally(() => meter.end());
+  if (isRetry && planned.rows === 0) {
+    throw new CliError(`--manifest must have rows that the run before has refused, on the same lines or with the same IDs, got ${planned.passedOver} others; `
+      + 'give the whole manifest with its rows corrected, or `private-iot-ca fleet run`, which issues for all that is new or has changed');
+  }
   const run: FleetRun = {
     version: 1,
     run: `fleet-run-${randomUUID()}`,

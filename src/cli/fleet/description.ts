@@ -12,7 +12,7 @@ export const FLEET = described<FleetOptions>({
   name: 'fleet',
   summary: 'make the certificates of a fleet of devices',
   description: 'Make a certificate for each device of a manifest, exactly once. `run` issues what is new, has changed, or is due for renewal, or goes on with a run '
-    + 'that was stopped; `status` shows how far the latest run is; `retry` issues for the rows that the latest run has refused; '
+    + 'that was stopped; `status` shows how far the latest run is; `retry` issues for the rows that the latest run has refused, from the whole manifest with these rows corrected; '
     + '`estimate` says how long a fleet takes in AWS and what it costs. Fleets of a local deployment are issued here; those in AWS, by their state machines.',
   argument: { form: '<action>', description: 'what to do', choices: FLEET_ACTIONS },
   options: [
@@ -29,7 +29,7 @@ export const FLEET = described<FleetOptions>({
     new Option('--name <name>', 'with --ca, the name of the fleet; its devices keep their certificates as long as it stays'),
     new Option('--validity-days <days>', 'with --ca, the validity of each certificate'),
     new Option('--renew-before-days <days>', 'with --ca, how many days before its end a run renews a certificate (default: it renews none)'),
-    new Option('--recipient <file>', 'with --ca, the public key or the certificate of whom private keys are encrypted for that are made for devices without a request'),
+    new Option('--recipient <file>', 'with --ca, the public key, or the certificate, that encrypts the private keys made for devices without a request (RSA)'),
     new Option('--manifest <file>', 'the devices: CSV with a header, or JSON Lines if the name ends in .jsonl or .ndjson (default: the manifest of the latest run)'),
     new Option('--out <dir>', 'the folder for the results (default: one for each run, below the directory of the local deployment)'),
     new Option('--workers <number>', 'how many threads issue (default: as many as there are processors)'),
@@ -39,19 +39,19 @@ export const FLEET = described<FleetOptions>({
   ],
   notes: [
     'Writes, in the order of the manifest:',
-    '  <out>/results.jsonl     the certificate of each device, with what has become of it',
+    '  <out>/results.jsonl     the certificate of each device, and its outcome',
     '  <out>/certificates.pem  the certificates',
     '  <out>/refused.jsonl     the rows that were refused, with their lines and reasons',
     '  <out>/keys/             private keys that were made here, encrypted for their recipient (CMS)',
     'A manifest has the column deviceId, and may have certificateSigningRequest, attributes of the subject such as organization, and the alternative names dns, ip, '
       + 'uri and email. A row without a request needs a fleet that declares a recipient for its private keys.',
-    'A run that was stopped, in whatever way, leaves nothing half done. It goes on if the same manifest is run again, and a new one begins if the manifest or '
+    'A run that was stopped, in whatever way, leaves nothing half done. Repeat the command to continue it; with the same manifest it goes on, and a new one begins if the manifest or '
       + 'the declaration has changed.',
     'The exit code is 1 if rows were refused, or if the run could not be brought to its end.',
   ],
   examples: [
     ['issue for a fleet that the app declares', 'private-iot-ca fleet run --manifest devices.csv'],
-    ['issue for a spreadsheet, without an app that declares it', 'private-iot-ca fleet run --ca Iot/IotCa --name sensors --manifest devices.csv --validity-days 3650'],
+    ['issue for a spreadsheet, without an app that declares it', 'private-iot-ca fleet run --ca Iot/IotCa --name sensors --manifest devices.csv --validity-days 365 --recipient recipient.pem'],
     ['see how far it is', 'private-iot-ca fleet status'],
     ['run a fleet in AWS, and see how far it is', 'private-iot-ca fleet run --state-machine arn:aws:states:eu-central-1:111111111111:stateMachine:Sensors'],
     ['plan a fleet', 'private-iot-ca fleet estimate --devices 250000 --key-algorithm EC_P256'],

@@ -95,8 +95,8 @@ function fleetOnCommandLine(
     throw new CliError(`--ca must be one of the CAs of this deployment (${listed(cas.map(nameOf))}), got ${quote(ca)}`);
   }
   const { stack, stackId, resource: { physicalId, properties } } = meant[0];
-  if (found(state, () => true).some(each => each.stackId === stackId && ownId(each.logicalId) === name)) {
-    throw new CliError(`--name must not be the logical ID of a resource of the stack ${stack}, got ${quote(name)}`);
+  if (found(state, () => true).some(each => each.stackId === stackId && [ownId(each.logicalId), each.resource.name].includes(name))) {
+    throw new CliError(`--name must not be the name or the logical ID of a resource of the stack ${stack}, got ${quote(name)}`);
   }
   const template = {
     Issuer: identityIn(physicalId),

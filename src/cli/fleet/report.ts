@@ -18,7 +18,7 @@ export function describeRun({ path }: RunFolder, run: FleetRun, state: RunState,
   const { name, number, rows, passedOver, isRetry } = run;
   return `${isRetry ? 'retry' : 'run'} ${number} of the fleet ${printable(name)}: ${state === 'finished' ? '' : `${state} at ${thousands(done)} of `}${count(rows, 'row')}`
     + `${parts.length > 0 ? `: ${parts.join(', ')}` : ''}\n`
-    + `${passedOver > 0 ? `passed over: ${count(passedOver, 'row')} of the manifest that the run before has not refused\n` : ''}`
+    + `${passedOver > 0 ? `passed over: ${count(passedOver, 'row')} that were not refused in the run before\n` : ''}`
     + `results: ${path}\n`;
 }
 

@@ -172,7 +172,7 @@ class Deployment {
   private recordFleet(id: string, fleet: DesiredResource): void {
     const { stackName } = this.operation;
     if (this.operation.putStandIn(id, fleet, { physicalId: `fleet/${stackName}/${id}`, attributes: {} }, undefined)) {
-      this.operation.notes.push(`${this.operation.place(id, fleet)}: \`private-iot-ca fleet run --fleet ${stackName}/${fleet.name}\` issues for its devices`);
+      this.operation.notes.push(`${this.operation.place(id, fleet)}: \`private-iot-ca fleet run --fleet ${stackName}/${fleet.name} --manifest <file>\` issues for its devices`);
     }
   }
 

@@ -12,6 +12,7 @@ import { resultsBucket } from './results-bucket';
 import { describeEstimate, estimateFleet } from '../../contract/fleet-estimate';
 import { defaultBatchSize, defaultConcurrency, FLEET_QUOTAS, FleetLoad } from '../../contract/fleet-quotas';
 import { FleetAttribute, FleetProperties, RunnerEnvironment } from '../../contract/fleet-run';
+import { KEY_ALGORITHMS } from '../../contract/key-algorithms';
 import { ResourceType } from '../../contract/resource-types';
 import { checkAttributes } from '../../contract/rules';
 import { validateNotRetired } from '../ca/ca-succession';
@@ -189,11 +190,11 @@ export class DeviceCertificateFleet extends Resource {
 
   private say({ ca }: DeviceCertificateFleetProps, load: FleetLoad, rows: number | undefined): void {
     warn(this, 'fleet-ca-in-kms', !load.isCaInKms ? undefined
-      : `ca should have its key in Secrets Manager, got ${ca.node.path} with a key in KMS, which signs ${Object.values(FLEET_QUOTAS.kmsSignatures).join(' to ')} times a second for a whole `
-        + `account and at a price; declare a CA below it for the fleet: new PrivateIotCa(…, { issuer: ${ca.node.id}, keyStorage: KeyStorage.secretsManager() })`);
+      : `ca should have its key in Secrets Manager, got ${ca.node.path} with a key in KMS, which makes at most ${kmsRate(load)} signatures a second for all keys of the `
+        + `account, and charges for each; declare a subordinate CA for the fleet: new PrivateIotCa(…, { issuer: ${ca.node.id}, keyStorage: KeyStorage.secretsManager() })`);
     if (rows !== undefined && !Token.isUnresolved(this.batchSize)) {
       const { batchSize, maxConcurrency } = this;
-      note(this, 'fleet-estimate', `a first run: ${describeEstimate(estimateFleet({ devices: rows, ...load, batchSize, maxConcurrency }))}`);
+      note(this, 'fleet-estimate', `a first run, if each line of the manifest is a device: ${describeEstimate(estimateFleet({ devices: rows, ...load, batchSize, maxConcurrency }))}`);
     }
   }
 
@@ -258,6 +259,10 @@ export class DeviceCertificateFleet extends Resource {
   private attributeOf(name: FleetAttribute): string {
     return this.resource.getAttString(name);
   }
+}
+
+function kmsRate({ caKeyAlgorithm = 'RSA_2048' }: FleetLoad): number {
+  return FLEET_QUOTAS.kmsSignatures[KEY_ALGORITHMS[caKeyAlgorithm].family];
 }
 
 /** The declaration of a fleet is in the environment of its worker, which no caller of the worker can change. */

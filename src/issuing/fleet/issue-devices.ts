@@ -139,8 +139,8 @@ class Batch {
       const entry = entries[index];
       attempt(() => {
         if (revoked.has(entry.serialNumber)) {
-          throw new Error(`the certificate ${entry.serialNumber} of the device must not be revoked or on hold, and it is; change the row, such as its request, or raise `
-            + '`generation` of the fleet, for another certificate');
+          throw new Error(`the certificate ${entry.serialNumber} of the device must not be revoked or on hold, and it is; for another one, change its row, such as its `
+            + 'request or an attribute of its subject (raising `generation` of the fleet gives every device another certificate)');
         }
         this.assertGenuine(entry);
         results.set(device.row.line, resultOf(device, entry.reservedBy === this.run ? madeAs(entry) : 'unchanged', entry));
@@ -169,8 +169,8 @@ class Batch {
     const { profile, subject, keyAlgorithm } = declaration;
     const given = givenKey(declaration);
     if (!given && !this.ports.keyArchive) {
-      throw new Error('certificateSigningRequest must be given, because the fleet declares no recipient for private keys that are made here; give the row a request, '
-        + 'or declare a recipient');
+      throw new Error('certificateSigningRequest must be given, because the fleet has no recipient for private keys that are made here; give the row a request, '
+        + 'or name a recipient (keyRecipient; on the command line, --recipient)');
     }
     const serialNumber = fleetSerialNumber(this.seed, identity, declared, after);
     const validity = this.issuer.validityOf(device);

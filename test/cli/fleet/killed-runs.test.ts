@@ -44,7 +44,7 @@ test('a run of 20,000 devices that is killed again and again gives each device o
   expect(await killWhen(fleet, run, () => sizeOf(results) > 0 && sizeOf(ledger) > 18_000_000)).toBe(true);
 
   const last = await fleet.fleet(...run);
-  expect(last).toMatchObject({ code: 0, stderr: expect.stringContaining('note: goes on with run 1, which was stopped') });
+  expect(last).toMatchObject({ code: 0, stderr: expect.stringContaining('note: continues run 1, which was stopped') });
   expect(last.stdout).toContain(`${NUMBER} rows: 20,000 issued\n`);
   expect(fleet.results(1).map(({ deviceId, outcome }) => [deviceId, outcome])).toEqual(fleet.rows(NUMBER).map(({ deviceId }) => [deviceId, 'issued']));
   const entries = jsonLines<LedgerEntry>(ledger).filter(({ identity }) => identity !== undefined);

@@ -160,7 +160,7 @@ describe('a row', () => {
 
   test('without a request is refused if nobody is declared to receive its key', async () => {
     const { refused } = await world.issue(deviceRows(1), { ports: { ...world.ports(), keyArchive: undefined } });
-    expect(refused[0].reason).toMatch(/^certificateSigningRequest must be given, because the fleet declares no recipient/);
+    expect(refused[0].reason).toMatch(/^certificateSigningRequest must be given, because the fleet has no recipient/);
   });
 
   test('whose certificate is revoked gets no other one unless it has changed', async () => {

@@ -51,6 +51,12 @@ describe('a manifest in CSV', () => {
     expect((await read(content)).rows.map(({ deviceId, subject }) => [deviceId, subject?.locality])).toEqual([['a', 'Bonn'], ['b', 'Köln']]);
   });
 
+  test('is separated by what separates its header, and the others are part of a field', async () => {
+    const { rows, refused } = await read('deviceId;organization;dns\na;Müller, Söhne\nb;Müller, Söhne;a.example\n');
+    expect(rows).toEqual([{ line: 3, deviceId: 'b', subject: { organization: 'Müller, Söhne' }, names: { dns: ['a.example'] } }]);
+    expect(refused).toEqual([{ line: 2, reason: 'a row must have as many fields as the header, 3 (separated by semicolons), got 2' }]);
+  });
+
   test.each([['utf16le', [0xff, 0xfe]], ['UTF-16 from the other end', [0xfe, 0xff]]])('is read in UTF-16 with its mark: %s', async (encoding, mark) => {
     const text = Buffer.from('deviceId\nsensor-Ä\n', 'utf16le');
     expect(await ids(Buffer.concat([Buffer.from(mark), encoding === 'utf16le' ? text : text.swap16()]))).toEqual(['sensor-Ä']);
@@ -117,7 +123,9 @@ describe('the ID of a device', () => {
 
   test('is missing in a row only if the row is refused', async () => {
     expect(await reasons('deviceId,locality\n,Bonn\na,Bonn,x\nb\nc,Bonn\n')).toEqual([
-      [2, 'deviceId must be given'], [3, 'a row must have as many fields as the header, 2, got 3'], [4, 'a row must have as many fields as the header, 2, got 1'],
+      [2, 'deviceId must be given'],
+      [3, 'a row must have as many fields as the header, 2 (separated by commas), got 3'],
+      [4, 'a row must have as many fields as the header, 2 (separated by commas), got 1'],
     ]);
   });
 });

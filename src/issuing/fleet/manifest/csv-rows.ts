@@ -10,14 +10,16 @@ interface ParsedRecord {
 }
 
 /**
- * Reads a manifest in CSV (RFC 4180) with a header. Fields are separated by commas, semicolons or tabs, as spreadsheets do, depending on their language.
+ * Reads a manifest in CSV (RFC 4180) with a header. Fields are separated by commas, semicolons or tabs, as spreadsheets do, depending on their language; the
+ * header says by which of them, and the others are part of a field.
  *
  * @throws Error if the header is wrong, or if a quotation mark is not closed: nothing after it can be read
  */
-export async function* csvRows(text: AsyncIterable<string>): AsyncIterable<NumberedValues> {
+export async function* csvRows(manifest: AsyncIterable<string>): AsyncIterable<NumberedValues> {
+  const { text, separator } = await withSeparator(manifest);
   let parsed = 0; // the last line of the last whole record, which may not have been read yet
   const parser = parse({
-    delimiter: [',', ';', '\t'],
+    delimiter: separator,
     info: true,
     relax_column_count: true,
     skip_empty_lines: true,
@@ -39,7 +41,7 @@ export async function* csvRows(text: AsyncIterable<string>): AsyncIterable<Numbe
       if (!header) {
         header = checkedHeader(record);
       } else if (record.length !== header.length) {
-        yield { line: begin, refused: `a row must have as many fields as the header, ${header.length}, got ${record.length}` };
+        yield { line: begin, refused: `a row must have as many fields as the header, ${header.length} (separated by ${SEPARATORS[separator]}), got ${record.length}` };
       } else {
         const values = Object.fromEntries(header.map((name, index) => [name, record[index]]));
         yield { line: begin, values };
@@ -52,6 +54,27 @@ export async function* csvRows(text: AsyncIterable<string>): AsyncIterable<Numbe
   if (!header) {
     throw new Error(`the manifest must begin with a header of the columns ${COLUMNS.join(', ')}, got no line`);
   }
+}
+
+const SEPARATORS: { readonly [separator: string]: string } = { ',': 'commas', ';': 'semicolons', '\t': 'tabs' };
+
+/** Finds out by what the fields of the header are separated: no name of a column has one of these characters. */
+async function withSeparator(manifest: AsyncIterable<string>): Promise<{ readonly text: AsyncIterable<string>; readonly separator: string }> {
+  const chunks = manifest[Symbol.asyncIterator]();
+  let begin = '';
+  for (let next = await chunks.next(); !next.done; next = await chunks.next()) {
+    begin += next.value;
+    if (/\S[^\n]*\n/.test(begin) || begin.length > MAX_ROW) {
+      break;
+    }
+  }
+  const [header] = begin.trimStart().split('\n', 1);
+  const [separator = ','] = /[,;\t]/.exec(header) ?? [];
+  async function* whole(): AsyncIterable<string> {
+    yield begin;
+    yield* { [Symbol.asyncIterator]: () => chunks };
+  }
+  return { text: whole(), separator };
 }
 
 async function feed(text: AsyncIterable<string>, parser: ReturnType<typeof parse>): Promise<void> {

@@ -98,10 +98,9 @@ export class RunFolder {
     }
   }
 
-  /** Whether there is something in it that no run has begun. */
+  /** Whether there is something in it besides a plan of a run that was never begun. */
   public get isOthers(): boolean {
-    const names = this.disk.list(this.path);
-    return names.length > 0 && !names.some(name => ['run.json', 'plan.jsonl'].includes(name));
+    return this.disk.list(this.path).some(name => name !== 'plan.jsonl');
   }
 
   public get run(): FleetRun {

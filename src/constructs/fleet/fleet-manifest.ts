@@ -1,8 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import { Construct } from 'constructs';
+import { scannedManifest } from './scanned-manifest';
 import { ManifestProperties } from '../../contract/fleet-run';
 import { quote } from '../../contract/rules';
 import { check, having, Kinds, oneOf, optional, TEXT } from '../checks/kinds';
@@ -57,14 +58,19 @@ export abstract class FleetManifest {
    * A file that is uploaded with the app. The fleet runs in each deployment that changes it.
    *
    * @param path the path of the file, relative to the working directory
-   * @throws Error if there is no such file, or if its name does not tell its format
+   * @throws Error if there is no such file, if it holds a private key, or if its name does not tell its format
    */
   public static fromAsset(path: string, options: FleetManifestAssetOptions = {}): FleetManifest {
     check('FleetManifest.fromAsset()', { path: TEXT, ...ASSET_KINDS }, { path, ...options });
     if (!existsSync(path)) {
       throw new Error(`FleetManifest.fromAsset(): path must be a file, got ${quote(path)}, which does not exist; paths are relative to the working directory`);
     }
-    return new AssetManifest(path, formatOf('FleetManifest.fromAsset()', path, options.format));
+    const { lines, holdsPrivateKey } = scannedManifest(path);
+    if (holdsPrivateKey) {
+      throw new Error(`FleetManifest.fromAsset(): path must be a file without private keys, and ${quote(path)} has one; take it out, and consider it disclosed: a device `
+        + 'that has a key sends a certificate signing request');
+    }
+    return new AssetManifest(path, lines - 1, formatOf('FleetManifest.fromAsset()', path, options.format));
   }
 
   /**
@@ -90,7 +96,7 @@ export abstract class FleetManifest {
 }
 
 class AssetManifest extends FleetManifest {
-  constructor(private readonly path: string, format: FleetManifestFormat) {
+  constructor(private readonly path: string, private readonly rows: number, format: FleetManifestFormat) {
     super(format);
   }
 
@@ -101,7 +107,7 @@ class AssetManifest extends FleetManifest {
     return {
       properties: { Bucket: asset.s3BucketName, Key: s3ObjectKey },
       grantRead: policy => grantReadObject(policy, bucket, s3ObjectKey),
-      rows: readFileSync(this.path, 'latin1').split('\n').length,
+      rows: Math.max(this.rows, 1),
     };
   }
 }

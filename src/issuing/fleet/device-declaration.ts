@@ -1,5 +1,5 @@
 import { comparableCommonName } from '../../contract/common-names';
-import { DeviceRow, NAME_COLUMNS, NAME_TEMPLATES } from '../../contract/fleet';
+import { comparableDeviceId, DeviceRow, NAME_COLUMNS, NAME_TEMPLATES } from '../../contract/fleet';
 import { ResourceType } from '../../contract/resource-types';
 import { quote } from '../../contract/rules';
 import { sha256 } from '../../contract/sha256';
@@ -16,7 +16,7 @@ import { parseDeclaration } from '../declaration/parse-declaration';
 export interface DeclaredDevice {
   readonly row: DeviceRow;
   readonly declaration: Declaration;
-  /** The identity of the device's certificate: that of the device. It stays when the row changes. */
+  /** The identity of the device's certificate: that of the device below its CA. It stays when the row changes. */
   readonly identity: string;
   /** A digest of the declaration, which changes if another certificate is declared. 64 hexadecimal digits. */
   readonly declared: string;
@@ -34,7 +34,9 @@ export function declaredDevice(row: DeviceRow, template: RawProperties, fleet: R
   const declaration = parseDeclaration(ResourceType.DEVICE_CERTIFICATE_FLEET, propertiesOf(row, template));
   assertOwnRequest(row, declaration);
   const { stackId, logicalResourceId } = fleet;
-  const id = JSON.stringify(['cdk-private-iot-ca/1', ResourceType.DEVICE_CERTIFICATE_FLEET, stackId, logicalResourceId, row.deviceId]);
+  const id = JSON.stringify([
+    'cdk-private-iot-ca/1', ResourceType.DEVICE_CERTIFICATE_FLEET, declaration.issuer, stackId, logicalResourceId, comparableDeviceId(row.deviceId),
+  ]);
   return { row, declaration, identity: idFrom(declaration.profile as 'device' | 'devid', id), declared: sha256(identityOf(declaration, fleet)) };
 }
 

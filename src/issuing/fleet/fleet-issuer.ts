@@ -24,6 +24,13 @@ const MAX_KINDS = 256;
 /** Makes one certificate of a kind, DER. */
 type Make = (own: OwnFields) => Buffer | Promise<Buffer>;
 
+/** The key of the CA did not sign, for instance because KMS is throttled. Another certificate would not be signed either. */
+export class SigningFault extends Error {
+  constructor(cause: unknown) {
+    super('the CA did not sign', { cause });
+  }
+}
+
 /** Any declared device of a fleet: all have the same CA. */
 type AnyDevice = Pick<DeclaredDevice, 'declaration'>;
 
@@ -70,7 +77,9 @@ export class FleetIssuer {
     const known = this.kinds.get(key);
     const make = known ?? this.kindOf({ ...common, validity }, declaration);
     const made = make({ serialNumber, subject, publicKey });
-    const certificate = Buffer.isBuffer(made) ? made : await made;
+    const certificate = Buffer.isBuffer(made) ? made : await made.catch(error => {
+      throw new SigningFault(error);
+    });
     this.assertAsAsked(certificate, { serialNumber, subject, publicKey }, validity, known === undefined);
     if (!known) {
       assertLinted(certificate, declaration.platforms, this.ca.chain[0]);

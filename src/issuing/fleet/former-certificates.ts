@@ -38,16 +38,20 @@ export async function formerCertificatesOf(
     const present = latest.get(device.identity)!;
     return { device, older: olderThan(present), after: present.serialNumber, isDone: false };
   });
-  const next = ({ device: { identity, declared }, after }: Search): string => fleetSerialNumber(seed, identity, declared, after);
+  const following = ({ device: { identity, declared } }: Search, serialNumber: string): string =>
+    fleetSerialNumber(seed, identity, declared, serialNumber);
+  const next = (search: Search): string => following(search, search.after);
   for (let turn = 0, open = searches; open.length > 0 && turn < MAX_TURNS; turn++, open = open.filter(({ isDone }) => !isDone)) {
-    const serialNumbers = open.flatMap(search => [next(search), ...search.older === undefined ? [] : [search.older]]);
+    const serialNumbers = open.flatMap(search =>
+      [next(search), ...search.older === undefined ? [] : [search.older, following(search, search.older)]]);
     const entries = await ledger.certificates(ca, [...new Set(serialNumbers)]);
     const revoked = entries.size === 0 ? new Set<string>() : await ledger.revoked(ca, [...entries.keys()]);
     for (const search of open) {
       const [older, given] = [entries.get(search.older ?? ''), entries.get(next(search))];
+      const beside = search.older === undefined ? undefined : entries.get(following(search, search.older));
       const { identity, declared } = search.device;
       const isSame = (entry: FleetEntry): boolean => entry.identity === identity && entry.declared === declared;
-      search.back = [older, given].find(entry => entry && isSame(entry) && isGood(entry) && !revoked.has(entry.serialNumber));
+      search.back = [older, given, beside].find(entry => entry && isSame(entry) && isGood(entry) && !revoked.has(entry.serialNumber));
       search.isDone = search.back !== undefined || (!given && !older);
       search.after = given?.serialNumber ?? search.after;
       search.older = older && olderThan(older);

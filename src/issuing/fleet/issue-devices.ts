@@ -1,5 +1,5 @@
 import { DeclaredDevice, declaredDevice } from './device-declaration';
-import { FleetIssuer } from './fleet-issuer';
+import { FleetIssuer, SigningFault } from './fleet-issuer';
 import { FleetEntry, FleetLedger, MadeEntry } from './fleet-ledger';
 import { fleetSerialNumber } from './fleet-serial-number';
 import { Former, formerCertificatesOf } from './former-certificates';
@@ -95,13 +95,19 @@ class Batch {
   ): Promise<DeclaredDevice[]> {
     const latest = await this.ledger.latest(this.ca, devices.map(({ identity }) => identity));
     const isStanding = (device: DeclaredDevice): boolean => this.outcomeOf(device, latest.get(device.identity)) === undefined;
-    await this.confirm(devices.filter(isStanding), latest, results, refuse);
-    const changed = devices.filter(device => this.outcomeOf(device, latest.get(device.identity)) === 'replaced');
+    const refused = await this.refuseRevoked(devices, latest, refuse);
+    const open = devices.filter(device => !refused.has(device));
+    this.confirm(open.filter(isStanding), latest, results, refuse);
+    const changed = open.filter(device => latest.has(device.identity) && !isStanding(device));
     const formers = await formerCertificatesOf(changed, latest, this.ca, this.seed, this.ledger, entry => !this.isEnding(entry));
     const made: Made[] = [];
-    for (const device of devices.filter(each => !isStanding(each))) {
-      await this.next(device, latest.get(device.identity), formers.get(device.identity))
-        .then(each => made.push(each), error => refuse(device.row, error));
+    for (const device of open.filter(each => !isStanding(each))) {
+      await this.next(device, latest.get(device.identity), formers.get(device.identity)).then(each => made.push(each), error => {
+        if (error instanceof SigningFault) { // it has nothing to do with the row, and may pass
+          throw error.cause;
+        }
+        refuse(device.row, error);
+      });
     }
     const archived = await this.archived(made);
     const recorded = await this.ledger.record(archived);
@@ -117,10 +123,17 @@ class Batch {
   }
 
   /** What a new certificate of the device would be; `undefined` if it has the one that is declared. */
-  private outcomeOf({ declared }: DeclaredDevice, latest: FleetEntry | undefined): DeviceOutcome | undefined {
+  private outcomeOf(device: DeclaredDevice, latest: FleetEntry | undefined): DeviceOutcome | undefined {
+    const { declared } = device;
     return !latest ? 'issued'
       : latest.declared !== declared ? 'replaced'
-        : this.fleet.renewBeforeDays !== undefined && this.isEnding(latest) && latest.reservedBy !== this.run ? 'renewed' : undefined;
+        : this.fleet.renewBeforeDays !== undefined && this.isEnding(latest) && latest.reservedBy !== this.run && this.endsLater(device, latest)
+          ? 'renewed' : undefined;
+  }
+
+  /** Whether a new certificate would end later than the latest one. It would not where both end with their CA. */
+  private endsLater(device: DeclaredDevice, { notAfter }: FleetEntry): boolean {
+    return attempt(() => this.issuer.validityOf(device), () => undefined).some(validity => formatTime(validity.notAfter) > notAfter);
   }
 
   /** Whether a certificate has ended, or is to be replaced soon because of its end. */
@@ -128,19 +141,29 @@ class Batch {
     return new Date(notAfter).getTime() - this.ports.clock().getTime() < (this.fleet.renewBeforeDays ?? 0) * DAY;
   }
 
+  /** Refuses the devices whose certificate of the same declaration is revoked or on hold: none of them gets another one, not even because it is about to end. */
+  private async refuseRevoked(
+    devices: readonly DeclaredDevice[], latest: ReadonlyMap<string, FleetEntry>, refuse: (row: DeviceRow, error: unknown) => void,
+  ): Promise<ReadonlySet<DeclaredDevice>> {
+    const same = devices.filter(({ identity, declared }) => latest.get(identity)?.declared === declared);
+    const serialOf = ({ identity }: DeclaredDevice): string => latest.get(identity)!.serialNumber;
+    const revoked = same.length === 0 ? new Set() : await this.ledger.revoked(this.ca, same.map(serialOf));
+    const refused = same.filter(device => revoked.has(serialOf(device)));
+    refused.forEach(device => refuse(device.row, new Error(REVOKED(serialOf(device)))));
+    return new Set(refused);
+  }
+
   /** Answers certificates that the ledger has. They are checked first, because anyone with write access to the ledger could have replaced them. */
-  private async confirm(
+  private confirm(
     devices: readonly DeclaredDevice[], latest: ReadonlyMap<string, FleetEntry>, results: Map<number, DeviceResult>,
     refuse: (row: DeviceRow, error: unknown) => void,
-  ): Promise<void> {
-    const entries = devices.map(({ identity }) => latest.get(identity)!);
-    const revoked = entries.length === 0 ? new Set() : await this.ledger.revoked(this.ca, entries.map(({ serialNumber }) => serialNumber));
-    devices.forEach((device, index) => {
-      const entry = entries[index];
+  ): void {
+    devices.forEach(device => {
+      const entry = latest.get(device.identity)!;
       attempt(() => {
-        if (revoked.has(entry.serialNumber)) {
-          throw new Error(`the certificate ${entry.serialNumber} of the device must not be revoked or on hold, and it is; for another one, change its row, such as its `
-            + 'request or an attribute of its subject (raising `generation` of the fleet gives every device another certificate)');
+        if (new Date(entry.notAfter) < this.ports.clock()) {
+          throw new Error(`the certificate ${entry.serialNumber} of the device must not have ended, and it did, on ${entry.notAfter}; declare \`renewBefore\` `
+            + '(on the command line, --renew-before-days), or change its row, for another one');
         }
         this.assertGenuine(entry);
         results.set(device.row.line, resultOf(device, entry.reservedBy === this.run ? madeAs(entry) : 'unchanged', entry));
@@ -215,6 +238,10 @@ class Batch {
     return made.map(each => each.key ? { ...each, entry: { ...each.entry, keyArchive } } : each);
   }
 }
+
+const REVOKED = (serialNumber: string): string =>
+  `the certificate ${serialNumber} of the device must not be revoked or on hold, and it is; for another one, change its row, such as its request or an attribute of its `
+  + 'subject (raising `generation` of the fleet gives every device another certificate)';
 
 /** What the run that has made a certificate has called it. */
 function madeAs({ renews, replaces }: FleetEntry): DeviceOutcome {

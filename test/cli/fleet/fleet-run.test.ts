@@ -23,7 +23,7 @@ describe('a fleet that an app declares', () => {
     const fleet = await LocalFleet.deploy();
     const said = await fleet.update(fleetResource());
     expect(said).toMatch(/Sensors +Custom::IotDeviceCertificateFleet +created/);
-    expect(said).toContain('`private-iot-ca fleet run --fleet Iot/Sensors` issues for its devices');
+    expect(said).toContain('`private-iot-ca fleet run --fleet Iot/Sensors --manifest <file>` issues for its devices');
     expect(said).not.toMatch(/\d × Custom::/);
     expect(await fleet.update(fleetResource())).toContain('no changes');
   });
@@ -181,7 +181,7 @@ describe('a run that can\'t be carried out', () => {
     ['--manifest', ['--ca', 'Ca', '--name', 'a', '--validity-days', '9'], /--manifest must be given for the first run/],
     ['--ca', ['--ca', 'Nobody', '--name', 'a', '--validity-days', '9'], /--ca must be one of the CAs of this deployment \(Iot\/Ca\), got "Nobody"/],
     ['--name', ['--ca', 'Ca', '--name', '../a', '--validity-days', '9'], /--name must be given with --ca, and consist of/],
-    ['--name of a resource', ['--ca', 'Ca', '--name', 'Ca', '--validity-days', '9'], /--name must not be the logical ID of a resource of the stack Iot/],
+    ['--name of a resource', ['--ca', 'Ca', '--name', 'Ca', '--validity-days', '9'], /--name must not be the name or the logical ID of a resource of the stack Iot/],
     ['--validity-days', ['--ca', 'Ca', '--name', 'a'], /--validity-days must be a whole number of days, as in 365, got none/],
     ['--workers', ['--workers', '0'], /--workers must be a whole number from 1 to 256, got "0"/],
     ['--batch', ['--batch', '1e3'], /--batch must be a whole number from 10 to 5000, got "1e3"/],

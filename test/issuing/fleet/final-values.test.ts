@@ -21,12 +21,14 @@ test('the serial number of a device follows from the seed of its fleet, its iden
   expect(first.slice(0, 24)).toBe(octets.toString('hex').toUpperCase());
 });
 
-test('the identity of a device is that of its fleet and its ID, whatever else its row declares', () => {
+test('the identity of a device is that of its CA, its fleet and its ID, whatever else its row declares', () => {
   const { identity } = declaredDevice({ line: 2, deviceId: 'sensor-001' }, TEMPLATE, FLEET);
   expect(identity).toBe(`device-${createHash('sha256')
-    .update(`["cdk-private-iot-ca/1","Custom::IotDeviceCertificateFleet","${STACK_ID}","Sensors","sensor-001"]`).digest('hex').slice(0, 32)}`);
+    .update(`["cdk-private-iot-ca/1","Custom::IotDeviceCertificateFleet","ca-${'2'.repeat(32)}","${STACK_ID}","Sensors","sensor-001"]`).digest('hex').slice(0, 32)}`);
   expect(declaredDevice({ line: 9, deviceId: 'sensor-001', subject: { organization: 'Acme' } }, { ...TEMPLATE, Generation: '2' }, FLEET).identity).toBe(identity);
+  expect(declaredDevice({ line: 2, deviceId: 'Sensor-001' }, TEMPLATE, FLEET).identity).toBe(identity); // the same device for some platforms
   expect(declaredDevice({ line: 2, deviceId: 'sensor-002' }, TEMPLATE, FLEET).identity).not.toBe(identity);
+  expect(declaredDevice({ line: 2, deviceId: 'sensor-001' }, { ...TEMPLATE, Issuer: `ca-${'3'.repeat(32)}` }, FLEET).identity).not.toBe(identity);
 });
 
 test('what is declared is what the identity of a single certificate covers', () => {

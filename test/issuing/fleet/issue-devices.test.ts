@@ -138,6 +138,65 @@ describe('the devices of a batch', () => {
   });
 });
 
+describe('a run that comes later', () => {
+  const revoke = (serialNumber: string, reason: 'keyCompromise' | 'certificateHold' = 'keyCompromise'): Promise<unknown> =>
+    revokeCertificate({ issuer: world.ca, serialNumber, reason, orderedBy: 'anna' }, world.ports().revocations(world.table), world.memory.now);
+
+  test.each(['keyCompromise', 'certificateHold'] as const)('renews no certificate that is revoked or on hold: %s', async reason => {
+    const { devices: [{ serialNumber }] } = await world.issue(deviceRows(1));
+    await revoke(serialNumber, reason);
+    const { refused, devices } = await world.issue(deviceRows(1), { fleet: world.fleet({}, { renewBeforeDays: 364 }), run: 'run-2' });
+    expect([devices, refused[0].reason]).toEqual([[], expect.stringContaining(`the certificate ${serialNumber} of the device must not be revoked or on hold`)]);
+    await expectOneEach(1);
+  });
+
+  test('gives no serial number twice, whatever was renewed, replaced, revoked and restored before', async () => {
+    const renewing = world.fleet({}, { renewBeforeDays: 364 });
+    const changed = deviceRows(1, { subject: { organization: 'Acme' } });
+    const later = (days: number): void => { world.memory.now = new Date(world.memory.now.getTime() + days * DAY); };
+    await world.issue(deviceRows(1));
+    later(2);
+    const { devices: [renewed] } = await world.issue(deviceRows(1), { fleet: renewing, run: 'run-2' });
+    await world.issue(changed, { run: 'run-3' });
+    await revoke(renewed.serialNumber);
+    await world.issue(deviceRows(1), { run: 'run-4' });
+    later(2);
+    const last = await world.issue(deviceRows(1), { fleet: renewing, run: 'run-5' });
+    expect([renewed.outcome, ...outcomes(last)]).toEqual(['renewed', 'renewed']);
+    expect(last.devices[0].serialNumber).not.toBe(renewed.serialNumber);
+    await expectOneEach(4);
+  });
+
+  test('restores a certificate that came after another one than the last', async () => {
+    const of = (organization: string, run: string): Promise<BatchResult> => world.issue(deviceRows(1, { subject: { organization } }), { run });
+    const results = [];
+    for (const [index, organization] of ['A', 'B', 'A', 'C', 'B'].entries()) {
+      results.push(await of(organization, `run-${index}`));
+    }
+    expect(results.map(outcomes)).toEqual([['issued'], ['replaced'], ['restored'], ['replaced'], ['restored']]);
+    expect(bytes(results[4])).toEqual(bytes(results[1]));
+  });
+
+  test('renews nothing that would not end later, because both end with the CA', async () => {
+    const fleet = world.fleet({ ValidityDays: '36500', ClipToIssuer: 'true' }, { renewBeforeDays: 3_649 });
+    await world.issue(deviceRows(1), { fleet });
+    world.memory.now = new Date(world.memory.now.getTime() + 10 * DAY);
+    expect(outcomes(await world.issue(deviceRows(1), { fleet, run: 'run-2' }))).toEqual(['unchanged']);
+  });
+
+  test('refuses a certificate that has ended, unless it renews it', async () => {
+    await world.issue(deviceRows(1));
+    world.memory.now = new Date(world.memory.now.getTime() + 366 * DAY);
+    expect((await world.issue(deviceRows(1), { run: 'run-2' })).refused[0].reason).toMatch(/must not have ended, and it did, on .*; declare `renewBefore`/);
+    expect(outcomes(await world.issue(deviceRows(1), { fleet: world.fleet({}, { renewBeforeDays: 30 }), run: 'run-3' }))).toEqual(['renewed']);
+  });
+
+  test('knows a device whose ID is written in another case', async () => {
+    await world.issue(deviceRows(1));
+    expect(outcomes(await world.issue([{ line: 2, deviceId: 'SENSOR-000' }], { run: 'run-2' }))).toEqual(['replaced']);
+  });
+});
+
 describe('a row', () => {
   test.each([
     ['the request of another device', { certificateSigningRequest: () => requestOf('sensor-777') }, /that of the device "sensor-000", got one for the common name "sensor-777"/],

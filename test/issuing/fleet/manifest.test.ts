@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { DeviceRow, RefusedRow } from '../../../src/contract/fleet';
 import { ManifestFormat, readManifest } from '../../../src/issuing/fleet/manifest/read-manifest';
 
@@ -119,6 +120,13 @@ describe('the ID of a device', () => {
     const same = ['sensor-é', 'Sensor-é', 'sensor-e\u0301', 'ｓensor-é', 'sensor-é'];
     expect(await reasons(`deviceId\nother\n${same.join('\n')}\nlast\n`)).toEqual([4, 5, 6, 7].map(line =>
       [line, 'deviceId must be given once, whatever its case and its Unicode form, and line 3 has it too']));
+  });
+
+  test('is not shown if it is a private key in the wrong column', async () => {
+    const key = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ type: 'pkcs8', format: 'pem' }) as string;
+    const { refused } = await read(`${JSON.stringify({ deviceId: key })}\n${JSON.stringify({ deviceId: key.replace(/-----[^-]+-----|\n/g, '') })}`, 'jsonl');
+    expect(refused.map(({ deviceId }) => deviceId)).toEqual([undefined, undefined]);
+    expect(JSON.stringify(refused)).not.toContain(key.slice(40, 60));
   });
 
   test('is missing in a row only if the row is refused', async () => {

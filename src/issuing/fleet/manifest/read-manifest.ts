@@ -5,6 +5,7 @@ import { jsonLinesRows } from './json-lines-rows';
 import { NumberedValues } from './numbered-values';
 import { rowOf } from './row-of';
 import { DEVICE_ID_COLUMN, DeviceRow, RefusedRow } from '../../../contract/fleet';
+import { quote } from '../../../contract/rules';
 
 export type ManifestFormat = 'csv' | 'jsonl';
 
@@ -41,6 +42,14 @@ function read(each: NumberedValues, seen: DeviceIds): ManifestRow {
       : { refused: { line, deviceId: row.deviceId, reason: `deviceId must be given once, whatever its case and its Unicode form, and line ${earlier} has it too` } };
   } catch (error) {
     const deviceId = each.values[DEVICE_ID_COLUMN];
-    return { refused: { line, ...typeof deviceId === 'string' && { deviceId: deviceId.slice(0, 200) }, reason: (error as Error).message } };
+    return { refused: { line, ...isShown(deviceId) && { deviceId: deviceId.slice(0, MOST_SHOWN) }, reason: (error as Error).message } };
   }
+}
+
+/** An ID that is refused is shown to this length. */
+const MOST_SHOWN = 200;
+
+/** Whether a refused ID is shown: a private key may be in the wrong column. */
+function isShown(deviceId: unknown): deviceId is string {
+  return typeof deviceId === 'string' && deviceId !== '' && quote(deviceId).startsWith('"');
 }

@@ -37,5 +37,5 @@ export function registrationForms(devices: readonly DeviceResult[]): { readonly 
 /** A field, in quotes if it needs them. A spreadsheet must not take a name for a formula. */
 function csvField(text: string): string {
   const plain = /^[=+\-@\t]/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(plain) ? `"${plain.replace(/"/g, '""')}"` : plain;
+  return /[",;\t\r\n]/.test(plain) ? `"${plain.replace(/"/g, '""')}"` : plain;
 }

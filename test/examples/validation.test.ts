@@ -12,9 +12,11 @@ beforeAll(() => {
   folder = temporaryFolder();
   const ca = join(folder, 'openssl'); // of existing-openssl-ca
   execFileSync('bash', [join(ROOT, 'examples', 'existing-openssl-ca', 'make-ca.sh'), ca], { stdio: 'ignore' });
+  const fleet = join(folder, 'fleet-files'); // of fleet
+  execFileSync('bash', [join(ROOT, 'examples', 'fleet', 'make-fleet.sh'), fleet, '10'], { stdio: 'ignore' });
   execFileSync(process.execPath, [
     require.resolve('tsx/cli'), '--tsconfig', join(ROOT, 'examples', 'tsconfig.json'), join(ROOT, 'test', 'support', 'all-examples.cjs'), folder, ...EXAMPLES,
-  ], { env: { ...process.env, CDK_VALIDATION: undefined, CDK_CONTEXT_JSON: JSON.stringify({ ca }) }, stdio: ['ignore', 'pipe', 'pipe'] });
+  ], { env: { ...process.env, CDK_VALIDATION: undefined, CDK_CONTEXT_JSON: JSON.stringify({ ca, fleet }) }, stdio: ['ignore', 'pipe', 'pipe'] });
 }, 600_000);
 
 test('there are several examples', () => {

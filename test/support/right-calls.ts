@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,7 +18,8 @@ import { IConstruct } from 'constructs';
 import { opensslCa, opensslRequest } from './foreign-ca';
 import {
   ApsaraMqttCaRegistration, AwsIotCaRegistration, AwsIotClientCertificateValidation, AwsIotThing, AzureCaRegistration, AzureIotService,
-  DeliveryFormat, ExtendedKeyUsage, HuaweiIotdaCaRegistration, IotPlatform, JustInTimeProvisioning, KeyAlgorithm, KeyStorage, PemSource, PrivateIotCa,
+  DeliveryFormat, DeviceCertificateFleet, ExtendedKeyUsage, FleetManifest, HuaweiIotdaCaRegistration, IotPlatform, JustInTimeProvisioning,
+  KeyAlgorithm, KeyRecipient, KeyStorage, PemSource, PrivateIotCa,
   PrivateIotCaFunctions, ProofOfPossessionSignature, Renewal, SubjectRule, TencentIotHubCaRegistration, TrustBundle,
 } from '../../src';
 
@@ -25,6 +27,10 @@ const FOREIGN = opensslCa('Old Root').certificate;
 const REQUEST = opensslRequest('/CN=Elsewhere');
 const FILE = join(mkdtempSync(join(tmpdir(), 'private-iot-ca-')), 'ca.pem');
 writeFileSync(FILE, FOREIGN);
+
+const MANIFEST = join(mkdtempSync(join(tmpdir(), 'private-iot-ca-')), 'devices.csv');
+writeFileSync(MANIFEST, 'deviceId\nsensor-001\n');
+const RECIPIENT = generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey.export({ type: 'spki', format: 'pem' }) as string;
 
 const TRUST_ANCHOR = 'arn:aws:rolesanywhere:eu-central-1:111111111111:trust-anchor/11111111-2222-3333-4444-555555555555';
 const TRUST_STORE = 'arn:aws:elasticloadbalancing:eu-central-1:111111111111:truststore/devices/0123456789abcdef';
@@ -59,6 +65,8 @@ export function objectsIn(stack: Stack) {
     platform: { value: IotPlatform.GENERIC, of: ['IotPlatform'] },
     keyStorage: { value: KeyStorage.secretsManager(), of: ['KeyStorage'] },
     pem: { value: PemSource.inline(REQUEST), of: ['PemSource'] },
+    manifest: { value: FleetManifest.fromAsset(MANIFEST), of: ['FleetManifest'] },
+    recipient: { value: KeyRecipient.publicKey(RECIPIENT), of: ['KeyRecipient'] },
     rule: { value: SubjectRule.exact({ commonName: 'x' }), of: ['SubjectRule'] },
     format: { value: format, of: ['DeliveryFormat'] },
     usage: { value: ExtendedKeyUsage.CLIENT_AUTH, of: ['ExtendedKeyUsage'] },
@@ -145,6 +153,14 @@ export const RIGHT_CALLS: { readonly [name: string]: (given: Objects, stack: Sta
   'DeviceCertificate#delivered()': ({ device, format }) => ({ self: device.value, args: { format: format.value } }),
   'DeviceCertificate#grantReadPrivateKey()': ({ device, role }) => ({ self: device.value, args: { grantee: role.value } }),
   'DeviceCertificate#applyRemovalPolicy()': ({ device }) => refused(device.value),
+  'new DeviceCertificateFleet()': ({ ca, manifest }) => props({ ca, manifest }),
+  'DeviceCertificateFleet#grantRun()': ({ ca, manifest, role }, stack) => ({
+    self: new DeviceCertificateFleet(stack, 'Fleet', { ca: ca.value, manifest: manifest.value }), args: { grantee: role.value },
+  }),
+  'FleetManifest.fromAsset()': () => ({ args: { path: MANIFEST } }),
+  'FleetManifest.fromBucket()': ({ bucket }) => ({ args: { bucket: bucket.value, key: 'devices.csv' } }),
+  'KeyRecipient.kmsKey()': ({ key }) => ({ args: { key: key.value } }),
+  'KeyRecipient.publicKey()': () => ({ args: { pem: RECIPIENT } }),
   'new HuaweiIotdaCaRegistration()': ({ ca, secret }) => props({ ca, credentials: secret }, HUAWEI),
   'HuaweiIotdaCaRegistration#applyRemovalPolicy()': ({ ca, secret }, stack) => ({
     self: new HuaweiIotdaCaRegistration(stack, 'Kept', { ...HUAWEI, ca: ca.value, credentials: secret.value }),

@@ -197,7 +197,7 @@ export const FLEET_KINDS: Kinds<DeviceCertificateFleetProps> = {
   manifest: having<FleetManifest>('a FleetManifest, such as FleetManifest.fromAsset()', 'format', '_bind'),
   subject: optional(struct<FleetSubject>('a FleetSubject', FLEET_SUBJECT_KINDS)),
   keyAlgorithm: optional(KEY_ALGORITHM),
-  keyRecipient: optional(having<KeyRecipient>('a KeyRecipient, such as KeyRecipient.publicKey()', '_bind')),
+  keyRecipient: optional(having<KeyRecipient>('a KeyRecipient, such as KeyRecipient.publicKey()', '_bindRecipient')),
   validity: optional(DURATION),
   notBefore: optional(DATE),
   notAfter: optional(DATE),

@@ -1,5 +1,4 @@
 import { ArnFormat, Aws, CfnResource, CustomResource, Duration, Lazy, Names, RemovalPolicy, Resource, Stack, Token } from 'aws-cdk-lib';
-import { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import { Grant, IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { IBucket } from 'aws-cdk-lib/aws-s3';
 import { IStateMachine, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
@@ -102,7 +101,7 @@ export class DeviceCertificateFleet extends Resource {
     this.resultsFolder = Names.uniqueResourceName(this, { maxLength: 100, separator: '-' });
     const results: ResultsPlace = { bucket: this.resultsBucket, folder: this.resultsFolder };
     const bound = manifest._bind(this);
-    const recipient = keyRecipient?._bind(this);
+    const recipient = keyRecipient?._bindRecipient(this);
     const renewBeforeDays = props.renewBefore?.toDays();
     validate(this, [renewBeforeDays, declaration.ValidityDays], () => checkRenewBefore(renewBeforeDays, declaration.ValidityDays));
 
@@ -249,11 +248,6 @@ export class DeviceCertificateFleet extends Resource {
       .combine(machine.grantRead(grantee))
       .combine(machine.grantExecution(grantee, 'states:ListMapRuns'))
       .combine(Grant.addToPrincipal({ grantee, actions: ['states:DescribeMapRun'], resourceArns: [mapRuns] }));
-  }
-
-  /** The number of runs that have failed. By default, the sum of five minutes. */
-  public metricFailedRuns(options?: MetricOptions): Metric {
-    return this.stateMachine.metricFailed(options);
   }
 
   private attributeOf(name: FleetAttribute): string {

@@ -6,7 +6,7 @@ import { Construct } from 'constructs';
 import { scannedManifest } from './scanned-manifest';
 import { ManifestProperties } from '../../contract/fleet-run';
 import { quote } from '../../contract/rules';
-import { check, having, Kinds, oneOf, optional, TEXT } from '../checks/kinds';
+import { check, having, oneOf, optional, struct, TEXT } from '../checks/kinds';
 
 /** The format of a manifest. */
 export enum FleetManifestFormat {
@@ -46,8 +46,8 @@ export interface BoundManifest {
 
 const BUCKET = having<IBucket>('an IBucket of aws-s3, such as Bucket.fromBucketName()', 'bucketName', 'arnForObjects');
 const FORMAT = optional(oneOf('FleetManifestFormat', FleetManifestFormat));
-const ASSET_KINDS: Kinds<FleetManifestAssetOptions> = { format: FORMAT };
-const BUCKET_KINDS: Kinds<FleetManifestBucketOptions> = { format: FORMAT, objectVersion: optional(TEXT) };
+const ASSET_OPTIONS = struct<FleetManifestAssetOptions>('a FleetManifestAssetOptions', { format: FORMAT });
+const BUCKET_OPTIONS = struct<FleetManifestBucketOptions>('a FleetManifestBucketOptions', { format: FORMAT, objectVersion: optional(TEXT) });
 
 /**
  * The list of the devices of a fleet: a row for each device, with its ID and, if it differs, its certificate signing request, attributes of the subject
@@ -61,7 +61,7 @@ export abstract class FleetManifest {
    * @throws Error if there is no such file, if it holds a private key, or if its name does not tell its format
    */
   public static fromAsset(path: string, options: FleetManifestAssetOptions = {}): FleetManifest {
-    check('FleetManifest.fromAsset()', { path: TEXT, ...ASSET_KINDS }, { path, ...options });
+    check('FleetManifest.fromAsset()', { path: TEXT, options: ASSET_OPTIONS }, { path, options });
     if (!existsSync(path)) {
       throw new Error(`FleetManifest.fromAsset(): path must be a file, got ${quote(path)}, which does not exist; paths are relative to the working directory`);
     }
@@ -81,7 +81,7 @@ export abstract class FleetManifest {
    * @throws Error if the key does not tell the format
    */
   public static fromBucket(bucket: IBucket, key: string, options: FleetManifestBucketOptions = {}): FleetManifest {
-    check('FleetManifest.fromBucket()', { bucket: BUCKET, key: TEXT, ...BUCKET_KINDS }, { bucket, key, ...options });
+    check('FleetManifest.fromBucket()', { bucket: BUCKET, key: TEXT, options: BUCKET_OPTIONS }, { bucket, key, options });
     return new BucketManifest(bucket, key, options.objectVersion, formatOf('FleetManifest.fromBucket()', key, options.format));
   }
 

@@ -46,7 +46,7 @@ export abstract class KeyRecipient {
   }
 
   /** @internal */
-  public abstract _bind(scope: Construct): BoundRecipient;
+  public abstract _bindRecipient(scope: Construct): BoundRecipient;
 }
 
 class PublicKeyRecipient extends KeyRecipient {
@@ -55,7 +55,7 @@ class PublicKeyRecipient extends KeyRecipient {
   }
 
   /** @internal */
-  public _bind(_scope: Construct): BoundRecipient {
+  public _bindRecipient(_scope: Construct): BoundRecipient {
     return { properties: { PublicKeyPem: this.pem }, grant: () => undefined };
   }
 }
@@ -69,7 +69,7 @@ class KmsRecipient extends KeyRecipient {
   }
 
   /** @internal */
-  public _bind(scope: Construct): BoundRecipient {
+  public _bindRecipient(scope: Construct): BoundRecipient {
     const { key } = this;
     const resource = key.node.defaultChild;
     if (resource instanceof CfnKey) {

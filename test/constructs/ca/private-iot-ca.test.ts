@@ -116,7 +116,7 @@ test('the ledger is paid by request, finds certificates by their ends, is encryp
       KeySchema: [{ AttributeName: 'endingOf', KeyType: 'HASH' }, { AttributeName: 'endsAt', KeyType: 'RANGE' }],
       Projection: {
         ProjectionType: 'INCLUDE',
-        NonKeyAttributes: ['identity', 'serialNumber', 'status', 'supersededBy', 'profile', 'subject', 'commonName', 'stackId', 'logicalResourceId', 'dueAt'],
+        NonKeyAttributes: ['identity', 'issuer', 'serialNumber', 'status', 'supersededBy', 'profile', 'subject', 'commonName', 'stackId', 'logicalResourceId', 'dueAt'],
       },
     }],
     SSESpecification: { SSEEnabled: false }, // by the key of DynamoDB itself, which every table has

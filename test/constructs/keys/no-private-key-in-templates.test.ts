@@ -3,14 +3,16 @@ import {
   Annotations, App, Aws, CfnMapping, CfnOutput, CfnParameter, CfnResource, Duration, Fn, Lazy, NestedStack, SecretValue, Stack, Stage, Tags, Token,
 } from 'aws-cdk-lib';
 import { TrustStore } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import * as library from '../../../src';
 import {
   ApsaraMqttRevocation, AwsIotClientCertificateValidation, AwsIotRevocation, AzureRevocation, TencentIotHubRevocation, ApsaraMqttCaRegistration,
   AwsIotCaRegistration, AwsIotThing, AwsIotThingPolicy, AzureCaRegistration, AzureIotService, CaCertificate, CertificateOutputs, CrossCertificate,
-  DeviceCertificate, ExpiryAlarms, Renewal, HuaweiIotdaCaRegistration, HuaweiIotdaRevocation, InvocationAlarm, KeyStorage, PemSource, PrivateIotCa,
-  PrivateIotCaDashboard, PrivateIotCaFunctions, ProofOfPossessionSignature, ServerCertificate, SigningAlarm, TencentIotHubCaRegistration,
+  DeviceCertificate, DeviceCertificateFleet, ExpiryAlarms, FleetManifest, Renewal, HuaweiIotdaCaRegistration, HuaweiIotdaRevocation, InvocationAlarm,
+  KeyStorage, PemSource, PrivateIotCa, PrivateIotCaDashboard,
+  PrivateIotCaFunctions, ProofOfPossessionSignature, ServerCertificate, SigningAlarm, TencentIotHubCaRegistration,
   TrustBundle, LoadBalancerRevocation, RevocationPublication, RolesAnywhereRevocation, VerificationCertificate,
 } from '../../../src';
 import { opensslCa, opensslRequest } from '../../support/foreign-ca';
@@ -151,6 +153,9 @@ describe('a construct keeps private keys out of its whole stack:', () => {
       ca: inKms(other), subjectCa: new PrivateIotCa(other, 'Next', { subject: { commonName: 'Next' } }),
     }),
     DeviceCertificate: (stack, other) => new DeviceCertificate(stack, 'Sensor', { ca: inKms(other), subject: { commonName: 'sensor-001' } }),
+    DeviceCertificateFleet: (stack, other) => new DeviceCertificateFleet(stack, 'Fleet', {
+      ca: inKms(other), manifest: FleetManifest.fromBucket(Bucket.fromBucketName(other, 'Manifests', 'manifests'), 'devices.csv'),
+    }),
     ExpiryAlarms: (stack, other) => new ExpiryAlarms(stack, 'Expiry', { ca: inKms(other) }),
     HuaweiIotdaCaRegistration: (stack, other) => new HuaweiIotdaCaRegistration(stack, 'Huawei', {
       ca: caIn(other),

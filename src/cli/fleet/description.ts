@@ -17,7 +17,7 @@ export const FLEET = described<FleetOptions>({
   argument: { form: '<action>', description: 'what to do', choices: FLEET_ACTIONS },
   options: [
     new Option('--local <dir>', 'the directory of the local deployment').default('local-out'),
-    new Option('--state-machine <arn>', 'the state machine of a fleet in AWS, in place of a local deployment: fleet.stateMachine.stateMachineArn'),
+    new Option('--state-machine <arn>', 'the ARN of the state machine of a fleet in AWS (fleet.stateMachine), in place of a local deployment'),
     new Option('--run <name>', 'with status and --state-machine, the run (default: the latest one)'),
     new Option('--no-wait', 'with --state-machine, do not wait for the end of the run'),
     new Option('--devices <number>', 'with estimate, the number of devices'),
@@ -53,7 +53,7 @@ export const FLEET = described<FleetOptions>({
     ['issue for a fleet that the app declares', 'private-iot-ca fleet run --manifest devices.csv'],
     ['issue for a spreadsheet, without an app that declares it', 'private-iot-ca fleet run --ca Iot/IotCa --name sensors --manifest devices.csv --validity-days 365 --recipient recipient.pem'],
     ['see how far it is', 'private-iot-ca fleet status'],
-    ['run a fleet in AWS, and see how far it is', 'private-iot-ca fleet run --state-machine arn:aws:states:eu-central-1:111111111111:stateMachine:Sensors'],
+    ['run a fleet in AWS, and see how far it is', 'private-iot-ca fleet run --state-machine "$ARN"'],
     ['plan a fleet', 'private-iot-ca fleet estimate --devices 250000 --key-algorithm EC_P256'],
     ['issue for the rows that were refused, after they were corrected', 'private-iot-ca fleet retry --manifest devices.csv'],
   ],

@@ -12,7 +12,6 @@ import { issueRun } from './fleet/issue-run';
 import { Meter } from './fleet/meter';
 import { describeRefused, describeRun, runDocument, RunState, totalOf } from './fleet/report';
 import { RunFolder } from './fleet/run-folder';
-import { lazy } from './lazy';
 import { outside, Outside } from './local/engine';
 import { isLocked, lockDirectory } from './local/lock';
 import { StateStore } from './local/state-store';
@@ -36,7 +35,7 @@ export interface FleetOptions extends FleetChoice, EstimateOptions {
 }
 
 /** What the command reaches. Tests replace it. */
-type Reach = Pick<Outside, 'disk' | 'clock'> & { readonly threads: Threads; readonly openStateMachine: () => OpenStateMachine };
+type Reach = Pick<Outside, 'disk' | 'clock'> & { readonly threads: Threads };
 
 const MOST_WORKERS = 256;
 
@@ -49,15 +48,14 @@ const BATCH = { least: 10, most: 5_000 };
  * @returns whether no row was refused
  */
 export async function fleetCommand(
-  action: FleetAction, options: FleetOptions, terminal: Terminal,
-  reach: Reach = { ...outside, threads, openStateMachine: () => lazy.awsStateMachine().openStateMachine },
+  action: FleetAction, options: FleetOptions, terminal: Terminal, openStateMachine: () => OpenStateMachine, reach: Reach = { ...outside, threads },
 ): Promise<boolean> {
   if (action === 'estimate') {
     estimate(options, terminal);
     return true;
   }
   if (options.stateMachine !== undefined) {
-    return inAws(action, options, reach.openStateMachine()(checkStateMachine(options.stateMachine)), terminal);
+    return inAws(action, options, openStateMachine()(checkStateMachine(options.stateMachine)), terminal);
   }
   return action === 'status' ? status(options, terminal, reach) : issue(action === 'retry', options, terminal, reach);
 }

@@ -57,5 +57,6 @@ export const FLEET = described<FleetOptions>({
     ['plan a fleet', 'private-iot-ca fleet estimate --devices 250000 --key-algorithm EC_P256'],
     ['issue for the rows that were refused, after they were corrected', 'private-iot-ca fleet retry --manifest devices.csv'],
   ],
-  run: ([action], options, terminal) => lazy.fleetCommand().fleetCommand(action as FleetAction, options, terminal),
+  run: ([action], options, terminal) =>
+    lazy.fleetCommand().fleetCommand(action as FleetAction, options, terminal, () => lazy.awsStateMachine().openStateMachine),
 });

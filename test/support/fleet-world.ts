@@ -52,7 +52,7 @@ export class FleetWorld {
       ledger,
       anyTable: ledger,
       revocations: name => new DynamoDbRevocations(table(name)),
-      fleetLedger: name => new DynamoDbFleetLedger(table(name), ports.random),
+      fleetLedger: name => new DynamoDbFleetLedger(table(name)),
       keyArchive: {
         store: async keys => {
           const name = `keys/${this.archives.size}`;

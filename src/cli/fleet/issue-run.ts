@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { closeSync, openSync } from 'node:fs';
 import { Crew, Threads } from './crew';
 import { GarbageCollector } from './garbage';
@@ -42,7 +41,7 @@ export async function issueRun(folder: RunFolder, run: FleetRun, means: RunMeans
   const task = { directory, secrets, fleet: run.fleet, run: run.run, plan: folder.plan, batch: run.batch, keys: folder.keys };
   const open = orders.slice(writer.progress.pieces);
   onProgress(writer.progress);
-  const crew = open.length > 0 ? threads.crew(Math.min(workers, open.length), task, recordsOf(log, randomBytes)) : undefined;
+  const crew = open.length > 0 ? threads.crew(Math.min(workers, open.length), task, recordsOf(log)) : undefined;
   try {
     if (crew) {
       await issueAll(open, crew, writer, onProgress);

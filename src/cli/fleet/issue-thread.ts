@@ -40,7 +40,6 @@ export class IssueThread {
       this.port.postMessage({ call, method, argument } satisfies LedgerCall);
     });
     return {
-      seed: fleet => ask('seed', fleet),
       latest: identities => ask('latest', identities),
       certificates: serialNumbers => ask('certificates', serialNumbers),
       append: records => ask('append', records),

@@ -4,12 +4,9 @@ import { entryLine } from './fleet-log-lines';
 import { StoredLedgerEntry } from './state';
 import { FleetEntry, FleetLedger, MadeEntry } from '../../issuing/fleet/fleet-ledger';
 import { isRevoked, Revocations } from '../../issuing/ledger/revocation';
-import { CliError } from '../cli-error';
 
 /** The access to the file of a fleet ledger, in the thread that has it open or from another one. */
 export interface FleetRecords {
-  /** The seed of a fleet in base64, which is made if there is none. */
-  seed(fleet: string): Promise<string>;
   /** The lines of the latest certificates of identities; `undefined` for those that have none. */
   latest(identities: readonly string[]): Promise<(string | undefined)[]>;
   /** The lines of certificates with serial numbers; `undefined` for those that the file does not have. */
@@ -18,18 +15,9 @@ export interface FleetRecords {
   append(records: readonly NewRecord[]): Promise<boolean[]>;
 }
 
-/** The octets of a seed: as many as the digest that they key has. */
-const SEED_OCTETS = 32;
-
 /** The records of a file that is open in this thread. */
-export function recordsOf(log: FleetLog, random: (bytes: number) => Buffer): FleetRecords {
+export function recordsOf(log: FleetLog): FleetRecords {
   return {
-    async seed(fleet) {
-      if (log.seed(fleet) === undefined) {
-        log.plant(fleet, random(SEED_OCTETS).toString('base64'));
-      }
-      return log.seed(fleet)!;
-    },
     latest: async identities => identities.map(identity => log.find(identity)),
     certificates: async serialNumbers => serialNumbers.map(serialNumber => log.findBySerialNumber(serialNumber)),
     append: async records => log.append(records),
@@ -39,14 +27,6 @@ export function recordsOf(log: FleetLog, random: (bytes: number) => Buffer): Fle
 /** What a local deployment knows about its fleets. The lock of the deployment is held while a fleet is issued. */
 export class DirectoryFleetLedger implements FleetLedger {
   constructor(private readonly records: FleetRecords, private readonly revocations: Pick<Revocations, 'find'>) {}
-
-  public async seed(fleet: string): Promise<Buffer> {
-    const seed = Buffer.from(await this.records.seed(fleet), 'base64');
-    if (seed.length !== SEED_OCTETS) {
-      throw new CliError(`the ledger of fleets must have ${SEED_OCTETS} bytes as the seed of ${fleet}, got ${seed.length}; restore the directory from a backup`);
-    }
-    return seed;
-  }
 
   public async latest(issuer: string, identities: readonly string[]): Promise<Map<string, FleetEntry>> {
     const entries = entriesOf(issuer, await this.records.latest(identities));

@@ -7,7 +7,6 @@ export const FORMAT = `${JSON.stringify({ format: 'cdk-private-iot-ca/fleet-ledg
 export const ENTRY = '{"identity":"';
 const ISSUER = '","issuer":"';
 export const SERIAL_NUMBER = '","serialNumber":"';
-export const SEED = '{"fleet":"';
 export const RETURNED = '{"returned":"';
 export const BATCH = '{"batch":';
 
@@ -16,6 +15,20 @@ export const ANY_SERIAL_NUMBER = /^[0-9A-F]{40}$/;
 
 /** As many octets as the members have that are found without parsing, with some to spare. */
 export const HEAD = 256;
+
+/** The line of a certificate that has come back. */
+export interface Returned {
+  readonly returned: string;
+  /** Where the line of the certificate begins. */
+  readonly place: number;
+  /** The serial number of the certificate that was the latest one before. */
+  readonly over: string;
+}
+
+/** The line of an entry with the serial numbers of the certificates over which it has come back. */
+export function restoredLine(line: string, over: readonly string[]): string {
+  return `${line.slice(0, -1)},"restoredOver":${JSON.stringify(over)}}`;
+}
 
 /** The line of an entry. */
 export function entryLine<E extends { readonly identity: string; readonly issuer: string; readonly serialNumber: string }>(entry: E): string {

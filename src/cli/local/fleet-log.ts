@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { DigestIndex } from './digest-index';
 import { lineAt, linesOf, octetsIn } from './file-lines';
 import {
-  ANY_SERIAL_NUMBER, BATCH, certificateIn, ENTRY, FORMAT, HEAD, identityIn, issuerIn, RETURNED, SEED, SERIAL_NUMBER, serialNumberIn,
+  ANY_SERIAL_NUMBER, BATCH, certificateIn, ENTRY, FORMAT, HEAD, identityIn, issuerIn, RETURNED, restoredLine, Returned, SERIAL_NUMBER, serialNumberIn,
 } from './fleet-log-lines';
 import { CliError, messageOf } from '../cli-error';
 import { FileMode, localDisk, makeFolder } from '../disk';
@@ -35,7 +35,6 @@ interface Batch {
   readonly end: number;
   readonly sha256: string;
   readonly records: readonly Logged[];
-  readonly seeds: readonly (readonly [fleet: string, seed: string])[];
 }
 
 interface Logged {
@@ -43,6 +42,8 @@ interface Logged {
   /** Absent for a certificate that has come back. */
   readonly issuer?: string;
   readonly place: number;
+  /** For a certificate that has come back: the serial number of the one that was the latest before. */
+  readonly over?: string;
 }
 
 /**
@@ -80,7 +81,8 @@ export class FleetLog {
 
   private readonly file: number;
   private readonly latest: DigestIndex;
-  private readonly seeds = new Map<string, string>();
+  /** The serial numbers of the certificates over which others have come back, by the places of those. */
+  private readonly restoredOver = new Map<number, string[]>();
   private readonly knownIssuers = new Set<string>();
   private serialNumbers?: DigestIndex;
   /** Where the next batch begins. */
@@ -110,27 +112,16 @@ export class FleetLog {
     return this.knownIssuers;
   }
 
-  /** The seed of a fleet, in base64. */
-  public seed(fleet: string): string | undefined {
-    return this.seeds.get(fleet);
-  }
-
-  /** Sets the seed of a fleet that has none. */
-  public plant(fleet: string, seed: string): void {
-    this.write([JSON.stringify({ fleet, seed })]);
-    this.seeds.set(fleet, seed);
-  }
-
   /** The latest certificate of an identity. */
   public find(identity: string): string | undefined {
     const place = this.latest.find(identity, this.isOf(identity));
-    return place === undefined ? undefined : lineAt(this.file, place);
+    return place === undefined ? undefined : this.lineOf(place);
   }
 
   /** The certificate with a serial number. The first call reads the whole file. */
   public findBySerialNumber(serialNumber: string): string | undefined {
     const place = this.placeOf(serialNumber);
-    return place === undefined ? undefined : lineAt(this.file, place);
+    return place === undefined ? undefined : this.lineOf(place);
   }
 
   /** All certificates in the order in which they were made, read on demand. */
@@ -158,8 +149,11 @@ export class FleetLog {
       return isNew ? 'new' : standing !== undefined && certificateIn(standing) === certificateIn(line) ? 'known' : 'refused';
     });
     const added = all.filter((_, index) => fates[index] === 'new').map(record => ({ ...record, place: record.isBack && this.placeOf(serialNumberIn(record.line)) }));
-    const places = this.write(added.map(({ identity, line, place }) => place ? JSON.stringify({ returned: identity, place }) : line));
-    added.forEach(({ identity, line, place }, index) => {
+    const places = this.write(added.map(({ identity, line, place, over }) => place ? JSON.stringify({ returned: identity, place, over: over! } satisfies Returned) : line));
+    added.forEach(({ identity, line, place, over }, index) => {
+      if (place) {
+        this.noteRestored(place, over!);
+      }
       this.latest.set(identity, place || places[index], this.isOf(identity));
       this.knownIssuers.add(issuerIn(line));
       if (this.serialNumbers && !place) {
@@ -187,6 +181,16 @@ export class FleetLog {
       }
     }
     return ANY_SERIAL_NUMBER.test(serialNumber) ? this.serialNumbers.find(serialNumber, this.has(serialNumber)) : undefined;
+  }
+
+  private lineOf(place: number): string {
+    const over = this.restoredOver.get(place);
+    const line = lineAt(this.file, place);
+    return over ? restoredLine(line, over) : line;
+  }
+
+  private noteRestored(place: number, over: string): void {
+    this.restoredOver.set(place, [...new Set([...this.restoredOver.get(place) ?? [], over])]);
   }
 
   private has(serialNumber: string): (place: number) => boolean {
@@ -237,26 +241,22 @@ export class FleetLog {
     let begin = this.end;
     let [isGarbled, isOver] = [false, false];
     let records: Logged[] = [];
-    let seeds: [string, string][] = [];
     for (const { place, octets } of linesOf(this.file, begin)) {
       const head = octets.toString('latin1', 0, HEAD);
       if (isOver) {
         throw this.unusable(`the batch at byte ${begin} is not complete, and others follow`);
       } else if (head.startsWith(ENTRY)) {
         records.push({ identity: identityIn(head), issuer: issuerIn(head), place });
-      } else if (head.startsWith(SEED)) {
-        const { fleet, seed } = JSON.parse(octets.toString('utf8')) as { fleet: string; seed: string };
-        seeds.push([fleet, seed]);
       } else if (head.startsWith(RETURNED)) {
-        const { returned: identity, place: of } = JSON.parse(head) as { returned: string; place: number };
-        records.push({ identity, place: of });
+        const { returned: identity, place: of, over } = JSON.parse(head) as Returned;
+        records.push({ identity, place: of, over });
       } else if (head.startsWith(BATCH) && !isGarbled) {
         const { batch, sha256 } = JSON.parse(head) as { batch: number; sha256: string };
         isOver = batch !== place - begin;
         if (!isOver) {
           this.take(last);
-          last = { begin, end: place, sha256, records, seeds };
-          [begin, records, seeds] = [place + octets.length + 1, [], []];
+          last = { begin, end: place, sha256, records };
+          [begin, records] = [place + octets.length + 1, []];
         }
       } else { // a machine that stops may have written the end of a batch, and not its beginning
         isOver = head.startsWith(BATCH);
@@ -277,13 +277,15 @@ export class FleetLog {
   }
 
   private take(batch: Batch | undefined): void {
-    batch?.records.forEach(({ identity, issuer, place }) => {
+    batch?.records.forEach(({ identity, issuer, place, over }) => {
+      if (over !== undefined) {
+        this.noteRestored(place, over);
+      }
       this.latest.set(identity, place, this.isOf(identity));
       if (issuer !== undefined) {
         this.knownIssuers.add(issuer);
       }
     });
-    batch?.seeds.forEach(([fleet, seed]) => this.seeds.set(fleet, seed));
   }
 
   private unusable(reason: string): CliError {

@@ -1,6 +1,6 @@
-import { PutItemCommand, TransactionCanceledException, TransactWriteItem, TransactWriteItemsCommand } from '@aws-sdk/client-dynamodb';
-import { entryFrom, Item, revocationFrom, toAttribute } from './ledger-item';
-import { certificateKey, fleetKey, pointerKey, revocationKey } from './ledger-keys';
+import { TransactionCanceledException, TransactWriteItem, TransactWriteItemsCommand } from '@aws-sdk/client-dynamodb';
+import { entryFrom, Item, revocationFrom } from './ledger-item';
+import { certificateKey, pointerKey, revocationKey } from './ledger-keys';
 import { CONDITION_FAILED, LedgerTable } from './ledger-table';
 import { added, broughtBack, faultOf, named, pointed, superseded, unmetConditions } from './ledger-writes';
 import { errorName } from '../../lambda/aws/aws-calls';
@@ -11,33 +11,12 @@ import { isRevoked } from '../ledger/revocation';
 /** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html */
 const MOST_WRITES = 100;
 
-/** The octets of a seed: as many as the digest that they key has. */
-const SEED_OCTETS = 32;
-
 /** How many transactions run at once: the time of each is waiting. */
 const AT_ONCE = 4;
 
-/**
- * What the DynamoDB table of a ledger knows about fleets. The certificates are items like all others. In addition, there is
- *
- * - `fleet#<stack id>/<logical id>`, `current`: the seed of the serial numbers of a fleet (`seed`)
- */
+/** What the DynamoDB table of a ledger knows about fleets, whose certificates are items like all others. */
 export class DynamoDbFleetLedger implements FleetLedger {
-  /** @param random returns the given number of cryptographically secure random bytes */
-  constructor(private readonly table: LedgerTable, private readonly random: (bytes: number) => Buffer) {}
-
-  public async seed(fleet: string): Promise<Buffer> {
-    const key = fleetKey(fleet);
-    const standing = await this.table.get(key);
-    if (!standing) {
-      await this.ifAbsent(key, this.random(SEED_OCTETS));
-    }
-    const seed = (standing ?? await this.table.get(key))?.seed?.B;
-    if (seed?.length !== SEED_OCTETS) {
-      throw new Error(`the ledger ${this.table.name} must have ${SEED_OCTETS} bytes in the attribute seed of the item of the fleet ${fleet}; ${TABLE_WAS_CHANGED}`);
-    }
-    return Buffer.from(seed);
-  }
+  constructor(private readonly table: LedgerTable) {}
 
   public async latest(issuer: string, identities: readonly string[]): Promise<Map<string, FleetEntry>> {
     const pointers = (await this.table.getAll(identities.map(pointerKey))).filter(({ issuer: ca }) => ca?.S === issuer);
@@ -117,18 +96,6 @@ export class DynamoDbFleetLedger implements FleetLedger {
         + TABLE_WAS_CHANGED);
     }
     return entry as FleetEntry;
-  }
-
-  private async ifAbsent(key: Item, seed: Buffer): Promise<void> {
-    try {
-      await this.table.write('dynamodb:PutItem', (client, options) => client.send(new PutItemCommand({
-        TableName: this.table.name, Item: { ...key, seed: toAttribute(seed) }, ConditionExpression: 'attribute_not_exists(pk)',
-      }), options), [CONDITION_FAILED]);
-    } catch (error) {
-      if (errorName(error) !== CONDITION_FAILED) {
-        throw error;
-      }
-    }
   }
 }
 

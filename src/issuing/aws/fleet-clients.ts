@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SFNClient } from '@aws-sdk/client-sfn';
@@ -47,7 +46,7 @@ export class FleetClients {
   public ports(calls: AwsCalls, impatient: AwsCalls, keyArchive: KeyArchive | undefined): FleetPorts {
     return {
       ...this.issuing.ports(calls, impatient),
-      fleetLedger: table => new DynamoDbFleetLedger(this.issuing.ledgerTable(calls, table), randomBytes),
+      fleetLedger: table => new DynamoDbFleetLedger(this.issuing.ledgerTable(calls, table)),
       keyArchive,
     };
   }

@@ -112,6 +112,7 @@ export const ENTRY: Kinds<LedgerEntry> = {
   declared: optional(TEXT),
   keyArchive: optional(TEXT),
   replaces: optional(TEXT),
+  restoredOver: optional(TEXTS),
   renewedBy: optional(TEXT),
   deliveredAt: optional(TEXT),
   retirement: optional(RETIREMENT),

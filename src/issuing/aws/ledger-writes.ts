@@ -43,9 +43,9 @@ export function broughtBack(TableName: string, entry: LedgerEntry): TransactWrit
     Update: {
       TableName,
       Key: certificateKey(entry),
-      UpdateExpression: 'SET returnedAt = :now REMOVE supersededBy',
+      UpdateExpression: 'SET returnedAt = :now, restoredOver = :over REMOVE supersededBy',
       ConditionExpression: 'attribute_exists(supersededBy)',
-      ExpressionAttributeValues: toItem({ ':now': entry.returnedAt }),
+      ExpressionAttributeValues: toItem({ ':now': entry.returnedAt, ':over': entry.restoredOver }),
     },
   };
 }

@@ -13,7 +13,7 @@ export interface MadeEntry {
   readonly entry: FleetEntry;
   /** The latest certificate of the device, which `entry` replaces. */
   readonly over: FleetEntry | undefined;
-  /** `true` if the ledger has `entry`, and it becomes the latest of its device again. */
+  /** `true` if the ledger has `entry`, and it becomes the latest of its device again; only `returnedAt` and `restoredOver` are new. */
   readonly isBack?: true;
 }
 
@@ -22,8 +22,6 @@ export interface MadeEntry {
  * that the device has the certificate that was read before.
  */
 export interface FleetLedger {
-  /** The random octets of a fleet, 32 of them, which are made by the first call and stay. */
-  seed(fleet: string): Promise<Buffer>;
   /** The latest certificates of identities, those of them that have one. */
   latest(issuer: string, identities: readonly string[]): Promise<Map<string, FleetEntry>>;
   /** Certificates of a CA by their serial numbers, those of them that it has. */

@@ -1,65 +1,52 @@
 import { DeclaredDevice } from './device-declaration';
 import { FleetEntry, FleetLedger } from './fleet-ledger';
-import { fleetSerialNumber } from './fleet-serial-number';
-import { MAX_TURNS } from '../ledger/turns';
 
-/** What a device whose declaration has changed had before. */
-export interface Former {
-  /** A certificate of the same declaration that the device had before, and that is still good. */
-  readonly back?: FleetEntry;
-  /** The serial number that the next certificate follows: that of the latest one, unless the ledger has a certificate that followed it before. */
-  readonly after: string;
-}
+/** How far back a declaration is looked for: more steps than any roll-back has. */
+const MAX_STEPS = 32;
 
 /** A search among the former certificates of one device. */
 interface Search {
   readonly device: DeclaredDevice;
-  /** The next older certificate to look at. */
-  older: string | undefined;
-  after: string;
-  back?: FleetEntry;
-  isDone: boolean;
+  /** The serial numbers that were looked at, or are to be looked at next. */
+  readonly seen: Set<string>;
+  next: readonly string[];
 }
 
 /**
  * Looks for what devices had before whose declarations have changed. If a declaration has come back, as after a rollback, so does its certificate: a rollback
  * never makes a third one.
  *
- * The older certificates of a device are behind the latest one. A certificate that was given up in favour of an older one is not, and is found under the
- * serial number that it must have.
- *
+ * @param latest the present certificates of these devices
  * @param isGood whether a certificate may come back, apart from being revoked
+ * @returns the certificates that may come back, by identity
  */
 export async function formerCertificatesOf(
-  devices: readonly DeclaredDevice[], latest: ReadonlyMap<string, FleetEntry>, ca: string, seed: Buffer, ledger: FleetLedger,
-  isGood: (entry: FleetEntry) => boolean,
-): Promise<Map<string, Former>> {
-  const searches: Search[] = devices.map(device => {
-    const present = latest.get(device.identity)!;
-    return { device, older: olderThan(present), after: present.serialNumber, isDone: false };
-  });
-  const following = ({ device: { identity, declared } }: Search, serialNumber: string): string =>
-    fleetSerialNumber(seed, identity, declared, serialNumber);
-  const next = (search: Search): string => following(search, search.after);
-  for (let turn = 0, open = searches; open.length > 0 && turn < MAX_TURNS; turn++, open = open.filter(({ isDone }) => !isDone)) {
-    const serialNumbers = open.flatMap(search =>
-      [next(search), ...search.older === undefined ? [] : [search.older, following(search, search.older)]]);
-    const entries = await ledger.certificates(ca, [...new Set(serialNumbers)]);
-    const revoked = entries.size === 0 ? new Set<string>() : await ledger.revoked(ca, [...entries.keys()]);
+  devices: readonly DeclaredDevice[], latest: ReadonlyMap<string, FleetEntry>, ca: string, ledger: FleetLedger, isGood: (entry: FleetEntry) => boolean,
+): Promise<Map<string, FleetEntry>> {
+  const found = new Map<string, FleetEntry>();
+  let open: Search[] = devices.map(device => ({ device, seen: new Set(), next: before(latest.get(device.identity)!) }));
+  for (let step = 0; step < MAX_STEPS; step++) {
+    open = open.filter(({ device, next }) => next.length > 0 && !found.has(device.identity));
+    if (open.length === 0) {
+      break;
+    }
+    const entries = await ledger.certificates(ca, [...new Set(open.flatMap(({ next }) => next))]);
+    const revoked = await ledger.revoked(ca, [...entries.keys()]);
     for (const search of open) {
-      const [older, given] = [entries.get(search.older ?? ''), entries.get(next(search))];
-      const beside = search.older === undefined ? undefined : entries.get(following(search, search.older));
       const { identity, declared } = search.device;
-      const isSame = (entry: FleetEntry): boolean => entry.identity === identity && entry.declared === declared;
-      search.back = [older, given, beside].find(entry => entry && isSame(entry) && isGood(entry) && !revoked.has(entry.serialNumber));
-      search.isDone = search.back !== undefined || (!given && !older);
-      search.after = given?.serialNumber ?? search.after;
-      search.older = older && olderThan(older);
+      const former = search.next.flatMap(serialNumber => entries.get(serialNumber) ?? []);
+      const back = former.find(entry => entry.identity === identity && entry.declared === declared && isGood(entry) && !revoked.has(entry.serialNumber));
+      if (back) {
+        found.set(identity, back);
+      }
+      search.next.forEach(serialNumber => search.seen.add(serialNumber));
+      search.next = [...new Set(former.flatMap(before))].filter(serialNumber => !search.seen.has(serialNumber));
     }
   }
-  return new Map(searches.map(({ device, back, after }) => [device.identity, { back, after }]));
+  return found;
 }
 
-function olderThan({ replaces, renews }: FleetEntry): string | undefined {
-  return replaces ?? renews;
+/** The certificates that a device had before this one: the one that it replaces or renews, and those over which it has come back. */
+function before({ replaces, renews, restoredOver = [] }: FleetEntry): readonly string[] {
+  return [replaces, renews, ...restoredOver].filter(serialNumber => serialNumber !== undefined);
 }

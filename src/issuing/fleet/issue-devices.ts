@@ -1,15 +1,15 @@
 import { DeclaredDevice, declaredDevice } from './device-declaration';
 import { FleetIssuer, SigningFault } from './fleet-issuer';
 import { FleetEntry, FleetLedger, MadeEntry } from './fleet-ledger';
-import { fleetSerialNumber } from './fleet-serial-number';
-import { Former, formerCertificatesOf } from './former-certificates';
+import { formerCertificatesOf } from './former-certificates';
 import { DeviceKey, KeyArchive } from './key-archive';
 import { DeviceOutcome, DeviceResult, DeviceRow, RefusedRow } from '../../contract/fleet';
 import { sha256 } from '../../contract/sha256';
 import { DAY, formatTime } from '../../contract/term';
 import { formatName } from '../../pki/name';
 import { toPem } from '../../pki/pem';
-import { isSerialNumberOf } from '../../pki/serial-number';
+import { inBlocks } from '../../pki/random-blocks';
+import { isSerialNumberOf, newSerialNumber } from '../../pki/serial-number';
 import { describePublicKey } from '../../pki/subject-key';
 import { Requester } from '../../resource/lifecycle-event';
 import { RawProperties } from '../../resource/property-values';
@@ -43,9 +43,8 @@ export interface BatchResult {
  * Issues certificates for a batch of devices, exactly once for each device and declaration, however often and by however many the batch is carried out, and
  * wherever an earlier attempt has ended.
  *
- * The serial number of a certificate follows from what the ledger had before, so there is nothing to reserve: two attempts make certificates with the
- * same serial number, the ledger takes one of them, and only what the ledger has is answered. The encrypted keys are stored first, and the entry names the
- * archive, so that the key of every certificate in the ledger can be delivered.
+ * Nothing is reserved: two attempts make a certificate each, the ledger takes one of them for the device, and only what the ledger has is answered. The
+ * encrypted keys are stored first, and the entry names the archive, so that the key of every certificate in the ledger can be delivered.
  *
  * A row that can't be issued is refused, and the others go on.
  *
@@ -79,15 +78,17 @@ interface Made extends MadeEntry {
 class Batch {
   public static async of(any: DeclaredDevice, fleet: Fleet, run: string, ports: FleetPorts): Promise<Batch> {
     const { issuer, issuerLedgerTable } = any.declaration;
-    const ledger = ports.fleetLedger(issuerLedgerTable);
-    const seed = await ledger.seed(`${fleet.stackId}/${fleet.logicalResourceId}`);
-    return new Batch(fleet, run, ports, ledger, seed, issuer!, await FleetIssuer.for(any, ports));
+    return new Batch(fleet, run, ports, ports.fleetLedger(issuerLedgerTable), issuer!, await FleetIssuer.for(any, ports));
   }
+
+  private readonly random: (bytes: number) => Buffer;
 
   private constructor(
     private readonly fleet: Fleet, private readonly run: string, private readonly ports: FleetPorts, private readonly ledger: FleetLedger,
-    private readonly seed: Buffer, private readonly ca: string, private readonly issuer: FleetIssuer,
-  ) {}
+    private readonly ca: string, private readonly issuer: FleetIssuer,
+  ) {
+    this.random = inBlocks(ports.random);
+  }
 
   /** Issues what is to be issued. @returns the devices that somebody else has issued a certificate for meanwhile, to be looked at again */
   public async turn(
@@ -98,11 +99,11 @@ class Batch {
     const refused = await this.refuseRevoked(devices, latest, refuse);
     const open = devices.filter(device => !refused.has(device));
     this.confirm(open.filter(isStanding), latest, results, refuse);
-    const changed = open.filter(device => latest.has(device.identity) && !isStanding(device));
-    const formers = await formerCertificatesOf(changed, latest, this.ca, this.seed, this.ledger, entry => !this.isEnding(entry));
+    const changed = open.filter(device => this.outcomeOf(device, latest.get(device.identity)) === 'replaced');
+    const back = await formerCertificatesOf(changed, latest, this.ca, this.ledger, entry => !this.isEnding(entry));
     const made: Made[] = [];
     for (const device of open.filter(each => !isStanding(each))) {
-      await this.next(device, latest.get(device.identity), formers.get(device.identity)).then(each => made.push(each), error => {
+      await this.next(device, latest.get(device.identity), back.get(device.identity)).then(each => made.push(each), error => {
         if (error instanceof SigningFault) { // it has nothing to do with the row, and may pass
           throw error.cause;
         }
@@ -178,16 +179,16 @@ class Batch {
   }
 
   /** The next certificate of a device: one that comes back, or a new one. */
-  private async next(device: DeclaredDevice, over: FleetEntry | undefined, former: Former | undefined): Promise<Made> {
-    if (former?.back) {
-      this.assertGenuine(former.back);
-      return { entry: { ...former.back, returnedAt: this.ports.clock().toISOString() }, over, isBack: true, device };
+  private async next(device: DeclaredDevice, over: FleetEntry | undefined, back: FleetEntry | undefined): Promise<Made> {
+    if (!back) {
+      return this.make(device, over);
     }
-    return this.make(device, over, former?.after ?? over?.serialNumber);
+    this.assertGenuine(back);
+    const restoredOver = [...new Set([...back.restoredOver ?? [], over!.serialNumber])];
+    return { entry: { ...back, returnedAt: this.ports.clock().toISOString(), restoredOver }, over, isBack: true, device };
   }
 
-  /** @param after the serial number that the new one follows */
-  private async make(device: DeclaredDevice, over: FleetEntry | undefined, after: string | undefined): Promise<Made> {
+  private async make(device: DeclaredDevice, over: FleetEntry | undefined): Promise<Made> {
     const { declaration, identity, declared, row: { deviceId } } = device;
     const { profile, subject, keyAlgorithm } = declaration;
     const given = givenKey(declaration);
@@ -195,7 +196,7 @@ class Batch {
       throw new Error('certificateSigningRequest must be given, because the fleet has no recipient for private keys that are made here; give the row a request, '
         + 'or name a recipient (keyRecipient; on the command line, --recipient)');
     }
-    const serialNumber = fleetSerialNumber(this.seed, identity, declared, after);
+    const serialNumber = newSerialNumber(this.random, identity);
     const validity = this.issuer.validityOf(device);
     const pair = given ? undefined : await this.ports.generateKeyPair(keyAlgorithm!);
     const publicKey = given ?? pair!.publicKey;

@@ -84,6 +84,8 @@ export interface LedgerEntry extends Requester {
   readonly keyArchive?: string;
   /** For a device of a fleet whose declaration has changed: the serial number of the certificate that this one replaces. */
   readonly replaces?: string;
+  /** For a device of a fleet whose declaration has changed back to that of this certificate: the serial numbers of those that were the latest before. */
+  readonly restoredOver?: readonly string[];
   /** The serial number of the certificate that is being made, or was made, to renew this one. */
   readonly renewedBy?: string;
   /** For a renewed certificate: when its key and its bundles became the current ones, ISO 8601. */

@@ -44,6 +44,7 @@ const ENTRY: Required<LedgerEntry> = {
   declared: 'd'.repeat(64),
   keyArchive: 'keys/1.p7m',
   replaces: '3C',
+  restoredOver: ['3D'],
   renewedBy: '0B',
   deliveredAt: '2026-01-31T23:59:59.123Z',
   retirement: 'retired',

@@ -1,25 +1,12 @@
-import { createHash, createHmac } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { declaredDevice } from '../../../src/issuing/fleet/device-declaration';
-import { fleetSerialNumber } from '../../../src/issuing/fleet/fleet-serial-number';
 import { STACK_ID } from '../../support/events';
 
-/** Final: decision 30. A device with another identity, or another serial number, would get a second certificate. */
+/** Final: decision 30. A device with another identity would get a second certificate. */
 
-const SEED = Buffer.alloc(32, 7);
-const IDENTITY = `device-${'1'.repeat(32)}`;
-const DECLARED = 'd'.repeat(64);
 const TEMPLATE = { LedgerTable: 'ledger', Issuer: `ca-${'2'.repeat(32)}`, KeyAlgorithm: 'EC_P256', HashAlgorithm: 'SHA-256', ValidityDays: '365', Generation: '1' };
-const SERIAL_NUMBERS = ['5B9DAAE1A4138A67293E41A435FEB58AE08386C0', '706195887ADF2454E3B297793067EA4AFF4CAE26'];
 const DECLARATION = '3b813dfbdd50c7a961475355687e23abf692bbe491327190f4ad59f3d4918068';
 const FLEET = { stackId: STACK_ID, logicalResourceId: 'Sensors' };
-
-test('the serial number of a device follows from the seed of its fleet, its identity, its declaration and the certificate before', () => {
-  const first = fleetSerialNumber(SEED, IDENTITY, DECLARED, undefined);
-  expect([first, fleetSerialNumber(SEED, IDENTITY, DECLARED, first)]).toEqual(SERIAL_NUMBERS);
-  const octets = createHmac('sha256', SEED).update(`["cdk-private-iot-ca/fleet-serial-number/1","${IDENTITY}","${DECLARED}",null]`).digest().subarray(0, 12);
-  octets[0] = 0x40 + octets[0] % 0x40;
-  expect(first.slice(0, 24)).toBe(octets.toString('hex').toUpperCase());
-});
 
 test('the identity of a device is that of its CA, its fleet and its ID, whatever else its row declares', () => {
   const { identity } = declaredDevice({ line: 2, deviceId: 'sensor-001' }, TEMPLATE, FLEET);

@@ -27,7 +27,7 @@ interface World {
 async function inDynamoDb(): Promise<World> {
   const client = dynamoDb(await motoUrl());
   const table = new LedgerTable(client, awsCalls(), await makeTable(client));
-  return { open: () => new DynamoDbFleetLedger(table, randomBytes), revocations: () => new DynamoDbRevocations(table), end: () => client.destroy() };
+  return { open: () => new DynamoDbFleetLedger(table), revocations: () => new DynamoDbRevocations(table), end: () => client.destroy() };
 }
 
 async function inDirectory(): Promise<World> {
@@ -39,7 +39,7 @@ async function inDirectory(): Promise<World> {
     open: () => {
       log?.close();
       log = FleetLog.toWrite(directory, 'Table');
-      return new DirectoryFleetLedger(recordsOf(log, randomBytes), revocations());
+      return new DirectoryFleetLedger(recordsOf(log), revocations());
     },
     revocations,
     end: () => log?.close(),
@@ -85,13 +85,6 @@ describe.each([['in DynamoDB', inDynamoDb], ['in a directory', inDirectory]])('t
 
   afterEach(() => world.end());
 
-  test('have a seed each, which stays', async () => {
-    const seed = await world.open().seed('stack/Sensors');
-    expect(seed).toHaveLength(32);
-    const again = world.open();
-    expect([await again.seed('stack/Sensors'), (await again.seed('stack/Pumps')).equals(seed)]).toEqual([seed, false]);
-  });
-
   test('have what was recorded, by identity and by serial number, for the CA that has signed it', async () => {
     const made = [1, 2, 3].map(device => entry(device));
     expect(await world.open().record(firsts(made))).toEqual(new Set(ids(made)));
@@ -120,10 +113,10 @@ describe.each([['in DynamoDB', inDynamoDb], ['in a directory', inDirectory]])('t
     const ledger = world.open();
     await ledger.record(firsts([one]));
     await ledger.record([{ entry: two, over: one }]);
-    const back = { ...one, returnedAt: '2026-03-01T00:00:00.000Z' };
+    const back = { ...one, returnedAt: '2026-03-01T00:00:00.000Z', restoredOver: [two.serialNumber] };
     expect(await ledger.record([{ entry: back, over: two, isBack: true }])).toEqual(new Set([one.identity]));
     const latest = await world.open().latest(CA, [one.identity]);
-    expect(latest.get(one.identity)).toMatchObject({ serialNumber: one.serialNumber, certificate: one.certificate });
+    expect(latest.get(one.identity)).toMatchObject({ serialNumber: one.serialNumber, certificate: one.certificate, restoredOver: [two.serialNumber] });
     expect(await world.open().record([{ entry: three, over: one }])).toEqual(new Set([one.identity]));
   });
 

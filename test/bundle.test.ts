@@ -17,7 +17,7 @@ const CLI = join(ASSETS, 'cli', 'private-iot-ca.js');
  * The command for fleets takes 70 kB, and the client of AWS Step Functions 120 kB, without the threads that issue: they have a bundle of their own, so
  * that each of them loads only the core, the reader of manifests (90 kB) and, where it encrypts keys, pkijs (830 kB).
  */
-const CEILINGS: [string, number][] = [[HANDLER, 1_655], [REVOCATION, 1_575], [FLEET, 2_925], [CLI, 4_250], [FLEET_WORKER, 1_510]];
+const CEILINGS: [string, number][] = [[HANDLER, 1_655], [REVOCATION, 1_575], [FLEET, 2_935], [CLI, 4_250], [FLEET_WORKER, 1_510]];
 
 test.each(CEILINGS)('%s stays below its ceiling', (file, kilobytes) => {
   expect(readFileSync(file).length / 1000).toBeLessThan(kilobytes);

@@ -34,8 +34,20 @@ export interface ResultsEnvironment {
   readonly RESULTS_FOLDER: string;
 }
 
+/** What is declared, as environment variables: nobody who starts a run or writes to the bucket of results can change it. */
+export interface DeclarationEnvironment {
+  readonly STACK_ID: string;
+  /** The logical ID of the fleet's resource. */
+  readonly LOGICAL_ID: string;
+  /** The properties that all devices share, JSON: those of a device certificate. */
+  readonly DECLARATION: string;
+  /** JSON: `RecipientProperties`; absent if no key is made for a device. */
+  readonly RECIPIENT?: string;
+  readonly RENEW_BEFORE_DAYS?: string;
+}
+
 /** The environment variables of the function that reads the manifest of a fleet. */
-export interface PlannerEnvironment extends ResultsEnvironment {
+export interface PlannerEnvironment extends ResultsEnvironment, DeclarationEnvironment {
   /** JSON: `ManifestProperties`. */
   readonly MANIFEST: string;
   readonly MANIFEST_FORMAT: string;
@@ -49,16 +61,7 @@ export interface FinisherEnvironment extends ResultsEnvironment {
 }
 
 /** The environment variables of the function that issues for a fleet. */
-export interface WorkerEnvironment extends ResultsEnvironment {
-  readonly STACK_ID: string;
-  /** The logical ID of the fleet's resource. */
-  readonly LOGICAL_ID: string;
-  /** The properties that all devices share, JSON: those of a device certificate. */
-  readonly DECLARATION: string;
-  /** JSON: `RecipientProperties`; absent if no key is made for a device. */
-  readonly RECIPIENT?: string;
-  readonly RENEW_BEFORE_DAYS?: string;
-}
+export interface WorkerEnvironment extends ResultsEnvironment, DeclarationEnvironment {}
 
 /** The environment variables of the function that runs a fleet for CloudFormation. */
 export interface RunnerEnvironment {
@@ -71,6 +74,11 @@ export interface RunnerEnvironment {
 export interface PieceItem {
   /** Counted from 1. */
   readonly piece: number;
+}
+
+/** The input of the planner: the name of the execution, and when it began, ISO 8601. */
+export interface PlanInput extends RunInput {
+  readonly begunAt: string;
 }
 
 /** The input of the functions of a run: the name of the execution. */

@@ -88,14 +88,16 @@ test('every call of a run, and of its deployment, is allowed by the policies of 
 
   for (const fleet of ['Sensors', 'Gateways']) {
     for (const run of ['first', 'second']) {
-      await stack.use(`${fleet}Planner`, { run });
+      await stack.use(`${fleet}Planner`, { run, begunAt: new Date().toISOString() });
       await stack.use(`${fleet}Worker`, { run, piece: 1 });
       await stack.use(`${fleet}Finisher`, { run });
       await made.upload(inbox, 'sensors.csv', `deviceId,organization\nsensor-1,${fleet}\n`); // the next run replaces the certificate
     }
     // A piece that is not there fails, and says so.
-    await expect(stack.use(`${fleet}Worker`, { run: 'first', piece: 2 })).rejects.toThrow('runs/first/pieces/0000002.jsonl, which the planner of the run has written');
-    await stack.use(`${fleet}Finisher`, { run: 'first' });
+    await expect(stack.use(`${fleet}Worker`, { run: 'second', piece: 2 })).rejects.toThrow('runs/second/pieces/0000002.jsonl, which the planner of the run has written');
+    await stack.use(`${fleet}Finisher`, { run: 'second' });
+    // A run that was overtaken issues nothing more.
+    await expect(stack.use(`${fleet}Worker`, { run: 'first', piece: 1 })).rejects.toThrow('the run first must be the latest one of its fleet, and second is');
   }
   assertRights(stack);
   await assertRunRights(stack, made);

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { awsCalls, dynamoDb, makeTable } from './aws-clients';
 import { caProperties, request, STACK_ID } from './events';
@@ -6,6 +7,7 @@ import { MemoryWorld } from './memory-ports';
 import { motoUrl } from './moto';
 import { DeviceRow } from '../../src/contract/fleet';
 import { DynamoDbFleetLedger } from '../../src/issuing/aws/dynamodb-fleet-ledger';
+import { DynamoDbFleetRuns } from '../../src/issuing/aws/dynamodb-fleet-runs';
 import { DynamoDbLedger } from '../../src/issuing/aws/dynamodb-ledger';
 import { DynamoDbRevocations } from '../../src/issuing/aws/dynamodb-revocations';
 import { LedgerTable } from '../../src/issuing/aws/ledger-table';
@@ -61,6 +63,11 @@ export class FleetWorld {
         },
       },
     };
+  }
+
+  /** What the ledger knows about the runs of a fleet. */
+  public runs(fleet = 'Sensors'): DynamoDbFleetRuns {
+    return new DynamoDbFleetRuns(new LedgerTable(this.client, awsCalls(), this.table), `${STACK_ID}/${fleet}`, randomBytes);
   }
 
   /** The certificates of devices in the ledger. */

@@ -149,7 +149,8 @@ export class FleetLog {
       return isNew ? 'new' : standing !== undefined && certificateIn(standing) === certificateIn(line) ? 'known' : 'refused';
     });
     const added = all.filter((_, index) => fates[index] === 'new').map(record => ({ ...record, place: record.isBack && this.placeOf(serialNumberIn(record.line)) }));
-    const places = this.write(added.map(({ identity, line, place, over }) => place ? JSON.stringify({ returned: identity, place, over: over! } satisfies Returned) : line));
+    const places = this.write(added.map(({ identity, line, place, over }) =>
+      place ? JSON.stringify({ returned: identity, place, over: over! } satisfies Returned) : line));
     added.forEach(({ identity, line, place, over }, index) => {
       if (place) {
         this.noteRestored(place, over!);

@@ -4,7 +4,7 @@ import { Grant, GrantOnPrincipalOptions, IGrantable } from 'aws-cdk-lib/aws-iam'
 import { Construct } from 'constructs';
 import { Conditions, grantOrPermit } from './cross-account';
 import {
-  CERTIFICATE_PREFIX, DISABLED_PREFIX, ENDS_INDEX, EXPIRY_PREFIX, FLEET_PREFIX, IDENTITY_PREFIX, LIST_PREFIX, NAME_PREFIX,
+  CERTIFICATE_PREFIX, DISABLED_PREFIX, ENDS_INDEX, EXPIRY_PREFIX, IDENTITY_PREFIX, LIST_PREFIX, NAME_PREFIX,
   REGISTRATION_PREFIX, RESOURCE_PREFIX, REVOCATION_PREFIX,
 } from '../../contract/ledger-keys';
 
@@ -52,13 +52,23 @@ export function grantRecord(table: ITable, grantee: IGrantable): Grant {
   return grantOn(table, { grantee, actions, conditions: onKeys(CERTIFICATE_KEYS) });
 }
 
-/** Lets a principal record the certificates of fleets: the rights of `grantRecord` on what a fleet has, without a query, and many items at once. */
-export function grantRecordFleet(table: ITable, grantee: IGrantable): Grant {
-  const read = grantReading(table, grantee, 'GetItem', [FLEET_PREFIX, IDENTITY_PREFIX, CERTIFICATE_PREFIX, ...REVOCATION_KEYS, ...LIST_KEYS]);
+/**
+ * Lets a principal record the certificates of a fleet: the rights of `grantRecord` on what a fleet has, without a query, and many items at once.
+ *
+ * @param partition the partition key of what the ledger knows about the runs of the fleet, which it may read
+ */
+export function grantRecordFleet(table: ITable, grantee: IGrantable, partition: string): Grant {
+  const runs = grantOn(table, { grantee, actions: ['dynamodb:GetItem'], conditions: onPartition(partition) });
+  const read = grantReading(table, grantee, 'GetItem', [IDENTITY_PREFIX, CERTIFICATE_PREFIX, ...REVOCATION_KEYS, ...LIST_KEYS]);
   const many = grantReading(table, grantee, 'BatchGetItem', [IDENTITY_PREFIX, CERTIFICATE_PREFIX, ...REVOCATION_KEYS]);
-  const put = grantOn(table, { grantee, actions: ['dynamodb:PutItem'], conditions: onKeys([FLEET_PREFIX, IDENTITY_PREFIX, CERTIFICATE_PREFIX, NAME_PREFIX]) });
+  const put = grantOn(table, { grantee, actions: ['dynamodb:PutItem'], conditions: onKeys([IDENTITY_PREFIX, CERTIFICATE_PREFIX, NAME_PREFIX]) });
   const update = grantOn(table, { grantee, actions: ['dynamodb:UpdateItem'], conditions: onKeys([IDENTITY_PREFIX, CERTIFICATE_PREFIX]) });
-  return read.combine(many).combine(put).combine(update);
+  return runs.combine(read).combine(many).combine(put).combine(update);
+}
+
+/** Lets a principal begin runs of a fleet, and see nothing else of a ledger. */
+export function grantBeginRuns(table: ITable, grantee: IGrantable, partition: string): Grant {
+  return grantOn(table, { grantee, actions: ['dynamodb:UpdateItem'], conditions: onPartition(partition) });
 }
 
 /** Lets a principal publish the revocation lists of the CA: read what is revoked, and number the lists. */
@@ -184,6 +194,11 @@ export function grantRecordRegistrations(table: ITable, grantee: IGrantable): Gr
  */
 function onKeys(keys: readonly string[]): Conditions {
   return { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': keys.map(prefix => `${prefix}*`) } };
+}
+
+/** The condition that a request uses only the items of one partition: see `onKeys`. */
+function onPartition(partition: string): Conditions {
+  return { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [partition] } };
 }
 
 function grantOn(table: ITable, options: Omit<GrantOnPrincipalOptions, 'resourceArns'>): Grant {

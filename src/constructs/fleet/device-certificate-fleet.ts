@@ -5,12 +5,12 @@ import { IStateMachine, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { DeviceCertificateFleetProps, FLEET_KINDS } from './device-certificate-fleet-props';
 import { checkBatching, checkRenewBefore } from './fleet-checks';
-import { finisherOf, plannerOf, ResultsPlace, workerOf } from './fleet-functions';
+import { finisherOf, FleetFacts, plannerOf, ResultsPlace, workerOf } from './fleet-functions';
 import { executionsOf, fleetStateMachine } from './fleet-state-machine';
 import { resultsBucket } from './results-bucket';
 import { describeEstimate, estimateFleet } from '../../contract/fleet-estimate';
 import { defaultBatchSize, defaultConcurrency, FLEET_QUOTAS, FleetLoad } from '../../contract/fleet-quotas';
-import { FleetAttribute, FleetProperties, RunnerEnvironment } from '../../contract/fleet-run';
+import { DeclarationEnvironment, FleetAttribute, FleetProperties, RunnerEnvironment } from '../../contract/fleet-run';
 import { KEY_ALGORITHMS } from '../../contract/key-algorithms';
 import { ResourceType } from '../../contract/resource-types';
 import { checkAttributes } from '../../contract/rules';
@@ -105,19 +105,21 @@ export class DeviceCertificateFleet extends Resource {
     const renewBeforeDays = props.renewBefore?.toDays();
     validate(this, [renewBeforeDays, declaration.ValidityDays], () => checkRenewBefore(renewBeforeDays, declaration.ValidityDays));
 
-    const planner = plannerOf(this, results, bound, manifest.format, batchSize);
-    const workerEnvironment = {
+    const declared: DeclarationEnvironment = {
       STACK_ID: Aws.STACK_ID,
       LOGICAL_ID: Lazy.string({ produce: () => (this.resource.node.defaultChild as CfnResource).logicalId }),
       DECLARATION: this.stack.toJsonString(declaration),
       ...recipient && { RECIPIENT: this.stack.toJsonString(recipient.properties) },
       ...renewBeforeDays !== undefined && { RENEW_BEFORE_DAYS: String(renewBeforeDays) },
     };
-    const worker = workerOf(this, ca, results, recipient, workerEnvironment);
+    const facts: FleetFacts = { ca, results, declaration: declared };
+    const planner = plannerOf(this, facts, bound, manifest.format, batchSize);
+    const worker = workerOf(this, facts, recipient);
     const finisher = finisherOf(this, results, toleratedFailurePercentage);
     const stateMachine = fleetStateMachine(this, { planner, worker, finisher, results, maxConcurrency, toleratedFailurePercentage });
     this.stateMachine = this.machine = stateMachine;
-    this.node.addValidation({ validate: () => checkEnvironment(this.stack, workerEnvironment) });
+    const environments = [planner, worker].map(({ environment }) => environment);
+    this.node.addValidation({ validate: () => environments.flatMap(each => checkEnvironment(this.stack, each)).slice(0, 1) });
 
     const own: FleetProperties = {
       Manifest: bound.properties,

@@ -24,6 +24,7 @@ const OF_A_WORKER = [...PASSING, 'Lambda.Unknown', 'Sandbox.Timedout', 'States.T
 const RETRY = { IntervalSeconds: 2, BackoffRate: 2, MaxDelaySeconds: 60, JitterStrategy: 'FULL' } as const;
 
 const RUN = { 'run.$': '$$.Execution.Name' } as const;
+const BEGINNING = { 'begunAt.$': '$$.Execution.StartTime' } as const;
 
 /**
  * The state machine of a fleet in the Amazon States Language (https://states-language.net/spec.html): a plan, a distributed map over the pieces of
@@ -44,7 +45,7 @@ export function fleetDefinition(options: FleetDefinitionOptions): object {
     Comment: 'Issues the certificates of a fleet: a plan, a map over its pieces, and a summary',
     StartAt: 'Plan',
     States: {
-      'Plan': { ...invoke(planner, ofRun, PASSING, 6), Next: 'Issue' },
+      'Plan': { ...invoke(planner, { Payload: { ...RUN, ...BEGINNING } }, PASSING, 6), Next: 'Issue' },
       'Issue': {
         Type: 'Map',
         Label: 'Issue',

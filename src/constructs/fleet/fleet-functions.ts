@@ -5,10 +5,11 @@ import { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { BoundManifest, FleetManifestFormat } from './fleet-manifest';
 import { BoundRecipient } from './key-recipient';
-import { FinisherEnvironment, PlannerEnvironment, ResultsEnvironment, WorkerEnvironment } from '../../contract/fleet-run';
+import { DeclarationEnvironment, FinisherEnvironment, PlannerEnvironment, ResultsEnvironment, WorkerEnvironment } from '../../contract/fleet-run';
+import { fleetPartition } from '../../contract/ledger-keys';
 import { grantSign } from '../ca/grant-issue';
 import { IPrivateIotCa } from '../ca/i-private-iot-ca';
-import { grantRecordFleet } from '../ca/ledger-table';
+import { grantBeginRuns, grantRecordFleet } from '../ca/ledger-table';
 import { FULL_CORE, libraryFunction } from '../provider/library-function';
 import { acknowledgeWildcard } from '../provider/nag';
 import { rolePolicy } from '../provider/role-policy';
@@ -17,6 +18,15 @@ import { rolePolicy } from '../provider/role-policy';
 export interface FleetFunction {
   readonly function: Function;
   readonly rights: Policy;
+  /** Its environment variables. */
+  readonly environment: { readonly [name: string]: string };
+}
+
+/** What the functions of a fleet have in common. */
+export interface FleetFacts {
+  readonly ca: IPrivateIotCa;
+  readonly results: ResultsPlace;
+  readonly declaration: DeclarationEnvironment;
 }
 
 /** Where the results of a fleet are. */
@@ -35,25 +45,28 @@ const LONGEST = Duration.minutes(15);
 
 /** The function that reads the manifest. */
 export function plannerOf(
-  scope: Construct, results: ResultsPlace, manifest: BoundManifest, format: FleetManifestFormat, batchSize: number,
+  scope: Construct, { ca, results, declaration }: FleetFacts, manifest: BoundManifest, format: FleetManifestFormat, batchSize: number,
 ): FleetFunction {
   const environment: PlannerEnvironment = {
-    ...resultsEnvironment(results), MANIFEST: scopeJson(scope, manifest.properties), MANIFEST_FORMAT: format, BATCH_SIZE: String(batchSize),
+    ...resultsEnvironment(results),
+    ...declaration,
+    MANIFEST: scopeJson(scope, manifest.properties),
+    MANIFEST_FORMAT: format,
+    BATCH_SIZE: String(batchSize),
   };
   const made = functionOf(scope, 'Planner', 'Reads the manifest of a fleet', 'plan', PLANNER_MEMORY, environment);
   manifest.grantRead(made.rights);
+  grantBeginRuns(ca.ledger, made.rights, partitionOf(declaration));
   grantObjects(made.rights, results, ['s3:PutObject'], ['plan.json', 'pieces.json', 'pieces/*'], true);
   return made;
 }
 
 /** The function that issues. */
-export function workerOf(
-  scope: Construct, ca: IPrivateIotCa, results: ResultsPlace, recipient: BoundRecipient | undefined,
-  environment: Omit<WorkerEnvironment, keyof ResultsEnvironment>,
-): FleetFunction {
-  const made = functionOf(scope, 'Worker', 'Issues the certificates of a fleet', 'work', FULL_CORE, { ...resultsEnvironment(results), ...environment });
+export function workerOf(scope: Construct, { ca, results, declaration }: FleetFacts, recipient: BoundRecipient | undefined): FleetFunction {
+  const environment: WorkerEnvironment = { ...resultsEnvironment(results), ...declaration };
+  const made = functionOf(scope, 'Worker', 'Issues the certificates of a fleet', 'work', FULL_CORE, environment);
   grantSign(ca, made.rights);
-  grantRecordFleet(ca.ledger, made.rights);
+  grantRecordFleet(ca.ledger, made.rights, partitionOf(declaration));
   recipient?.grant(made.rights);
   grantObjects(made.rights, results, ['s3:GetObject'], ['pieces/*'], false);
   const written = ['results/*', 'certificates/*', 'refused/*', 'devices/*', 'register/*', 'counts/*', 'failures/*', ...recipient ? ['keys/*'] : []];
@@ -88,7 +101,11 @@ function grantBucketKey(bucket: IBucket, grantee: IGrantable, writes: boolean): 
 function functionOf(scope: Construct, id: string, description: string, handler: string, memorySize: number, environment: object): FleetFunction {
   const own = new Construct(scope, id);
   const made = libraryFunction(own, { description, bundle: 'fleet', handler, memorySize, timeout: LONGEST, environment: { ...environment } });
-  return { function: made.function, rights: rolePolicy(own, 'Rights', made.role) };
+  return { function: made.function, rights: rolePolicy(own, 'Rights', made.role), environment: { ...environment } };
+}
+
+function partitionOf({ STACK_ID, LOGICAL_ID }: DeclarationEnvironment): string {
+  return fleetPartition(`${STACK_ID}/${LOGICAL_ID}`);
 }
 
 function resultsEnvironment({ bucket, folder }: ResultsPlace): ResultsEnvironment {

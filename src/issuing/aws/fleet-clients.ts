@@ -1,7 +1,9 @@
+import { randomBytes } from 'node:crypto';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { DynamoDbFleetLedger } from './dynamodb-fleet-ledger';
+import { DynamoDbFleetRuns } from './dynamodb-fleet-runs';
 import { IssuingClients } from './issuing-clients';
 import { kmsRecipient } from './kms-recipient';
 import { S3FleetFiles } from './s3-fleet-files';
@@ -40,6 +42,11 @@ export class FleetClients {
 
   public runs(calls: AwsCalls, stateMachineArn: string): StepFunctionsRuns {
     return new StepFunctionsRuns(this.sfn, calls, stateMachineArn);
+  }
+
+  /** What the ledger with a fleet's certificates knows about its runs. */
+  public fleetRuns(calls: AwsCalls, table: string, fleet: string): DynamoDbFleetRuns {
+    return new DynamoDbFleetRuns(this.issuing.ledgerTable(calls, table), fleet, randomBytes);
   }
 
   /** The ports of an invocation that issues. */

@@ -21,7 +21,8 @@ interface Search {
  * @returns the certificates that may come back, by identity
  */
 export async function formerCertificatesOf(
-  devices: readonly DeclaredDevice[], latest: ReadonlyMap<string, FleetEntry>, ca: string, ledger: FleetLedger, isGood: (entry: FleetEntry) => boolean,
+  devices: readonly DeclaredDevice[], latest: ReadonlyMap<string, FleetEntry>, ca: string, ledger: FleetLedger,
+  isGood: (entry: FleetEntry) => boolean,
 ): Promise<Map<string, FleetEntry>> {
   const found = new Map<string, FleetEntry>();
   let open: Search[] = devices.map(device => ({ device, seen: new Set(), next: before(latest.get(device.identity)!) }));
@@ -35,7 +36,8 @@ export async function formerCertificatesOf(
     for (const search of open) {
       const { identity, declared } = search.device;
       const former = search.next.flatMap(serialNumber => entries.get(serialNumber) ?? []);
-      const back = former.find(entry => entry.identity === identity && entry.declared === declared && isGood(entry) && !revoked.has(entry.serialNumber));
+      const back = former.find(entry =>
+        entry.identity === identity && entry.declared === declared && isGood(entry) && !revoked.has(entry.serialNumber));
       if (back) {
         found.set(identity, back);
       }

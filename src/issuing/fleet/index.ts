@@ -1,15 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Fleet } from './issue-devices';
 import { EncryptedKeyArchive } from './recipient/encrypted-key-archive';
 import { finishRun } from './run/finish-run';
+import { FleetRuns } from './run/fleet-runs';
 import { planRun } from './run/plan-run';
 import { runForCloudFormation } from './run/run-for-cloudformation';
+import { digestOfDeclaration } from './run/sealed-piece';
 import { workPiece } from './run/work-piece';
 import { FleetCounts } from '../../contract/fleet';
 import {
-  FinisherEnvironment, ManifestProperties, PlannerEnvironment, RecipientProperties, ResultsEnvironment, RunInput, RunnerEnvironment, RunPlaces,
-  RunPlan, RunSummary,
-  WorkerEnvironment, WorkInput,
+  DeclarationEnvironment, FinisherEnvironment, ManifestProperties, PlanInput, PlannerEnvironment, RecipientProperties, ResultsEnvironment, RunInput,
+  RunnerEnvironment, RunPlaces, RunPlan, RunSummary, WorkerEnvironment, WorkInput,
 } from '../../contract/fleet-run';
 import { AwsCalls } from '../../lambda/aws/aws-calls';
 import { functionEnvironment } from '../../lambda/cloudformation/environment';
@@ -42,7 +44,8 @@ export async function plan(event: unknown, context: InvocationContext): Promise<
     const format = text('MANIFEST_FORMAT', MANIFEST_FORMAT) as 'csv' | 'jsonl';
     const octets = clients.octets(calls, JSON.parse(text('MANIFEST', MANIFEST)) as ManifestProperties);
     const manifest = { format, octets: octets.read(), version: () => octets.version };
-    const planned = await planRun(runIn(event), manifest, Number(wholeNumber(BATCH_SIZE)), clients.files(calls, results()));
+    const { digest, runs } = declared(calls);
+    const planned = await planRun(planIn(event), digest, manifest, Number(wholeNumber(BATCH_SIZE)), runs, clients.files(calls, results()));
     log('INFO', { message: `planned ${planned.rows} rows in ${planned.pieces} pieces`, awsRequestId: context.awsRequestId });
     return planned;
   });
@@ -50,7 +53,7 @@ export async function plan(event: unknown, context: InvocationContext): Promise<
 
 /** Issues for a piece of the manifest. */
 export async function work(event: unknown, context: InvocationContext): Promise<FleetCounts> {
-  const { STACK_ID, LOGICAL_ID, DECLARATION, RECIPIENT, RENEW_BEFORE_DAYS } = process.env as Partial<WorkerEnvironment>;
+  const { RECIPIENT, RENEW_BEFORE_DAYS } = process.env as Partial<WorkerEnvironment>;
   return orLogged('a piece of the fleet could not be issued', context.awsRequestId, async () => {
     const { run, piece } = workIn(event);
     const calls = callsOf(context);
@@ -62,14 +65,10 @@ export async function work(event: unknown, context: InvocationContext): Promise<
       await files.write(name, content, 'application/pkcs7-mime');
       return files.keyOf(name);
     });
-    const fleet = {
-      stackId: text('STACK_ID', STACK_ID),
-      logicalResourceId: text('LOGICAL_ID', LOGICAL_ID),
-      template: record('DECLARATION', JSON.parse(text('DECLARATION', DECLARATION))),
-      renewBeforeDays: wholeNumber(RENEW_BEFORE_DAYS) as number | undefined,
-    };
+    const { digest, runs, fleet } = declared(calls);
     const ports = clients.ports(calls, new AwsCalls(signalOf(context), 0), keyArchive);
-    return workPiece(run, piece, fleet, ports, files);
+    const renewBeforeDays = wholeNumber(RENEW_BEFORE_DAYS) as number | undefined;
+    return workPiece({ run, piece, declaration: digest }, { ...fleet, renewBeforeDays }, ports, runs, files);
   });
 }
 
@@ -117,6 +116,18 @@ function results(): ResultsEnvironment {
   return { RESULTS_BUCKET: text('RESULTS_BUCKET', RESULTS_BUCKET), RESULTS_FOLDER: text('RESULTS_FOLDER', RESULTS_FOLDER) };
 }
 
+/** What the environment declares, and what the ledger knows about the runs of the fleet. */
+function declared(calls: AwsCalls): { readonly digest: string; readonly runs: FleetRuns; readonly fleet: Fleet } {
+  const { STACK_ID, LOGICAL_ID, DECLARATION, RECIPIENT, RENEW_BEFORE_DAYS } = process.env as Partial<DeclarationEnvironment>;
+  const declaration = text('DECLARATION', DECLARATION);
+  const fleet = { stackId: text('STACK_ID', STACK_ID), logicalResourceId: text('LOGICAL_ID', LOGICAL_ID), template: record('DECLARATION', JSON.parse(declaration)) };
+  return {
+    digest: digestOfDeclaration({ DECLARATION: declaration, RECIPIENT, RENEW_BEFORE_DAYS }),
+    runs: clients.fleetRuns(calls, text('LedgerTable', fleet.template.LedgerTable), `${fleet.stackId}/${fleet.logicalResourceId}`),
+    fleet,
+  };
+}
+
 /** The name of an execution: https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html */
 const RUN = /^[\w-]{1,80}$/;
 
@@ -127,6 +138,14 @@ function runIn(event: unknown): string {
     throw new Error('run must be the name of the execution, with letters, digits, - and _ only');
   }
   return run;
+}
+
+function planIn(event: unknown): PlanInput {
+  const { begunAt } = event as Partial<PlanInput>;
+  if (typeof begunAt !== 'string' || Number.isNaN(Date.parse(begunAt))) {
+    throw new Error('begunAt must be the time at which the execution began');
+  }
+  return { run: runIn(event), begunAt: new Date(begunAt).toISOString() };
 }
 
 function workIn(event: unknown): WorkInput {

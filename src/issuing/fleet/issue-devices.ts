@@ -31,6 +31,8 @@ export interface FleetPorts extends IssuingPorts {
   readonly fleetLedger: (table: string) => FleetLedger;
   /** Where keys go that are made here; absent if the fleet makes none, because each device has a certificate signing request. */
   readonly keyArchive?: KeyArchive;
+  /** Fails if a later run of the fleet has begun to issue; absent where only one run at a time issues. */
+  readonly assertNewest?: () => Promise<void>;
 }
 
 /** The results of a batch, in the order of its rows. */
@@ -95,6 +97,7 @@ class Batch {
     devices: readonly DeclaredDevice[], results: Map<number, DeviceResult>, refuse: (row: DeviceRow, error: unknown) => void,
   ): Promise<DeclaredDevice[]> {
     const latest = await this.ledger.latest(this.ca, devices.map(({ identity }) => identity));
+    await this.ports.assertNewest?.(); // only now: what a later run makes from here on is not what was read, so that the ledger refuses to replace it
     const isStanding = (device: DeclaredDevice): boolean => this.outcomeOf(device, latest.get(device.identity)) === undefined;
     const refused = await this.refuseRevoked(devices, latest, refuse);
     const open = devices.filter(device => !refused.has(device));

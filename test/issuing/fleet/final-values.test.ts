@@ -1,8 +1,9 @@
-import { createHash } from 'node:crypto';
+import { createHash, createHmac } from 'node:crypto';
 import { declaredDevice } from '../../../src/issuing/fleet/device-declaration';
+import { digestOfDeclaration, openedPiece, sealedPiece } from '../../../src/issuing/fleet/run/sealed-piece';
 import { STACK_ID } from '../../support/events';
 
-/** Final: decision 30. A device with another identity would get a second certificate. */
+/** Final: decisions 30 and 31. A device with another identity would get a second certificate. */
 
 const TEMPLATE = { LedgerTable: 'ledger', Issuer: `ca-${'2'.repeat(32)}`, KeyAlgorithm: 'EC_P256', HashAlgorithm: 'SHA-256', ValidityDays: '365', Generation: '1' };
 const DECLARATION = '3b813dfbdd50c7a961475355687e23abf692bbe491327190f4ad59f3d4918068';
@@ -28,4 +29,16 @@ test('what is declared is what the identity of a single certificate covers', () 
     declared({}, { Issuer: `ca-${'3'.repeat(32)}` }), declared({}, { KeyAlgorithm: 'EC_P384' }),
   ];
   expect(new Set([DECLARATION, ...others]).size).toBe(7);
+});
+
+test('the code of a piece covers its run, its number, the declaration and its lines', () => {
+  const declaration = digestOfDeclaration({ DECLARATION: '{"Issuer":"ca"}', RENEW_BEFORE_DAYS: '30' });
+  expect(declaration).toBe(createHash('sha256').update('["{\\"Issuer\\":\\"ca\\"}",null,"30"]').digest('hex'));
+  const key = Buffer.alloc(32, 7);
+  const lines = '{"row":{"line":2,"deviceId":"sensor-001"}}\n';
+  const code = createHmac('sha256', key).update(`["cdk-private-iot-ca/fleet-piece/1","run-1",4,"${declaration}"]\0${lines}`).digest('hex');
+  const seal = { run: 'run-1', piece: 4, declaration };
+  const piece = { rows: [{ line: 2, deviceId: 'sensor-001' }], refused: [] };
+  expect(sealedPiece(piece, seal, key)).toBe(`{"declaration":"${declaration}","code":"${code}"}\n${lines}`);
+  expect(openedPiece(Buffer.from(sealedPiece(piece, seal, key)), seal, key)).toEqual(piece);
 });

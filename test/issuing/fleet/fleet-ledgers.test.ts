@@ -116,7 +116,8 @@ describe.each([['in DynamoDB', inDynamoDb], ['in a directory', inDirectory]])('t
     const back = { ...one, returnedAt: '2026-03-01T00:00:00.000Z', restoredOver: [two.serialNumber] };
     expect(await ledger.record([{ entry: back, over: two, isBack: true }])).toEqual(new Set([one.identity]));
     const latest = await world.open().latest(CA, [one.identity]);
-    expect(latest.get(one.identity)).toMatchObject({ serialNumber: one.serialNumber, certificate: one.certificate, restoredOver: [two.serialNumber] });
+    const { serialNumber, certificate } = one;
+    expect(latest.get(one.identity)).toMatchObject({ serialNumber, certificate, restoredOver: [two.serialNumber] });
     expect(await world.open().record([{ entry: three, over: one }])).toEqual(new Set([one.identity]));
   });
 

@@ -1,5 +1,7 @@
-import { FleetFiles, forEachOf, JSON_LINES_TYPE, JSON_TYPE, jsonLines } from './fleet-files';
-import { PieceItem, RunPlaces, RunPlan } from '../../../contract/fleet-run';
+import { FleetFiles, forEachOf, JSON_LINES_TYPE, JSON_TYPE } from './fleet-files';
+import { FleetRuns } from './fleet-runs';
+import { sealedPiece } from './sealed-piece';
+import { PieceItem, PlanInput, RunPlaces, RunPlan } from '../../../contract/fleet-run';
 import { ManifestFormat, readManifest } from '../manifest/read-manifest';
 import { piecesOf } from '../pieces';
 
@@ -16,24 +18,31 @@ export interface Manifest {
 const AT_ONCE = 16;
 
 /**
- * Reads a manifest and writes its pieces, and the list of them, which the workers get. The same run can be planned again: it reads the manifest as it is
- * then, and replaces all pieces.
+ * Reads a manifest and writes its pieces, and the list of them, which the workers get. From then on, workers of earlier runs issue nothing more: they
+ * would give devices again what was declared before. The same run can be planned again: it reads the manifest as it is then, and replaces all pieces.
  *
+ * @param planned the run and its beginning
+ * @param declaration a digest of what is declared: see `digestOfDeclaration`
  * @param size the most rows of a piece
- * @throws Error if nothing after a place can be read, or if the manifest has no row
+ * @throws Error if nothing after a place can be read, if the manifest has no row, or if a later run has begun
  */
-export async function planRun(run: string, manifest: Manifest, size: number, files: FleetFiles): Promise<RunPlan> {
+export async function planRun(
+  { run, begunAt }: PlanInput, declaration: string, manifest: Manifest, size: number, runs: FleetRuns, files: FleetFiles,
+): Promise<RunPlan> {
+  const key = await runs.key();
   const places = new RunPlaces(run);
   const items: PieceItem[] = [];
   let rows = 0;
   await forEachOf(piecesOf(readManifest(manifest.octets, manifest.format), size), AT_ONCE, async piece => {
     items.push({ piece: piece.number });
     rows += piece.rows.length + piece.refused.length;
-    const lines = [...piece.rows.map(row => ({ row })), ...piece.refused.map(refused => ({ refused }))];
-    await files.write(places.of(piece.number).piece, jsonLines(lines), JSON_LINES_TYPE);
+    await files.write(places.of(piece.number).piece, sealedPiece(piece, { run, piece: piece.number, declaration }, key), JSON_LINES_TYPE);
   });
   await files.write(places.pieces, JSON.stringify(items), JSON_TYPE);
   const plan: RunPlan = { run, rows, pieces: items.length, manifestVersion: manifest.version() };
   await files.write(places.plan, JSON.stringify(plan), JSON_TYPE);
+  if (!await runs.begin(run, begunAt)) {
+    throw new Error(`the run ${run} must be the latest one of its fleet, and a later one has begun meanwhile, which issues for the manifest as it is now`);
+  }
   return plan;
 }

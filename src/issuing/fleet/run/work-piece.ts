@@ -1,18 +1,24 @@
-import { FleetFiles, JSON_LINES_TYPE, JSON_TYPE, jsonLines, PEM_TYPE, valuesOf } from './fleet-files';
+import { FleetFiles, JSON_LINES_TYPE, JSON_TYPE, jsonLines, PEM_TYPE } from './fleet-files';
+import { assertNewest, FleetRuns } from './fleet-runs';
 import { registrationForms } from './registration-forms';
-import { DeviceRow, DeviceResult, FleetCounts, NO_DEVICES, RefusedRow } from '../../../contract/fleet';
+import { openedPiece, PieceSeal } from './sealed-piece';
+import { DeviceResult, FleetCounts, NO_DEVICES, RefusedRow } from '../../../contract/fleet';
 import { RunPlaces } from '../../../contract/fleet-run';
 import { Fleet, FleetPorts, issueDevices } from '../issue-devices';
+import { Piece } from '../pieces';
 
 /**
  * Issues for a piece of a manifest, and writes its results. If it is carried out again, or twice at once, the certificates are the same, and so are the
  * names of what is written. What it has counted is written last: a piece without it has failed.
+ *
+ * @throws Error if a later run has begun, if the piece is not as its planner has written it, or if nothing can be issued
  */
-export async function workPiece(run: string, piece: number, fleet: Fleet, ports: FleetPorts, files: FleetFiles): Promise<FleetCounts> {
+export async function workPiece(seal: PieceSeal, fleet: Fleet, ports: FleetPorts, runs: FleetRuns, files: FleetFiles): Promise<FleetCounts> {
+  const { run, piece } = seal;
   const places = new RunPlaces(run).of(piece);
   try {
-    const { rows, refused: unreadable } = await readPiece(places.piece, files);
-    const { devices, refused } = await issueDevices(rows, fleet, run, ports);
+    const { rows, refused: unreadable } = await readPiece(places.piece, seal, runs, files);
+    const { devices, refused } = await issueDevices(rows, fleet, run, { ...ports, assertNewest: async () => void await assertNewest(run, runs) });
     const all = [...unreadable, ...refused].sort((one, other) => one.line - other.line);
     const forms = registrationForms(devices);
     await Promise.all([
@@ -30,13 +36,13 @@ export async function workPiece(run: string, piece: number, fleet: Fleet, ports:
   }
 }
 
-async function readPiece(name: string, files: FleetFiles): Promise<{ readonly rows: DeviceRow[]; readonly refused: RefusedRow[] }> {
+async function readPiece(name: string, seal: PieceSeal, runs: FleetRuns, files: FleetFiles): Promise<Pick<Piece, 'rows' | 'refused'>> {
+  const { key } = await assertNewest(seal.run, runs);
   const content = await files.read(name);
   if (!content) {
     throw new Error(`the bucket of results must have ${name}, which the planner of the run has written, and it is gone; run the fleet again`);
   }
-  const lines = valuesOf<{ readonly row?: DeviceRow; readonly refused?: RefusedRow }>(content);
-  return { rows: lines.flatMap(({ row }) => row ?? []), refused: lines.flatMap(({ refused }) => refused ?? []) };
+  return openedPiece(content, seal, key);
 }
 
 function countsOf(devices: readonly DeviceResult[], refused: readonly RefusedRow[]): FleetCounts {

@@ -27,7 +27,7 @@ shuf -n 10 "$out/run/results.jsonl" >"$scratch/chosen"
 while read -r line; do
   id=$(member deviceId "$line")
   printf '%b' "$(member certificatePem "$line")" >"$scratch/$id.pem"
-  openssl cms -decrypt -inform DER -in "$out/run/$(member keyArchive "$line")" -inkey "$out/recipient.key.pem" >"$scratch/keys"
+  openssl cms -decrypt -inform DER -in "$out/$(member keyArchive "$line")" -inkey "$out/recipient.key.pem" >"$scratch/keys"
   printf '%b' "$(member privateKeyPem "$(grep -F "\"$(member serialNumber "$line")\"" "$scratch/keys")")" >"$scratch/$id.key.pem"
   openssl verify -x509_strict -purpose sslclient -CAfile "$out/ca.pem" "$scratch/$id.pem" >"$scratch/said" || { cat "$scratch/said"; exit 1; }
   echo "$id is accepted by OpenSSL, and its key was in $(member keyArchive "$line")"

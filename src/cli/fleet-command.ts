@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import { CliError } from './cli-error';
 import { documentText } from './document';
 import { beginRun } from './fleet/begin-run';
@@ -10,8 +11,8 @@ import { describeExecution, executionDocument } from './fleet/executions-report'
 import { chosenFleet, FleetChoice } from './fleet/fleets';
 import { issueRun } from './fleet/issue-run';
 import { Meter } from './fleet/meter';
-import { describeRefused, describeRun, runDocument, RunState, totalOf } from './fleet/report';
-import { RunFolder } from './fleet/run-folder';
+import { describeRefused, describeRun, runDocument, ShownRun, totalOf } from './fleet/report';
+import { FleetRun, keysFolder, RunFolder } from './fleet/run-folder';
 import { outside, Outside } from './local/engine';
 import { isLocked, lockDirectory } from './local/lock';
 import { StateStore } from './local/state-store';
@@ -97,11 +98,18 @@ async function issue(isRetry: boolean, options: FleetOptions, terminal: Terminal
     }
     const meter = new Meter('devices', run.rows, terminal);
     const finished = await issueRun(folder, run, {
-      directory: local, secrets: secret, workers, threads: reach.threads, clock: reach.clock, onProgress: ({ counts }) => meter.show(totalOf(counts)),
+      directory: local,
+      keys: keysFolder(fleet.fileName),
+      secrets: secret,
+      workers,
+      threads: reach.threads,
+      clock: reach.clock,
+      onProgress: ({ counts }) => meter.show(totalOf(counts)),
     }).finally(() => meter.end());
     const { counts } = folder.progress!;
-    terminal.print(json ? documentText('fleet', { action: isRetry ? 'retry' : 'run', runs: [runDocument(folder, finished, 'finished', counts)] })
-      : `${describeRun(folder, finished, 'finished', counts)}${describeRefused(folder, counts)}`);
+    const shown: ShownRun = { folder, run: finished, state: 'finished', counts, keys: keysOf(finished, fleet.fileName, local) };
+    terminal.print(json ? documentText('fleet', { action: isRetry ? 'retry' : 'run', runs: [runDocument(shown)] })
+      : `${describeRun(shown)}${describeRefused(folder, counts)}`);
     return counts.refused === 0;
   } finally {
     unlock();
@@ -115,15 +123,28 @@ function status(options: FleetOptions, terminal: Terminal, { disk }: Reach): boo
   const names = options.fleet === undefined && options.ca === undefined ? RunFolder.fleets(local, disk)
     : [chosenFleet({ validityDays: options.ca && '1', ...options }, state).fileName];
   const isBusy = isLocked(local);
-  const runs = names.flatMap(name => RunFolder.latest(local, name, disk) ?? []).map(folder => {
-    const { run, progress } = folder;
-    const standing: RunState = run.finishedAt ? 'finished' : isBusy ? 'running' : 'stopped';
-    return { folder, run, standing, counts: progress?.counts ?? NO_DEVICES };
+  const runs = names.flatMap((name): ShownRun[] => {
+    const { folder, number } = RunFolder.latest(local, name, disk) ?? {};
+    const run = folder?.run;
+    if (folder && !run) {
+      terminal.warn(`note: the folder of run ${number} of the fleet ${name} is gone, ${folder.path}; the next run answers for all devices again\n`);
+    }
+    return folder && run ? [{
+      folder,
+      run,
+      state: run.finishedAt ? 'finished' : isBusy ? 'running' : 'stopped',
+      counts: folder.progress?.counts ?? NO_DEVICES,
+      keys: keysOf(run, name, local),
+    }] : [];
   });
-  terminal.print(json
-    ? documentText('fleet', { action: 'status', runs: runs.map(({ folder, run, standing, counts }) => runDocument(folder, run, standing, counts)) })
-    : runs.length === 0 ? 'no fleet had a run\n' : runs.map(({ folder, run, standing, counts }) => describeRun(folder, run, standing, counts)).join('\n'));
+  terminal.print(json ? documentText('fleet', { action: 'status', runs: runs.map(runDocument) })
+    : runs.length === 0 ? 'no fleet had a run\n' : runs.map(describeRun).join('\n'));
   return true;
+}
+
+/** The folder of the encrypted keys of a fleet that makes keys. */
+function keysOf({ fleet }: FleetRun, fileName: string, local: string): string | undefined {
+  return fleet.template.Recipient === undefined ? undefined : join(local, keysFolder(fileName));
 }
 
 function numberOf(option: string, text: string, least: number, most: number): number {

@@ -46,6 +46,19 @@ export function readCertificationRequest(input: string | Buffer): CertificationR
   return { der, subject, publicKey, extensions, attributes };
 }
 
+/**
+ * The public key of a request that is not checked: SPKI, DER; `undefined` if it can't be read. It serves to compare requests, and to nothing else.
+ *
+ * @param input as for `readCertificationRequest`
+ */
+export function publicKeyInRequest(input: string | Buffer): Buffer | undefined {
+  try {
+    return parse(decodeCertificationRequest(input)).publicKey;
+  } catch { // whoever reads the request says why
+    return undefined;
+  }
+}
+
 function takeApart(der: Buffer): Parts {
   if (beginsAsPrivateKey(der)) {
     throw notAPrivateKey();

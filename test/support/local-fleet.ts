@@ -1,11 +1,10 @@
 import { ChildProcess, spawn } from 'node:child_process';
-import { generateKeyPairSync } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { temporaryFolder, writeAssembly } from './cli-assembly';
 import { cli, CliResult } from './cli-run';
 import { iotTemplate } from './cli-templates';
-import { openssl } from './openssl';
+import { requestOf } from './many-requests';
 import { DeviceResult } from '../../src/contract/fleet';
 
 const BUNDLE = join(__dirname, '..', '..', 'assets', 'cli', 'private-iot-ca.js');
@@ -48,8 +47,6 @@ export class LocalFleet {
 
   public readonly folder = temporaryFolder();
   public readonly out = join(this.folder, 'local-out');
-  /** A request without a common name, which any device may have. DER in base64. */
-  public readonly request = requestIn(this.folder);
 
   /** Deploys another declaration. @returns what the command has said */
   public async update(fleet: object = {}): Promise<string> {
@@ -67,10 +64,10 @@ export class LocalFleet {
     return path;
   }
 
-  /** Rows of devices that have a request. */
+  /** Rows of devices that have requests. */
   public rows(count: number, changes: Row = {}): Row[] {
     return Array.from({ length: count }, (_, index) => (
-      { deviceId: `sensor-${String(index).padStart(5, '0')}`, certificateSigningRequest: this.request, ...changes }));
+      { deviceId: `sensor-${String(index).padStart(5, '0')}`, certificateSigningRequest: requestOf(index), ...changes }));
   }
 
   /** Starts the command `fleet` in a process of its own. */
@@ -105,12 +102,4 @@ async function deployed(...args: string[]): Promise<string> {
   const result = await cli(...args);
   expect(result.code).toBe(0);
   return result.stdout + result.stderr;
-}
-
-function requestIn(folder: string): string {
-  const key = join(folder, 'device.key');
-  writeFileSync(key, generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ type: 'pkcs8', format: 'pem' }));
-  const output = join(folder, 'device.csr');
-  expect(openssl(['req', '-new', '-key', key, '-subj', '/O=Acme', '-outform', 'DER', '-out', output]).status).toBe(0);
-  return readFileSync(output).toString('base64');
 }

@@ -42,25 +42,25 @@ const FORMATS: { readonly [extension: string]: ManifestFormat } = { '.csv': 'csv
 export async function beginRun(request: RunRequest, terminal: Terminal, { disk, clock, threads }: Pick<Outside, 'disk' | 'clock'> & { readonly threads: Threads }): Promise<BegunRun> {
   const { directory, fleet, isRetry, batch } = request;
   const latest = RunFolder.latest(directory, fleet.fileName, disk);
-  const former = latest?.run;
+  const former = latest?.folder.run;
   const manifest = manifestOf(request, former);
-  if (former && !former.finishedAt && former.isRetry === isRetry && isSame(former, fleet, manifest)) {
-    assertSameFolder(request, latest!);
-    return { folder: latest!, run: former, isResumed: true };
+  if (former && !former.finishedAt && former.isRetry === isRetry && isSame(former, fleet, manifest) && latest.folder.hasPlanOf(former)) {
+    assertSameFolder(request, latest.folder);
+    return { folder: latest.folder, run: former, isResumed: true };
   }
   if (isRetry && !former?.finishedAt) {
-    throw new CliError(`the fleet ${fleet.name} must have a run that has ended before its refused rows are retried, got ${former ? 'one that was stopped' : 'none'}; `
-      + 'give `private-iot-ca fleet run`');
+    const got = former ? 'one that was stopped' : latest ? `one whose folder is gone (${latest.folder.path})` : 'none';
+    throw new CliError(`the fleet ${fleet.name} must have a run that has ended before its refused rows are retried, got ${got}; give \`private-iot-ca fleet run\``);
   }
-  const number = (former?.number ?? 0) + 1;
+  const number = (latest?.number ?? 0) + 1;
   const folder = new RunFolder(resolve(request.out ?? defaultFolder(directory, fleet.fileName, number)), disk);
-  if (folder.isOthers || folder.path === latest?.path) {
+  if (folder.isOthers || folder.path === latest?.folder.path) {
     throw new CliError(`--out must be a new folder, or one that is empty, got ${quote(folder.path)}, which has files`);
   }
   folder.make();
   const meter = new Meter('rows checked', undefined, terminal);
   const { manifestSha256, ...planned } = await threads.plan({
-    manifest, plan: folder.plan, batch, refused: isRetry ? latest!.fileOf('refused') : undefined,
+    manifest, plan: folder.plan, batch, refused: isRetry ? latest!.folder.fileOf('refused') : undefined,
   }, rows => meter.show(rows)).finally(() => meter.end());
   if (isRetry && planned.rows === 0) {
     throw new CliError(`--manifest must have rows that the run before has refused, on the same lines or with the same IDs, got ${planned.passedOver} others; `
@@ -86,7 +86,7 @@ export async function beginRun(request: RunRequest, terminal: Terminal, { disk, 
 function manifestOf({ manifest, fleet }: RunRequest, former: FleetRun | undefined): ManifestFile {
   if (manifest === undefined) {
     if (!former) {
-      throw new CliError('--manifest must be given for the first run of a fleet');
+      throw new CliError('--manifest must be given for the first run of a fleet, and if the folder of the run before is gone');
     }
     const { path, format } = former.manifest;
     return { path, format };

@@ -42,7 +42,8 @@ export const FLEET = described<FleetOptions>({
     '  <out>/results.jsonl     the certificate of each device, and its outcome',
     '  <out>/certificates.pem  the certificates',
     '  <out>/refused.jsonl     the rows that were refused, with their lines and reasons',
-    '  <out>/keys/             private keys that were made here, encrypted for their recipient (CMS)',
+    '  <local>/fleets/<fleet>/keys/  private keys that were made here, encrypted for their',
+    '                          recipient (CMS), of all runs: keep them',
     'A manifest has the column deviceId, and may have certificateSigningRequest, attributes of the subject such as organization, and the alternative names dns, ip, '
       + 'uri and email. A row without a request needs a fleet that declares a recipient for its private keys.',
     'A run that was stopped, in whatever way, leaves nothing half done. Repeat the command to continue it; with the same manifest it goes on, and a new one begins if the manifest or '

@@ -23,7 +23,7 @@ export function fleetPorts({ directory, secrets, fleet, keys }: Pick<Task, 'dire
   return {
     ...ports,
     fleetLedger: table => new DirectoryFleetLedger(records, ports.revocations(table)),
-    keyArchive: fleet.template.Recipient === undefined ? undefined : keyArchiveModule().keyArchive(fleet.template, keys),
+    keyArchive: fleet.template.Recipient === undefined ? undefined : keyArchiveModule().keyArchive(fleet.template, directory, keys),
   };
 }
 

@@ -16,6 +16,8 @@ const BACKLOG = 4;
 export interface RunMeans {
   /** The directory of the local deployment, whose lock this process holds. */
   readonly directory: string;
+  /** The folder for encrypted keys, in this directory. */
+  readonly keys: string;
   readonly secrets: readonly string[];
   readonly workers: number;
   readonly threads: Threads;
@@ -31,14 +33,14 @@ export interface RunMeans {
  * @throws DeploymentError if it could not be brought to its end
  */
 export async function issueRun(folder: RunFolder, run: FleetRun, means: RunMeans): Promise<FleetRun> {
-  const { directory, secrets, workers, threads, clock, onProgress } = means;
+  const { directory, keys, secrets, workers, threads, clock, onProgress } = means;
   const log = FleetLog.toWrite(directory, run.ledgerTable, run.rows);
   const orders = ordersIn(folder.plan);
   if (orders.length !== run.pieces) {
-    throw new CliError(`${folder.plan}: must have ${run.pieces} lines, got ${orders.length}; begin anew with --out`);
+    throw new CliError(`${folder.plan}: must have ${run.pieces} lines, got ${orders.length}; remove the folder, and give the same command again, which begins anew`);
   }
   const writer = new ResultsWriter(folder);
-  const task = { directory, secrets, fleet: run.fleet, run: run.run, plan: folder.plan, batch: run.batch, keys: folder.keys };
+  const task = { directory, secrets, fleet: run.fleet, run: run.run, plan: folder.plan, batch: run.batch, keys };
   const open = orders.slice(writer.progress.pieces);
   onProgress(writer.progress);
   const crew = open.length > 0 ? threads.crew(Math.min(workers, open.length), task, recordsOf(log)) : undefined;

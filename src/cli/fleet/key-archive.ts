@@ -9,19 +9,20 @@ import { CliError } from '../cli-error';
 import { FileMode, localDisk } from '../disk';
 
 /**
- * Stores archives of keys, encrypted for the recipient of a fleet, in a folder that only its owner may look into. They reach the disk before the certificates
+ * Stores archives of keys, encrypted for the recipient of a fleet, in a folder that only its owner may look into, and that all runs of the fleet share. They reach the disk before the certificates
  * reach the ledger, so an archive may be left of which the ledger has no certificate, but no certificate without its archive.
  *
  * @param template the properties of the fleet, which declares a recipient
+ * @param folder the folder, in the directory of the local deployment
  * @throws CliError if only AWS has the key of the recipient
  */
-export function keyArchive(template: RawProperties, folder: string): KeyArchive {
+export function keyArchive(template: RawProperties, directory: string, folder: string): KeyArchive {
   const recipient = recipientIn(template);
   return new EncryptedKeyArchive(async () => recipient, async content => {
-    const name = `${randomUUID()}.p7m`;
-    localDisk.makePrivateFolder(folder);
-    localDisk.replace(join(folder, name), content, FileMode.PRIVATE);
-    return `keys/${name}`;
+    const name = `${folder}/${randomUUID()}.p7m`;
+    localDisk.makePrivateFolder(join(directory, folder));
+    localDisk.replace(join(directory, name), content, FileMode.PRIVATE);
+    return name;
   });
 }
 

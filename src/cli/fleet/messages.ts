@@ -27,6 +27,8 @@ export interface Planned {
   /** The rows of the manifest that are in it, those that are refused because of their form among them. */
   readonly rows: number;
   readonly pieces: number;
+  /** The length of the file with the pieces. */
+  readonly planOctets: number;
   /** The rows of the manifest that the run passes over. */
   readonly passedOver: number;
   /** The SHA-256 of the manifest. */
@@ -49,7 +51,7 @@ export interface Task {
   readonly plan: string;
   /** The most rows of a piece. */
   readonly batch: number;
-  /** The folder for encrypted keys. */
+  /** The folder for encrypted keys, in the directory of the local deployment. */
   readonly keys: string;
 }
 

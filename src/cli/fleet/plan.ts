@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
-import { closeSync, createReadStream, fsyncSync, openSync, writeSync } from 'node:fs';
+import { closeSync, createReadStream, fsyncSync, openSync } from 'node:fs';
 import { Planned, PlanTask } from './messages';
 import { RefusedRows } from './refused-rows';
 import { ManifestRow, readManifest } from '../../issuing/fleet/manifest/read-manifest';
 import { piecesOf } from '../../issuing/fleet/pieces';
 import { CliError, messageOf } from '../cli-error';
+import { writeAll } from '../local/file-lines';
 
 /** How often it is said how many rows were read. */
 const SAY_EVERY = 10_000;
@@ -19,7 +20,7 @@ const SAY_EVERY = 10_000;
 export async function writePlan({ manifest: { path, format }, plan, batch, refused }: PlanTask, onRows: (rows: number) => void): Promise<Planned> {
   const digest = createHash('sha256');
   const meantRows = refused === undefined ? undefined : RefusedRows.in(refused);
-  let [read, rows, pieces] = [0, 0, 0];
+  let [read, rows, pieces, planOctets] = [0, 0, 0, 0];
   async function* meant(): AsyncIterable<ManifestRow> {
     for await (const row of readManifest(octetsOf(path, chunk => digest.update(chunk)), format)) {
       if (++read % SAY_EVERY === 0) {
@@ -33,7 +34,9 @@ export async function writePlan({ manifest: { path, format }, plan, batch, refus
   const file = openSync(plan, 'w', 0o600);
   try {
     for await (const piece of piecesOf(meant(), batch)) {
-      writeSync(file, `${JSON.stringify(piece)}\n`);
+      const line = Buffer.from(`${JSON.stringify(piece)}\n`);
+      writeAll(file, line, planOctets);
+      planOctets += line.length;
       rows += piece.rows.length + piece.refused.length;
       pieces = piece.number;
     }
@@ -43,7 +46,7 @@ export async function writePlan({ manifest: { path, format }, plan, batch, refus
   } finally {
     closeSync(file);
   }
-  return { rows, pieces, passedOver: read - rows, manifestSha256: digest.digest('hex') };
+  return { rows, pieces, planOctets, passedOver: read - rows, manifestSha256: digest.digest('hex') };
 }
 
 const CHUNK = 256 * 1024;

@@ -1,5 +1,6 @@
 import { closeSync, openSync } from 'node:fs';
 import { comparableDeviceId, RefusedRow } from '../../contract/fleet';
+import { FirstLines } from '../../issuing/fleet/manifest/first-lines';
 import { ManifestRow } from '../../issuing/fleet/manifest/read-manifest';
 import { CliError, messageOf } from '../cli-error';
 import { linesOf } from '../local/file-lines';
@@ -28,18 +29,18 @@ export class RefusedRows {
     return refused;
   }
 
-  private readonly lines = new Set<number>();
-  private readonly ids = new Set<string>();
+  private readonly lines = new FirstLines();
+  private readonly ids = new FirstLines();
 
   public has(each: ManifestRow): boolean {
     const { line, deviceId }: { line: number; deviceId?: string } = 'row' in each ? each.row : each.refused;
-    return this.lines.has(line) || (deviceId !== undefined && this.ids.has(comparableDeviceId(deviceId)));
+    return this.lines.has(String(line)) || (deviceId !== undefined && this.ids.has(comparableDeviceId(deviceId)));
   }
 
   private add({ line, deviceId }: RefusedRow): void {
-    this.lines.add(line);
+    this.lines.add(String(line), line);
     if (deviceId !== undefined) {
-      this.ids.add(comparableDeviceId(deviceId));
+      this.ids.add(comparableDeviceId(deviceId), line);
     }
   }
 }

@@ -11,15 +11,26 @@ export type RunState = 'running' | 'stopped' | 'finished';
 /** How many refused rows are shown to people. */
 const MOST_SHOWN = 10;
 
+/** What is said about a run. */
+export interface ShownRun {
+  readonly folder: RunFolder;
+  readonly run: FleetRun;
+  readonly state: RunState;
+  readonly counts: FleetCounts;
+  /** The folder of the encrypted keys of the fleet; absent if none are made. */
+  readonly keys?: string;
+}
+
 /** A run for people. */
-export function describeRun({ path }: RunFolder, run: FleetRun, state: RunState, counts: FleetCounts): string {
+export function describeRun({ folder: { path }, run, state, counts, keys }: ShownRun): string {
   const done = totalOf(counts);
   const parts = Object.entries(counts).filter(([, number]) => number > 0).map(([outcome, number]) => `${thousands(number)} ${outcome}`);
   const { name, number, rows, passedOver, isRetry } = run;
   return `${isRetry ? 'retry' : 'run'} ${number} of the fleet ${printable(name)}: ${state === 'finished' ? '' : `${state} at ${thousands(done)} of `}${count(rows, 'row')}`
     + `${parts.length > 0 ? `: ${parts.join(', ')}` : ''}\n`
     + `${passedOver > 0 ? `passed over: ${count(passedOver, 'row')} that were not refused in the run before\n` : ''}`
-    + `results: ${path}\n`;
+    + `results: ${path}\n`
+    + `${keys === undefined ? '' : `keys: ${keys}\n`}`;
 }
 
 /** The first refused rows, a line for each. */
@@ -30,9 +41,8 @@ export function describeRefused(folder: RunFolder, { refused }: FleetCounts): st
 }
 
 /** A run for programs. The schema describes it to users: keep both in step. */
-export function runDocument(
-  folder: RunFolder, { name, number, run, isRetry, rows, passedOver, startedAt, finishedAt }: FleetRun, state: RunState, counts: FleetCounts,
-): object {
+export function runDocument({ folder, run: shown, state, counts, keys }: ShownRun): object {
+  const { name, number, run, isRetry, rows, passedOver, startedAt, finishedAt } = shown;
   return {
     fleet: name,
     run,
@@ -44,6 +54,7 @@ export function runDocument(
     rowsDone: totalOf(counts),
     counts,
     folder: folder.path,
+    keysFolder: keys,
     startedAt,
     finishedAt,
   };

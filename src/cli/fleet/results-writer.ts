@@ -1,8 +1,9 @@
-import { closeSync, fdatasyncSync, fstatSync, ftruncateSync, openSync, writeSync } from 'node:fs';
+import { closeSync, fdatasyncSync, fstatSync, ftruncateSync, openSync } from 'node:fs';
 import { PieceResult } from './messages';
 import { RESULT_FILES, ResultFile, RunFolder, RunProgress } from './run-folder';
 import { addCounts, NO_DEVICES } from '../../contract/fleet';
 import { CliError, messageOf } from '../cli-error';
+import { writeAll } from '../local/file-lines';
 
 /** How often the progress is recorded, in milliseconds: what comes after it is done again if the process is stopped. */
 const RECORD_EVERY = 1_000;
@@ -67,9 +68,7 @@ export class ResultsWriter {
   private append(name: ResultFile, octets: Uint8Array): number {
     const begin = this.progress.octets[name];
     try {
-      for (let written = 0; written < octets.length;) {
-        written += writeSync(this.files[name], octets, written, octets.length - written, begin + written);
-      }
+      writeAll(this.files[name], octets, begin);
     } catch (error) {
       throw new CliError(`${this.folder.fileOf(name)}: can't be written: ${messageOf(error)}`);
     }

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { FleetCounts } from '../../contract/fleet';
 import { isMap } from '../../contract/json-map';
@@ -28,6 +29,8 @@ export interface FleetRun {
   readonly rows: number;
   readonly passedOver: number;
   readonly pieces: number;
+  /** The length of the file with the pieces. */
+  readonly planOctets: number;
   /** The most rows of a piece. */
   readonly batch: number;
   /** ISO 8601. */
@@ -49,25 +52,32 @@ export interface RunProgress {
 export const RESULT_FILES = { results: 'results.jsonl', certificates: 'certificates.pem', refused: 'refused.jsonl' } as const;
 export type ResultFile = keyof typeof RESULT_FILES;
 
+/** The latest run of a fleet. */
+export interface LatestRun {
+  readonly folder: RunFolder;
+  /** Counts the runs of the fleet from 1. */
+  readonly number: number;
+}
+
 /** The folder of a run of a fleet. */
 export class RunFolder {
   /**
-   * The folder of the latest run of a fleet; `undefined` if it had none.
+   * The latest run of a fleet, of which the folder may be gone; `undefined` if it had none.
    *
    * @param directory the directory of the local deployment
    * @param fleet the name of the fleet in file names
    */
-  public static latest(directory: string, fleet: string, disk: Disk): RunFolder | undefined {
+  public static latest(directory: string, fleet: string, disk: Disk): LatestRun | undefined {
     const file = latestFile(directory, fleet);
     const content = disk.read(file);
     if (content === undefined) {
       return undefined;
     }
-    const { folder } = parseJsonMap(file, content);
-    if (typeof folder !== 'string') {
-      throw new CliError(`${file}: folder must be a string`);
+    const { folder, number } = parseJsonMap(file, content);
+    if (typeof folder !== 'string' || !Number.isSafeInteger(number)) {
+      throw new CliError(`${file}: folder must be a string, and number a whole number; remove the file, and the next run is the first one`);
     }
-    return new RunFolder(folder, disk);
+    return { folder: new RunFolder(folder, disk), number: number as number };
   }
 
   /** The names of the fleets, in file names, that had a run. */
@@ -79,11 +89,6 @@ export class RunFolder {
 
   public get plan(): string {
     return join(this.path, 'plan.jsonl');
-  }
-
-  /** The folder of the encrypted keys. */
-  public get keys(): string {
-    return join(this.path, 'keys');
   }
 
   public fileOf(name: ResultFile): string {
@@ -103,17 +108,23 @@ export class RunFolder {
     return this.disk.list(this.path).some(name => name !== 'plan.jsonl');
   }
 
-  public get run(): FleetRun {
+  /** The run; `undefined` if the folder is gone. */
+  public get run(): FleetRun | undefined {
     const file = join(this.path, 'run.json');
     const content = this.disk.read(file);
     if (content === undefined) {
-      throw new CliError(`${file}: there is no such file, and the latest run of the fleet has written it; bring the folder back, or begin anew with --out`);
+      return undefined;
     }
     const run = parseJsonMap(file, content);
     if (run.version !== VERSION || !isMap(run.fleet) || !isMap(run.manifest)) {
-      throw new CliError(`${file}: its version must be ${VERSION}; use the version of this tool that has written it, or begin anew with --out`);
+      throw new CliError(`${file}: its version must be ${VERSION}; use the version of this tool that has written it, or remove the folder, and the next run begins anew`);
     }
     return run as unknown as FleetRun;
+  }
+
+  /** Whether the plan of a run is there as it was written. */
+  public hasPlanOf({ planOctets }: FleetRun): boolean {
+    return statSync(this.plan, { throwIfNoEntry: false })?.size === planOctets;
   }
 
   /** Begins a run, whose plan is there, and makes it the latest one of its fleet. */
@@ -121,7 +132,7 @@ export class RunFolder {
     this.disk.remove(join(this.path, 'progress.json'));
     this.write('run.json', run);
     makeFolder(join(directory, 'fleets', fleet), 0o700);
-    this.disk.replace(latestFile(directory, fleet), `${JSON.stringify({ folder: this.path })}\n`, FileMode.PRIVATE);
+    this.disk.replace(latestFile(directory, fleet), `${JSON.stringify({ folder: this.path, number: run.number })}\n`, FileMode.PRIVATE);
   }
 
   /** Ends a run. Its plan is needed no more. */
@@ -148,6 +159,11 @@ export class RunFolder {
 /** A folder for a run: that of its number, in the directory of the local deployment. */
 export function defaultFolder(directory: string, fleet: string, number: number): string {
   return join(directory, 'fleets', fleet, String(number));
+}
+
+/** The folder for the encrypted keys of a fleet, of all its runs, in the directory of the local deployment. */
+export function keysFolder(fleet: string): string {
+  return `fleets/${fleet}/keys`;
 }
 
 /** The name of a fleet in file names. */

@@ -1,4 +1,4 @@
-import { readSync } from 'node:fs';
+import { readSync, writeSync } from 'node:fs';
 
 const CHUNK = 1024 * 1024;
 
@@ -53,6 +53,13 @@ export function octetsIn(file: number, from: number, until: number): Buffer {
     got += more;
   }
   return octets;
+}
+
+/** Writes all octets into an open file: the system may take only a part of them at a time. */
+export function writeAll(file: number, octets: Uint8Array, place: number): void {
+  for (let written = 0; written < octets.length;) {
+    written += writeSync(file, octets, written, octets.length - written, place + written);
+  }
 }
 
 /** More octets than a line has as a rule. */

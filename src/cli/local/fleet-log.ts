@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { closeSync, existsSync, fdatasyncSync, fstatSync, ftruncateSync, openSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fdatasyncSync, fstatSync, ftruncateSync, openSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DigestIndex } from './digest-index';
-import { lineAt, linesOf, octetsIn } from './file-lines';
+import { lineAt, linesOf, octetsIn, writeAll } from './file-lines';
 import {
   ANY_SERIAL_NUMBER, BATCH, certificateIn, ENTRY, FORMAT, HEAD, identityIn, issuerIn, RETURNED, restoredLine, Returned, SERIAL_NUMBER, serialNumberIn,
 } from './fleet-log-lines';
@@ -217,9 +217,7 @@ export class FleetLog {
     const content = Buffer.from(`${lines.join('\n')}\n`);
     const batch = Buffer.concat([content, Buffer.from(`${JSON.stringify({ batch: content.length, sha256: sha256Of(content) })}\n`)]);
     try {
-      for (let written = 0; written < batch.length;) {
-        written += writeSync(this.file, batch, written, batch.length - written, this.end + written);
-      }
+      writeAll(this.file, batch, this.end);
       fdatasyncSync(this.file);
     } catch (error) {
       this.failure = new CliError(`${this.path}: can't be written: ${messageOf(error)}`);

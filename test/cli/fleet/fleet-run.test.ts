@@ -1,5 +1,5 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { RefusedRow } from '../../../src/contract/fleet';
 import { cli, cliError, cliOk, readJson } from '../../support/cli-run';
@@ -72,7 +72,7 @@ describe('a fleet that an app declares', () => {
   test('refuses wrong rows with line and reason, and retries them alone once they are corrected', async () => {
     const fleet = await LocalFleet.deploy(fleetResource());
     const rows = fleet.rows(20);
-    const wrong = rows.map((row, index) => index === 4 ? { deviceId: 'sensor/4', certificateSigningRequest: fleet.request }
+    const wrong = rows.map((row, index) => index === 4 ? { deviceId: 'sensor/4', certificateSigningRequest: row.certificateSigningRequest }
       : index === 9 ? { deviceId: row.deviceId, certificateSigningRequest: 'nothing' } : row);
     const first = await fleet.fleet('run', '--manifest', fleet.manifest(wrong));
     expect(first).toMatchObject({ code: 1, stdout: expect.stringContaining('20 rows: 18 issued, 2 refused') });
@@ -134,10 +134,11 @@ describe('a fleet that only the command line describes', () => {
     writeFileSync(key, opensslOutput(['genrsa', '2048']));
     writeFileSync(recipient, opensslOutput(['rsa', '-in', key, '-pubout']));
     const run = ['run', ...described, '--recipient', recipient, '--manifest', fleet.manifest([{ deviceId: 'one' }, { deviceId: 'two' }, ...fleet.rows(1)])];
-    expect(await fleet.fleet(...run)).toMatchObject({ code: 0, stdout: expect.stringContaining('3 rows: 3 issued') });
+    expect(await fleet.fleet(...run)).toMatchObject({ code: 0, stdout: expect.stringMatching(/3 rows: 3 issued\nresults: .*\nkeys: .*\/fleets\/Iot-sensors\/keys\n/) });
     const results = fleet.results(1, 'Iot-sensors');
     expect(results[2].keyArchive).toBeUndefined();
-    const archive = join(fleet.out, 'fleets', 'Iot-sensors', '1', results[0].keyArchive!);
+    expect(results[0].keyArchive).toMatch(/^fleets\/Iot-sensors\/keys\/[\da-f-]+\.p7m$/);
+    const archive = join(fleet.out, results[0].keyArchive!);
     expect(statSync(archive).mode & 0o777).toBe(0o600); // eslint-disable-line no-bitwise -- the permissions of a mode
     const lines = opensslOutput(['cms', '-decrypt', '-inform', 'DER', '-in', archive, '-inkey', key]).trim().split('\n').map(line => JSON.parse(line));
     const named = (all: readonly { deviceId: string; serialNumber: string }[]) => all.map(({ deviceId, serialNumber }) => [deviceId, serialNumber]);
@@ -166,6 +167,25 @@ describe('a fleet that only the command line describes', () => {
     expect(complaintsOf(readJson(resolve(__dirname, '../../../schema/command-line-v1.schema.json')), document)).toBe('');
     const { runs: [run] } = document;
     expect(run).toMatchObject({ fleet: 'Iot/sensors', number: 1, state: 'finished', rows: 5, rowsDone: 5, counts: { issued: 5, refused: 0 } });
+  });
+});
+
+describe('a run whose folder is not as it was left', () => {
+  const described = ['--ca', 'Iot/Ca', '--name', 'sensors', '--validity-days', '90'];
+
+  test('is shown as gone if it was moved away, and the next run answers for every device, with the certificates that they have', async () => {
+    const fleet = await LocalFleet.deploy();
+    const run = ['run', ...described, '--manifest', fleet.manifest(fleet.rows(12))];
+    await fleet.fleet(...run);
+    const before = fleet.results(1, 'Iot-sensors');
+    const folder = join(fleet.out, 'fleets', 'Iot-sensors', '1');
+    renameSync(folder, join(fleet.folder, 'moved'));
+    const status = await fleet.fleet('status');
+    expect(status).toMatchObject({ code: 0, stderr: expect.stringContaining(`the folder of run 1 of the fleet Iot-sensors is gone, ${resolve(folder)}`) });
+    expect(await fleet.fleet('retry', ...described, '--manifest', run.at(-1)!)).toMatchObject({ code: 2, stderr: expect.stringContaining('got one whose folder is gone') });
+    expect(await fleet.fleet('run', ...described)).toMatchObject({ code: 2, stderr: expect.stringContaining('if the folder of the run before is gone') });
+    expect((await fleet.fleet(...run)).stdout).toContain('run 2 of the fleet Iot/sensors: 12 rows: 12 unchanged');
+    expect(fleet.results(2, 'Iot-sensors').map(({ serialNumber }) => serialNumber)).toEqual(before.map(({ serialNumber }) => serialNumber));
   });
 });
 

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LedgerEntry } from '../../../src/issuing/ledger/ledger';
@@ -73,6 +73,18 @@ test('a new run begins where a stopped one had another manifest, and issues only
   const [, issued, unchanged] = /3001 rows: ([\d,]+) issued, ([\d,]+) unchanged/.exec(stdout)!.map(text => Number(text.replaceAll(',', '')));
   expect(issued + unchanged).toBe(3_001);
   expect(unchanged).toBeGreaterThan(0);
+});
+
+test('a stopped run whose plan was cut off is not continued: a new one begins, and takes what was issued', async () => {
+  const fleet = await LocalFleet.deploy(fleetResource());
+  const run = ['run', '--manifest', fleet.manifest(fleet.rows(3_000))];
+  const folder = join(fleet.out, 'fleets', 'Iot-Sensors', '1');
+  const results = join(folder, 'results.jsonl');
+  expect(await killWhen(fleet, run, () => existsSync(results) && statSync(results).size > 0)).toBe(true);
+  truncateSync(join(folder, 'plan.jsonl'), 10_000);
+  const { code, stdout } = await fleet.fleet(...run);
+  expect([code, stdout]).toEqual([0, expect.stringMatching(/run 2 of the fleet Iot\/Sensors: 3000 rows: ([\d,]+ issued, )?[\d,]+ unchanged/)]);
+  expect(new Set(fleet.results(2).map(({ deviceId }) => deviceId)).size).toBe(3_000);
 });
 
 /** The name of the file with the certificates of the fleet, which does not exist yet. */

@@ -1,6 +1,13 @@
 import { generateKeyPairSync } from 'node:crypto';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { DeviceRow, RefusedRow } from '../../../src/contract/fleet';
 import { ManifestFormat, readManifest } from '../../../src/issuing/fleet/manifest/read-manifest';
+import { piecesOf } from '../../../src/issuing/fleet/pieces';
+import { opensslRequest } from '../../support/foreign-ca';
+import { requestOf } from '../../support/many-requests';
+import { opensslOutput } from '../../support/openssl';
 
 /** Reads a manifest, in chunks of so many octets. */
 async function read(content: string | Buffer, format: ManifestFormat = 'csv', chunk = 7): Promise<{ rows: DeviceRow[]; refused: RefusedRow[] }> {
@@ -104,6 +111,46 @@ describe('a manifest in JSON Lines', () => {
 
   test('never shows a line that is no JSON: it may be a secret', async () => {
     expect(JSON.stringify(await read('{"deviceId":"a"}\n-----BEGIN PRIVATE KEY-----', 'jsonl'))).not.toContain('BEGIN');
+  });
+});
+
+describe('the request of a device', () => {
+  const first = opensslRequest('/O=Acme');
+  const der = (pem: string): string => pem.replace(/-----[^-]+-----|\s/g, '');
+  const column = (requests: readonly string[]): string => requests.map((certificateSigningRequest, index) =>
+    JSON.stringify({ deviceId: `sensor-${index}`, certificateSigningRequest })).join('\n');
+
+  test('is refused if an earlier row has a request for the same key, in whatever form: it is that of another row', async () => {
+    const { rows, refused } = await read(column([first, requestOf(0), der(first), requestOf(1), `\n${first}`]), 'jsonl');
+    expect(rows.map(({ line }) => line)).toEqual([1, 2, 4]);
+    expect(refused.map(({ line, reason }) => [line, reason])).toEqual([3, 5].map(line =>
+      [line, expect.stringMatching(/^certificateSigningRequest must be for a key that no other device has, and the request on line 1 is for the same key; find out/)]));
+  });
+
+  test('is compared by its key: another request for the key of an earlier one is refused too', async () => {
+    const key = join(mkdtempSync(join(tmpdir(), 'manifest-')), 'key.pem');
+    opensslOutput(['genpkey', '-algorithm', 'RSA', '-out', key]);
+    const both = ['/CN=sensor-0', '/CN=sensor-1'].map(subject => opensslOutput(['req', '-new', '-key', key, '-subj', subject]));
+    expect((await reasons(column(both), 'jsonl')).map(([line]) => line)).toEqual([2]);
+  });
+});
+
+describe('a piece', () => {
+  test('ends after so many rows, or before they fill the memory', async () => {
+    async function* rows(count: number, dns: string): AsyncIterable<{ row: DeviceRow }> {
+      for (let line = 1; line <= count; line++) {
+        yield { row: { line, deviceId: `sensor-${line}`, names: { dns: [dns] } } };
+      }
+    }
+    const sizes = async (count: number, length: number, size: number): Promise<number[]> => {
+      const found: number[] = [];
+      for await (const piece of piecesOf(rows(count, 'a'.repeat(length)), size)) {
+        found.push(piece.rows.length);
+      }
+      return found;
+    };
+    expect(await sizes(250, 10, 100)).toEqual([100, 100, 50]);
+    expect(await sizes(200, 60_000, 5_000)).toEqual([70, 70, 60]);
   });
 });
 

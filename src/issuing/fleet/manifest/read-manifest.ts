@@ -1,11 +1,12 @@
 import { csvRows } from './csv-rows';
 import { decodedText } from './decoded-text';
-import { DeviceIds } from './device-ids';
+import { FirstLines } from './first-lines';
 import { jsonLinesRows } from './json-lines-rows';
 import { NumberedValues } from './numbered-values';
 import { rowOf } from './row-of';
-import { DEVICE_ID_COLUMN, DeviceRow, RefusedRow } from '../../../contract/fleet';
+import { comparableDeviceId, DEVICE_ID_COLUMN, DeviceRow, RefusedRow, REQUEST_COLUMN } from '../../../contract/fleet';
 import { quote } from '../../../contract/rules';
+import { publicKeyInRequest } from '../../../pki/certification-request';
 
 export type ManifestFormat = 'csv' | 'jsonl';
 
@@ -19,7 +20,7 @@ export type ManifestRow = { readonly row: DeviceRow } | { readonly refused: Refu
  */
 export async function* readManifest(octets: AsyncIterable<Uint8Array>, format: ManifestFormat): AsyncIterable<ManifestRow> {
   const text = decodedText(octets);
-  const seen = new DeviceIds();
+  const seen: Seen = { ids: new FirstLines(), keys: new FirstLines() };
   let isEmpty = true;
   for await (const each of format === 'csv' ? csvRows(text) : jsonLinesRows(text)) {
     isEmpty = false;
@@ -30,20 +31,37 @@ export async function* readManifest(octets: AsyncIterable<Uint8Array>, format: M
   }
 }
 
-function read(each: NumberedValues, seen: DeviceIds): ManifestRow {
+/** The IDs of the devices so far, and the keys of their requests. */
+interface Seen {
+  readonly ids: FirstLines;
+  readonly keys: FirstLines;
+}
+
+function read(each: NumberedValues, seen: Seen): ManifestRow {
   const { line } = each;
   if (each.refused !== undefined) {
     return { refused: { line, reason: each.refused } };
   }
   try {
     const row = rowOf(line, each.values);
-    const earlier = seen.add(row.deviceId, line);
-    return earlier === undefined ? { row }
-      : { refused: { line, deviceId: row.deviceId, reason: `deviceId must be given once, whatever its case and its Unicode form, and line ${earlier} has it too` } };
+    const reason = repetitionIn(row, seen);
+    return reason === undefined ? { row } : { refused: { line, deviceId: row.deviceId, reason } };
   } catch (error) {
     const deviceId = each.values[DEVICE_ID_COLUMN];
     return { refused: { line, ...isShown(deviceId) && { deviceId: deviceId.slice(0, MOST_SHOWN) }, reason: (error as Error).message } };
   }
+}
+
+/** What an earlier row has too. A request that is pasted into two rows would give one key the certificates of two devices. */
+function repetitionIn({ line, deviceId, certificateSigningRequest }: DeviceRow, { ids, keys }: Seen): string | undefined {
+  const sameId = ids.add(comparableDeviceId(deviceId), line);
+  if (sameId !== undefined) {
+    return `deviceId must be given once, whatever its case and its Unicode form, and line ${sameId} has it too`;
+  }
+  const key = certificateSigningRequest === undefined ? undefined : publicKeyInRequest(certificateSigningRequest);
+  const sameKey = key && keys.add(key, line);
+  return sameKey === undefined ? undefined : `${REQUEST_COLUMN} must be for a key that no other device has, and the request on line ${sameKey} is for the same key; `
+    + 'find out which of the two rows it belongs to, and create a request for the other device';
 }
 
 /** An ID that is refused is shown to this length. */

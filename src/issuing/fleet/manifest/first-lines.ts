@@ -1,24 +1,31 @@
 import { createHash } from 'node:crypto';
-import { comparableDeviceId } from '../../../contract/fleet';
 
 /** Two words of 32 bits of a digest and one of a line. */
 const WORDS = 3;
 
 /**
- * The IDs of the devices of a manifest and the lines on which they are, in 24 octets each: a set of texts would take ten times as much. An ID is
- * found by 64 bits of its SHA-256, so one in a billion manifests of 200,000 devices would refuse a row wrongly, and none would take an ID twice.
+ * What must not be twice in a manifest, and the first lines with it, in 24 octets each: a set of texts would take ten times as much. It is
+ * found by 64 bits of its SHA-256, so one in a billion manifests of 200,000 devices would refuse a row wrongly, and none would take anything twice.
  */
-export class DeviceIds {
+export class FirstLines {
   private table = new Uint32Array(WORDS * 1024);
   private size = 0;
 
-  /** Adds an ID. @returns the line that has it already, or `undefined` */
-  public add(deviceId: string, line: number): number | undefined {
+  public has(value: string | Buffer): boolean {
+    return this.table[this.placeOf(...digestOf(value)) + 2] !== 0;
+  }
+
+  /**
+   * Adds what a line has.
+   *
+   * @param line counted from 1
+   * @returns the line that has it already, or `undefined`
+   */
+  public add(value: string | Buffer, line: number): number | undefined {
     if (2 * (this.size + 1) * WORDS > this.table.length) {
       this.grow();
     }
-    const digest = createHash('sha256').update(comparableDeviceId(deviceId)).digest();
-    const [first, second] = [digest.readUInt32LE(0), digest.readUInt32LE(4)];
+    const [first, second] = digestOf(value);
     const place = this.placeOf(first, second);
     if (this.table[place + 2] !== 0) {
       return this.table[place + 2];
@@ -48,4 +55,9 @@ export class DeviceIds {
       }
     }
   }
+}
+
+function digestOf(value: string | Buffer): [first: number, second: number] {
+  const digest = createHash('sha256').update(value).digest();
+  return [digest.readUInt32LE(0), digest.readUInt32LE(4)];
 }

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { CliError } from './cli-error';
 import { documentText } from './document';
+import { listed } from './export/output-names';
 import { beginRun } from './fleet/begin-run';
 import { Threads, threads } from './fleet/crew';
 import type { FleetAction } from './fleet/description';
@@ -11,6 +12,7 @@ import { describeExecution, executionDocument } from './fleet/executions-report'
 import { chosenFleet, FleetChoice } from './fleet/fleets';
 import { issueRun } from './fleet/issue-run';
 import { Meter } from './fleet/meter';
+import { writeRegistrations } from './fleet/register';
 import { describeRefused, describeRun, runDocument, ShownRun, totalOf } from './fleet/report';
 import { FleetRun, keysFolder, RunFolder } from './fleet/run-folder';
 import { outside, Outside } from './local/engine';
@@ -19,6 +21,7 @@ import { StateStore } from './local/state-store';
 import { Terminal } from './terminal';
 import { NO_DEVICES } from '../contract/fleet';
 import { quote } from '../contract/rules';
+import { BULK_REGISTRATION_NAMES, BulkRegistrationName } from '../platforms/bulk-registrations';
 import { wholeNumber } from '../resource/property-values';
 
 /** The options of `private-iot-ca fleet`, as the user typed them. */
@@ -29,6 +32,7 @@ export interface FleetOptions extends FleetChoice, EstimateOptions {
   readonly local: string;
   readonly manifest?: string;
   readonly out?: string;
+  readonly register?: readonly string[];
   readonly workers?: string;
   readonly batch: string;
   readonly secret?: readonly string[];
@@ -85,7 +89,8 @@ async function inAws(action: FleetAction, options: FleetOptions, executions: Exe
 }
 
 async function issue(isRetry: boolean, options: FleetOptions, terminal: Terminal, reach: Reach): Promise<boolean> {
-  const { local, manifest, out, json = false, secret = [] } = options;
+  const { local, manifest, out, register = [], json = false, secret = [] } = options;
+  const platforms = register.map(platformNamed);
   const workers = options.workers === undefined ? availableParallelism() : numberOf('--workers', options.workers, 1, MOST_WORKERS);
   const batch = numberOf('--batch', options.batch, BATCH.least, BATCH.most);
   StateStore.ofDeployment(local, reach.disk, ''); // for its error, before the directory of the lock is made
@@ -107,7 +112,14 @@ async function issue(isRetry: boolean, options: FleetOptions, terminal: Terminal
       onProgress: ({ counts }) => meter.show(totalOf(counts)),
     }).finally(() => meter.end());
     const { counts } = folder.progress!;
-    const shown: ShownRun = { folder, run: finished, state: 'finished', counts, keys: keysOf(finished, fleet.fileName, local) };
+    const shown: ShownRun = {
+      folder,
+      run: finished,
+      state: 'finished',
+      counts,
+      keys: keysOf(finished, fleet.fileName, local),
+      registrations: writeRegistrations(folder, platforms, reach.disk),
+    };
     terminal.print(json ? documentText('fleet', { action: isRetry ? 'retry' : 'run', runs: [runDocument(shown)] })
       : `${describeRun(shown)}${describeRefused(folder, counts)}`);
     return counts.refused === 0;
@@ -145,6 +157,14 @@ function status(options: FleetOptions, terminal: Terminal, { disk }: Reach): boo
 /** The folder of the encrypted keys of a fleet that makes keys. */
 function keysOf({ fleet }: FleetRun, fileName: string, local: string): string | undefined {
   return fleet.template.Recipient === undefined ? undefined : join(local, keysFolder(fileName));
+}
+
+function platformNamed(name: string): BulkRegistrationName {
+  const platform = BULK_REGISTRATION_NAMES.find(each => each === name);
+  if (platform === undefined) {
+    throw new CliError(`--register must be one of ${listed(BULK_REGISTRATION_NAMES)}, got ${quote(name)}`);
+  }
+  return platform;
 }
 
 function numberOf(option: string, text: string, least: number, most: number): number {

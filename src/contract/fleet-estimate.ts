@@ -50,7 +50,7 @@ const WORKER_GB = 1_769 / 1_024;
 const GB = 1e9;
 
 /** The objects that a worker writes for a batch, and what it reads. */
-const PUTS = 8;
+const PUTS = 11;
 const GETS = 3;
 
 /** The transitions of a child execution, and of all others. https://docs.aws.amazon.com/step-functions/latest/dg/sm-pricing.html */

@@ -152,11 +152,10 @@ export class RunPlaces {
   }
 
   /** The objects of a piece. */
-  public of(piece: number): { readonly [W in PieceObject]: string } {
+  public of(piece: number): PiecePlaces {
     const number = String(piece).padStart(PIECE_DIGITS, '0');
-    return Object.fromEntries(Object.entries(PIECE_OBJECTS).map(([what, [folder, ending]]) => [what, this.in(`${folder}/${number}.${ending}`)])) as {
-      [W in PieceObject]: string
-    };
+    const places = Object.fromEntries(Object.entries(PIECE_OBJECTS).map(([what, [folder, ending]]) => [what, this.in(`${folder}/${number}.${ending}`)]));
+    return { ...places as { [W in PieceObject]: string }, registration: (platform, ending) => this.in(`register/${platform}/${number}.${ending}`) };
   }
 
   /** An archive of private keys, with a name that no other has. */
@@ -177,12 +176,17 @@ const PIECE_OBJECTS = {
   results: ['results', 'jsonl'],
   certificates: ['certificates', 'pem'],
   refused: ['refused', 'jsonl'],
-  awsIot: ['register/aws-iot', 'jsonl'],
   devices: ['devices', 'csv'],
   counts: ['counts', 'json'],
   failure: ['failures', 'json'],
 } as const;
 type PieceObject = keyof typeof PIECE_OBJECTS;
+
+/** The objects of a piece. */
+export interface PiecePlaces extends Record<PieceObject, string> {
+  /** A file with which its devices are registered at a platform. */
+  readonly registration: (platform: string, ending: string) => string;
+}
 
 /** The number of the piece in the name of one of its objects. */
 export function pieceIn(name: string): number {

@@ -78,6 +78,8 @@ export interface DeviceResult {
   readonly line: number;
   readonly deviceId: string;
   readonly outcome: DeviceOutcome;
+  /** The common name of the subject, by which platforms know a device; absent if it has none. */
+  readonly commonName?: string;
   /** 40 upper-case hexadecimal digits. */
   readonly serialNumber: string;
   /** ISO 8601. */

@@ -1,5 +1,6 @@
 import { Option } from 'commander';
-import { described, JSON_OPTION } from '../command-options';
+import { BULK_REGISTRATION_NAMES } from '../../platforms/bulk-registrations';
+import { described, JSON_OPTION, repeatable, withChoices } from '../command-options';
 import type { FleetOptions } from '../fleet-command';
 import { lazy } from '../lazy';
 
@@ -32,6 +33,8 @@ export const FLEET = described<FleetOptions>({
     new Option('--recipient <file>', 'with --ca, the public key, or the certificate, that encrypts the private keys made for devices without a request (RSA)'),
     new Option('--manifest <file>', 'the devices: CSV with a header, or JSON Lines if the name ends in .jsonl or .ndjson (default: the manifest of the latest run)'),
     new Option('--out <dir>', 'the folder for the results (default: one for each run, below the directory of the local deployment)'),
+    withChoices(BULK_REGISTRATION_NAMES, repeatable('--register <platform>',
+      `also write the files with which a platform takes all devices at once: ${BULK_REGISTRATION_NAMES.join(', ')}`)),
     new Option('--workers <number>', 'how many threads issue (default: as many as there are processors)'),
     new Option('--batch <number>', 'how many devices are recorded at once').default('100'),
     new Option('--secret <name=file...>', 'a file with the value of a secret that the CA needs and that this deployment only reads, as in `private-iot-ca local`'),
@@ -44,6 +47,7 @@ export const FLEET = described<FleetOptions>({
     '  <out>/refused.jsonl     the rows that were refused, with their lines and reasons',
     '  <local>/fleets/<fleet>/keys/  private keys that were made here, encrypted for their',
     '                          recipient (CMS), of all runs: keep them',
+    '  <out>/register/         with --register, the files for the bulk registration at a platform',
     'A manifest has the column deviceId, and may have certificateSigningRequest, attributes of the subject such as organization, and the alternative names dns, ip, '
       + 'uri and email. A row without a request needs a fleet that declares a recipient for its private keys.',
     'A run that was stopped, in whatever way, leaves nothing half done. Repeat the command to continue it; with the same manifest it goes on, and a new one begins if the manifest or '
@@ -53,6 +57,7 @@ export const FLEET = described<FleetOptions>({
   examples: [
     ['issue for a fleet that the app declares', 'private-iot-ca fleet run --manifest devices.csv'],
     ['issue for a spreadsheet, without an app that declares it', 'private-iot-ca fleet run --ca Iot/IotCa --name sensors --manifest devices.csv --validity-days 365 --recipient recipient.pem'],
+    ['also write the lines for a bulk registration of AWS IoT Core', 'private-iot-ca fleet run --manifest devices.csv --register aws-iot-core'],
     ['see how far it is', 'private-iot-ca fleet status'],
     ['run a fleet in AWS, and see how far it is', 'private-iot-ca fleet run --state-machine "$ARN"'],
     ['plan a fleet', 'private-iot-ca fleet estimate --devices 250000 --key-algorithm EC_P256'],

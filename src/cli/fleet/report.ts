@@ -19,10 +19,12 @@ export interface ShownRun {
   readonly counts: FleetCounts;
   /** The folder of the encrypted keys of the fleet; absent if none are made. */
   readonly keys?: string;
+  /** The folders with the files for registrations; absent if none were written now. */
+  readonly registrations?: readonly string[];
 }
 
 /** A run for people. */
-export function describeRun({ folder: { path }, run, state, counts, keys }: ShownRun): string {
+export function describeRun({ folder: { path }, run, state, counts, keys, registrations = [] }: ShownRun): string {
   const done = totalOf(counts);
   const parts = Object.entries(counts).filter(([, number]) => number > 0).map(([outcome, number]) => `${thousands(number)} ${outcome}`);
   const { name, number, rows, passedOver, isRetry } = run;
@@ -30,7 +32,8 @@ export function describeRun({ folder: { path }, run, state, counts, keys }: Show
     + `${parts.length > 0 ? `: ${parts.join(', ')}` : ''}\n`
     + `${passedOver > 0 ? `passed over: ${count(passedOver, 'row')} that were not refused in the run before\n` : ''}`
     + `results: ${path}\n`
-    + `${keys === undefined ? '' : `keys: ${keys}\n`}`;
+    + `${keys === undefined ? '' : `keys: ${keys}\n`}`
+    + registrations.map(each => `to register: ${each}\n`).join('');
 }
 
 /** The first refused rows, a line for each. */
@@ -41,7 +44,7 @@ export function describeRefused(folder: RunFolder, { refused }: FleetCounts): st
 }
 
 /** A run for programs. The schema describes it to users: keep both in step. */
-export function runDocument({ folder, run: shown, state, counts, keys }: ShownRun): object {
+export function runDocument({ folder, run: shown, state, counts, keys, registrations }: ShownRun): object {
   const { name, number, run, isRetry, rows, passedOver, startedAt, finishedAt } = shown;
   return {
     fleet: name,
@@ -55,6 +58,7 @@ export function runDocument({ folder, run: shown, state, counts, keys }: ShownRu
     counts,
     folder: folder.path,
     keysFolder: keys,
+    registrationFolders: registrations,
     startedAt,
     finishedAt,
   };

@@ -253,11 +253,12 @@ function madeAs({ renews, replaces }: FleetEntry): DeviceOutcome {
 }
 
 function resultOf({ row: { line, deviceId } }: DeclaredDevice, outcome: DeviceOutcome, entry: FleetEntry): DeviceResult {
-  const { serialNumber, notBefore, notAfter, certificate, keyArchive } = entry;
+  const { commonName, serialNumber, notBefore, notAfter, certificate, keyArchive } = entry;
   return {
     line,
     deviceId,
     outcome,
+    ...commonName !== undefined && { commonName },
     serialNumber,
     notBefore,
     notAfter,

@@ -2,6 +2,7 @@ import { alibabaSteps, RegisteredCa } from './kit-steps';
 import { pemOf } from '../../cli/export/kits/broker-files';
 import { Kit, KitFile, KitInput, kitText } from '../../cli/export/kits/kit';
 import { safeName } from '../../cli/export/safe-names';
+import { csvLine } from '../../contract/csv';
 import { checkCaName } from '../platform-checks';
 import { platformRules } from '../registry';
 
@@ -67,12 +68,6 @@ export const DEVICE_LIST_HEAD = 'commonName,sn,file,notAfter';
 
 /** The list of devices, with the SN by which each device is bound, for programs to read (RFC 4180). */
 function deviceList({ devices }: KitInput): string {
-  const rows = devices.map(({ facts, exported: { entry } }) => [facts.shortName, facts.serialNumber, entry.file, entry.notAfter].map(csvField).join(','));
-  return [DEVICE_LIST_HEAD, ...rows, ''].join('\n');
-}
-
-/** A field, in quotes if it needs them. A spreadsheet must not take a name for a formula. */
-function csvField(text: string): string {
-  const plain = /^[=+\-@\t]/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(plain) ? `"${plain.replace(/"/g, '""')}"` : plain;
+  const rows = devices.map(({ facts, exported: { entry } }) => csvLine([facts.shortName, facts.serialNumber, entry.file, entry.notAfter]));
+  return `${DEVICE_LIST_HEAD}\n${rows.join('')}`;
 }

@@ -159,6 +159,19 @@ describe('a fleet that only the command line describes', () => {
     expect((await fleet.fleet('run', ...described, '--manifest', manifest, '--out', out)).stderr).toContain('--out must be a new folder');
   });
 
+  test('writes the files with which platforms take its devices, if they are asked for, and nothing for an unknown platform', async () => {
+    const fleet = await LocalFleet.deploy();
+    const run = ['run', ...described, '--manifest', fleet.manifest([...fleet.rows(2), { ...fleet.rows(3)[2], commonName: 'SN-3' }])];
+    expect(await fleet.fleet(...run, '--register', 'thingworx')).toMatchObject({ code: 2, stderr: expect.stringContaining('--register must be one of aws-iot-core, azure-iot-hub') });
+    const done = await fleet.fleet(...run, '--register', 'aws-iot-core', '--register', 'azure-iot-hub', '--json');
+    const { runs: [{ registrationFolders }] } = JSON.parse(done.stdout);
+    const [aws, azure] = registrationFolders.map((folder: string) => jsonLines<{ [name: string]: string }>(join(folder, '0000001.jsonl')));
+    const results = fleet.results(1, 'Iot-sensors');
+    expect(aws.map(({ ThingName, CertificatePem }: { [name: string]: string }) => [ThingName, CertificatePem])).toEqual(
+      results.map(({ deviceId, certificatePem }) => [deviceId, certificatePem]));
+    expect(azure.map(({ id }: { [name: string]: string }) => id)).toEqual(['sensor-00000', 'sensor-00001', 'SN-3']);
+  });
+
   test('is shown with its state', async () => {
     const fleet = await LocalFleet.deploy();
     expect((await fleet.fleet('status')).stdout).toBe('no fleet had a run\n');

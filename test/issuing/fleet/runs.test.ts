@@ -97,12 +97,14 @@ describe('a piece', () => {
     expect(files.objects).toEqual(first);
     const [device] = files.lines('runs/twice/results/0000001.jsonl');
     expect(files.objects.get('runs/twice/certificates/0000001.pem')!.match(/BEGIN CERTIFICATE/g)).toHaveLength(2);
-    expect(files.lines('runs/twice/register/aws-iot/0000001.jsonl')[0]).toEqual({
+    expect([...files.objects.keys()].filter(name => name.includes('/register/')).sort()).toEqual(
+      ['alibaba-cloud-iot/0000001.csv', 'aws-iot-core/0000001.jsonl', 'azure-iot-central/0000001.csv', 'azure-iot-hub/0000001.jsonl'].map(name => `runs/twice/register/${name}`));
+    expect(files.lines('runs/twice/register/aws-iot-core/0000001.jsonl')[0]).toEqual({
       ThingName: '=sensor,a', SerialNumber: device.serialNumber, CertificatePem: device.certificatePem,
     });
     // A spreadsheet takes no name for a formula.
     expect(files.objects.get('runs/twice/devices/0000001.csv')!.split('\n')[0]).toBe(
-      `"'=sensor,a",${device.serialNumber},${device.sha256Fingerprint},${device.notBefore},${device.notAfter},issued`);
+      `"'=sensor,a","'=sensor,a",${device.serialNumber},${device.sha256Fingerprint},${device.notBefore},${device.notAfter},issued`);
   });
 
   test('that fails as a whole says why, and is counted as failed by the summary, which merges the others', async () => {

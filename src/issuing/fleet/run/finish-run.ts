@@ -1,5 +1,5 @@
+import { DEVICE_LIST_HEAD } from './device-list';
 import { CSV_TYPE, FleetFiles, forEachOf, JSON_LINES_TYPE, JSON_TYPE } from './fleet-files';
-import { DEVICE_LIST_HEAD } from './registration-forms';
 import { addCounts, FleetCounts, NO_DEVICES } from '../../../contract/fleet';
 import { pieceIn, RunPlaces, RunPlan, RunSummary } from '../../../contract/fleet-run';
 

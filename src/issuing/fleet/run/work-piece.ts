@@ -1,9 +1,10 @@
-import { FleetFiles, JSON_LINES_TYPE, JSON_TYPE, jsonLines, PEM_TYPE } from './fleet-files';
+import { deviceList } from './device-list';
+import { CSV_TYPE, FleetFiles, JSON_LINES_TYPE, JSON_TYPE, jsonLines, PEM_TYPE } from './fleet-files';
 import { assertNewest, FleetRuns } from './fleet-runs';
-import { registrationForms } from './registration-forms';
 import { openedPiece, PieceSeal } from './sealed-piece';
 import { DeviceResult, FleetCounts, NO_DEVICES, RefusedRow } from '../../../contract/fleet';
 import { RunPlaces } from '../../../contract/fleet-run';
+import { BULK_REGISTRATION_NAMES, bulkRegistration, endingOf } from '../../../platforms/bulk-registrations';
 import { Fleet, FleetPorts, issueDevices } from '../issue-devices';
 import { Piece } from '../pieces';
 
@@ -20,12 +21,13 @@ export async function workPiece(seal: PieceSeal, fleet: Fleet, ports: FleetPorts
     const { rows, refused: unreadable } = await readPiece(places.piece, seal, runs, files);
     const { devices, refused } = await issueDevices(rows, fleet, run, { ...ports, assertNewest: async () => void await assertNewest(run, runs) });
     const all = [...unreadable, ...refused].sort((one, other) => one.line - other.line);
-    const forms = registrationForms(devices);
     await Promise.all([
       files.write(places.results, jsonLines(devices), JSON_LINES_TYPE),
       files.write(places.certificates, devices.map(({ certificatePem }) => certificatePem).join(''), PEM_TYPE),
       files.write(places.refused, jsonLines(all), JSON_LINES_TYPE),
-      ...Object.entries(forms).map(([form, { content, type }]) => files.write(places[form as keyof typeof forms], content, type)),
+      files.write(places.devices, deviceList(devices), CSV_TYPE),
+      ...BULK_REGISTRATION_NAMES.map(name => files.write(
+        places.registration(name, endingOf(name)), bulkRegistration(name, devices), endingOf(name) === 'csv' ? CSV_TYPE : JSON_LINES_TYPE)),
     ]);
     const counts = countsOf(devices, all);
     await files.write(places.counts, JSON.stringify(counts), JSON_TYPE);

@@ -195,7 +195,7 @@ export class DeviceCertificateFleet extends Resource {
         + `account, and charges for each; declare a subordinate CA for the fleet: new PrivateIotCa(…, { issuer: ${ca.node.id}, keyStorage: KeyStorage.secretsManager() })`);
     if (rows !== undefined && !Token.isUnresolved(this.batchSize)) {
       const { batchSize, maxConcurrency } = this;
-      note(this, 'fleet-estimate', `a first run, if each line of the manifest is a device: ${describeEstimate(estimateFleet({ devices: rows, ...load, batchSize, maxConcurrency }))}`);
+      note(this, 'fleet-estimate', `a first run, if no row is refused: ${describeEstimate(estimateFleet({ devices: rows, ...load, batchSize, maxConcurrency }))}`);
     }
   }
 

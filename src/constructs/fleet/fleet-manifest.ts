@@ -65,12 +65,14 @@ export abstract class FleetManifest {
     if (!existsSync(path)) {
       throw new Error(`FleetManifest.fromAsset(): path must be a file, got ${quote(path)}, which does not exist; paths are relative to the working directory`);
     }
-    const { lines, holdsPrivateKey } = scannedManifest(path);
+    const format = formatOf('FleetManifest.fromAsset()', path, options.format);
+    const isCsv = format === FleetManifestFormat.CSV;
+    const { rows, holdsPrivateKey } = scannedManifest(path, isCsv);
     if (holdsPrivateKey) {
       throw new Error(`FleetManifest.fromAsset(): path must be a file without private keys, and ${quote(path)} has one; take it out, and consider it disclosed: a device `
         + 'that has a key sends a certificate signing request');
     }
-    return new AssetManifest(path, lines - 1, formatOf('FleetManifest.fromAsset()', path, options.format));
+    return new AssetManifest(path, isCsv ? rows - 1 : rows, format);
   }
 
   /**

@@ -5,6 +5,7 @@ import { DefinitionBody, LogLevel, StateMachine } from 'aws-cdk-lib/aws-stepfunc
 import { Construct } from 'constructs';
 import { fleetDefinition } from './fleet-definition';
 import { FleetFunction, grantObjects, ResultsPlace } from './fleet-functions';
+import { applyRoleAndLogOptionsAtSynthesis } from '../functions/apply-options';
 import { acknowledge, acknowledgeWildcard } from '../provider/nag';
 import { rolePolicy } from '../provider/role-policy';
 
@@ -33,16 +34,19 @@ export function fleetStateMachine(scope: Construct, options: FleetStateMachineOp
     maxConcurrency,
     toleratedFailurePercentage,
   });
+  const logGroup = new LogGroup(scope, 'RunLog', {
+    // The name of the stack keeps it apart from the same construct in another one. https://docs.aws.amazon.com/step-functions/latest/dg/bp-cwl.html
+    logGroupName: `/aws/vendedlogs/states/${Aws.STACK_NAME}-${Names.uniqueResourceName(scope, { maxLength: 200, separator: '-' })}`,
+    retention: RetentionDays.ONE_YEAR,
+    removalPolicy: RemovalPolicy.DESTROY,
+  });
+  applyRoleAndLogOptionsAtSynthesis(scope, { role, logGroup });
   const machine = new StateMachine(scope, 'StateMachine', {
     definitionBody: DefinitionBody.fromString(stack.toJsonString(definition)),
     role,
     comment: `Issues the certificates of ${scope.node.path}`,
     logs: {
-      destination: new LogGroup(scope, 'RunLog', {
-        logGroupName: `/aws/vendedlogs/states/${Names.uniqueResourceName(scope, { maxLength: 200, separator: '-' })}`, // https://docs.aws.amazon.com/step-functions/latest/dg/bp-cwl.html
-        retention: RetentionDays.ONE_YEAR,
-        removalPolicy: RemovalPolicy.DESTROY,
-      }),
+      destination: logGroup,
       level: LogLevel.ALL,
       includeExecutionData: false,
     },

@@ -9,25 +9,32 @@ const OVERLAP = 64;
 
 /** What is known of a manifest at synthesis. */
 export interface ScannedManifest {
-  /** The number of its lines: a row has one at least. */
-  readonly lines: number;
+  /** The number of its rows and of its header, without looking into them: of the lines that do not begin within quotation marks. */
+  readonly rows: number;
   readonly holdsPrivateKey: boolean;
 }
 
-/** Looks through a manifest of any size. It becomes an asset, in which no private key may be. */
-export function scannedManifest(path: string): ScannedManifest {
+/**
+ * Looks through a manifest of any size. It becomes an asset, in which no private key may be.
+ *
+ * @param hasQuotedLines whether a value in quotation marks may have several lines, as a request in CSV
+ */
+export function scannedManifest(path: string, hasQuotedLines: boolean): ScannedManifest {
   const file = openSync(path, 'r');
   try {
     const portion = Buffer.alloc(PORTION);
-    let [lines, end, hasKey] = [0, '', false];
+    let [rows, isQuoted, end, hasKey] = [0, false, '', false];
     for (let length = readSync(file, portion); length > 0; length = readSync(file, portion)) {
       // A byte order mark or NUL characters, as in UTF-16, do not hide a label.
       const text = portion.toString('latin1', 0, length).replaceAll('\0', '');
       hasKey ||= holdsPrivateKey(end + text);
-      lines += text.split('\n').length - 1;
+      for (const [index, part] of (hasQuotedLines ? text.split('"') : [text]).entries()) {
+        isQuoted = index > 0 !== isQuoted;
+        rows += isQuoted ? 0 : part.split('\n').length - 1;
+      }
       end = text.slice(-OVERLAP);
     }
-    return { lines: lines + (end === '' || end.endsWith('\n') ? 0 : 1), holdsPrivateKey: hasKey };
+    return { rows: rows + (end === '' || end.endsWith('\n') ? 0 : 1), holdsPrivateKey: hasKey };
   } finally {
     closeSync(file);
   }

@@ -37,33 +37,37 @@ const HASH_CHARACTERS = 8;
  */
 export function applyOptionsAtSynthesis(scope: Construct, made: ConfigurableFunction): void {
   setCaller(scope, made);
+  atSynthesis(scope, options => applyOptions(scope, made, options));
+  scope.node.addValidation({ validate: () => forbiddenByBoundary(scope) });
+}
+
+/** Gives the role and the log group of something that is no function those of the options that concern them. */
+export function applyRoleAndLogOptionsAtSynthesis(scope: Construct, { role, logGroup }: Pick<ConfigurableFunction, 'role' | 'logGroup'>): void {
+  atSynthesis(scope, options => {
+    applyLogOptions(logGroup, options);
+    applyRoleOptions(role, options);
+  });
+}
+
+function atSynthesis(scope: Construct, apply: (options: PrivateIotCaFunctionOptions) => void): void {
   let applied = false;
   const visit = (node: unknown): void => {
     if (node === scope && !applied) {
       applied = true;
-      applyOptions(scope, made, takeOptions(scope));
+      apply(takeOptions(scope));
     }
   };
   Aspects.of(scope).add({ visit }, { priority: AspectPriority.MUTATING });
-  scope.node.addValidation({ validate: () => forbiddenByBoundary(scope) });
 }
 
 function applyOptions(scope: Construct, made: ConfigurableFunction, options: PrivateIotCaFunctionOptions): void {
-  const { memorySize, architecture, runtime, reservedConcurrentExecutions, deadLetterQueue, logRetention, logEncryptionKey, proxy } = options;
+  const { memorySize, architecture, runtime, reservedConcurrentExecutions, deadLetterQueue, proxy } = options;
   Object.assign(made.function.node.defaultChild as CfnFunction, given({
     memorySize, architectures: architecture && [architecture.name], runtime: runtime?.name, reservedConcurrentExecutions,
   }));
-  const logGroup = made.logGroup.node.defaultChild as CfnLogGroup;
-  if (logRetention !== undefined) {
-    logGroup.retentionInDays = logRetention === RetentionDays.INFINITE ? undefined : logRetention;
-  }
-  if (logEncryptionKey) {
-    logGroup.kmsKeyId = logEncryptionKey.keyArn;
-    letLogsUse(logEncryptionKey, Stack.of(scope));
-  }
-  // A role of another function has the options of that function. A role that was created beforehand has a name and a path.
-  if (made.role.node.scope === scope && made.role.node.defaultChild) {
-    Object.assign(made.role.node.defaultChild as CfnRole, given({ path: options.rolePath, roleName: roleName(made.role, options) }));
+  applyLogOptions(made.logGroup, options);
+  if (made.role.node.scope === scope) { // a role of another function has the options of that function
+    applyRoleOptions(made.role, options);
   }
   if (deadLetterQueue && made.isScheduled) {
     keepFailed(scope, made, deadLetterQueue);
@@ -72,6 +76,23 @@ function applyOptions(scope: Construct, made: ConfigurableFunction, options: Pri
     useProxy(scope, made, proxy);
   }
   joinVpc(scope, made, options);
+}
+
+function applyLogOptions(logGroup: LogGroup, { logRetention, logEncryptionKey }: PrivateIotCaFunctionOptions): void {
+  const resource = logGroup.node.defaultChild as CfnLogGroup;
+  if (logRetention !== undefined) {
+    resource.retentionInDays = logRetention === RetentionDays.INFINITE ? undefined : logRetention;
+  }
+  if (logEncryptionKey) {
+    resource.kmsKeyId = logEncryptionKey.keyArn;
+    letLogsUse(logEncryptionKey, Stack.of(logGroup));
+  }
+}
+
+function applyRoleOptions(role: Role, options: PrivateIotCaFunctionOptions): void {
+  if (role.node.defaultChild) { // a role that was created beforehand has a name and a path
+    Object.assign(role.node.defaultChild as CfnRole, given({ path: options.rolePath, roleName: roleName(role, options) }));
+  }
 }
 
 /** The members that have a value. */

@@ -6,11 +6,11 @@ import { App, Duration, Stack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key, KeySpec, KeyUsage } from 'aws-cdk-lib/aws-kms';
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import {
   DeviceCertificateFleet, DeviceCertificateFleetProps, ExtendedKeyUsage, FleetManifest, FleetManifestFormat, IotPlatform, KeyAlgorithm,
-  KeyRecipient, KeyStorage,
-  PrivateIotCa,
+  KeyRecipient, KeyStorage, PrivateIotCa, PrivateIotCaFunctions,
 } from '../../../src';
 
 const RECIPIENT = generateKeyPairSync('rsa', {
@@ -165,8 +165,35 @@ describe('a fleet', () => {
 
   test('says how long its first run takes and what it costs', () => {
     const { stack } = declared();
-    Annotations.fromStack(stack).hasInfo('/Iot/Sensors', Match.stringLikeRegexp('devices in 1 batches, .* a month for what is kept'));
+    Annotations.fromStack(stack).hasInfo('/Iot/Sensors', Match.stringLikeRegexp('2 devices in 1 batches, .* a month for what is kept'));
     Annotations.fromStack(stack).hasNoWarning('/Iot/Sensors', Match.anyValue());
+  });
+
+  test('takes the rows of its manifest for devices, also where a request has several lines', () => {
+    const request = `-----BEGIN CERTIFICATE REQUEST-----\n${'MIIB\n'.repeat(9)}-----END CERTIFICATE REQUEST-----`;
+    const folder = mkdtempSync(join(tmpdir(), 'fleet-'));
+    const csv = join(folder, 'sensors.csv');
+    writeFileSync(csv, `deviceId,certificateSigningRequest\r\n${Array.from({ length: 700 }, (_, index) => `sensor-${index},"${request}"\r\n`).join('')}`);
+    const jsonLines = join(folder, 'sensors.jsonl');
+    writeFileSync(jsonLines, Array.from({ length: 700 }, (_, index) => JSON.stringify({ deviceId: `sensor "${index}` })).join('\n'));
+    for (const path of [csv, jsonLines]) {
+      const { stack } = declared(() => ({ manifest: FleetManifest.fromAsset(path) }));
+      Annotations.fromStack(stack).hasInfo('/Iot/Sensors', Match.stringLikeRegexp('first run, if no row is refused: 700 devices in '));
+    }
+  });
+
+  test('has roles and logs as PrivateIotCaFunctions says, those of its state machine too', () => {
+    const { stack, template } = declared();
+    PrivateIotCaFunctions.of(stack).apply({ rolePath: '/iot/', logRetention: RetentionDays.TWO_YEARS });
+    const roles = Object.entries(template().findResources('AWS::IAM::Role')).filter(([id]) => id.startsWith('Sensors'));
+    expect(roles.map(([, { Properties }]) => Properties.Path)).toEqual(Array(5).fill('/iot/'));
+    const logs = Object.entries(template().findResources('AWS::Logs::LogGroup')).filter(([id]) => id.startsWith('Sensors'));
+    expect(logs.map(([, { Properties }]) => Properties.RetentionInDays)).toEqual(Array(5).fill(731));
+  });
+
+  test('has logs of its own in each stack, although another app may have the same path', () => {
+    const names = Object.values(declared().template().findResources('AWS::Logs::LogGroup')).flatMap(({ Properties }) => Properties.LogGroupName ?? []);
+    expect(names).toEqual([{ 'Fn::Join': ['', ['/aws/vendedlogs/states/', { Ref: 'AWS::StackName' }, expect.stringMatching(/^-Iot-?Sensors/)]] }]);
   });
 
   test('reads a manifest that arrives in a bucket later', () => {

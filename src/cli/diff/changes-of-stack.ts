@@ -1,9 +1,10 @@
 import { Change } from './change';
+import { fleetVerdict } from './foreseen-fleet';
 import { ForeseenRequest, Foresight } from './foresight';
 import { changedProperties, describeDifferences, replacingProperties } from './property-differences';
 import { ResourceType } from '../../contract/resource-types';
 import { ownId } from '../local/nested-ids';
-import { isCertificate } from '../local/stack-scope';
+import { isCertificate, isFleet } from '../local/stack-scope';
 import { ResourceState, StackState } from '../local/state';
 import { holdsUnknown, unknownNamesIn } from '../local/unknown-values';
 
@@ -27,11 +28,15 @@ export function changesOf({ stack, before, after, requests, foresight }: Foresee
     const place = `${request.event.stackId} ${request.event.logicalResourceId}`;
     byPlace.set(place, [...byPlace.get(place) ?? [], request]);
   }
-  return Object.entries(resources).filter(([, { type }]) => isCertificate(type) && type !== ResourceType.CA_LOOKUP).map(([id, resource]) => {
+  const isShown = (type: string): boolean => (isCertificate(type) || isFleet(type)) && type !== ResourceType.CA_LOOKUP;
+  return Object.entries(resources).filter(([, { type }]) => isShown(type)).map(([id, resource]) => {
     const logicalId = ownId(id);
     const own = byPlace.get(`${resource.stackId ?? stackId} ${logicalId}`) ?? [];
     const { name, type } = resource;
-    return { stack, resource: name, id, logicalId, type, ...verdict(own, after?.resources[id], foresight) };
+    const found = isFleet(type)
+      ? fleetVerdict(resource.stackId ?? stackId!, logicalId, before?.resources[id], after?.resources[id], value => foresight.isKnown(value))
+      : verdict(own, after?.resources[id], foresight);
+    return { stack, resource: name, id, logicalId, type, ...found };
   }).sort((one, other) => one.resource < other.resource ? -1 : 1);
 }
 

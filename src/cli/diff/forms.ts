@@ -1,6 +1,7 @@
 import { Change, Outcome, OUTCOMES, StackChanges } from './change';
 import { printable } from '../cli-error';
 import { documentText } from '../document';
+import { isFleet } from '../local/stack-scope';
 import { table, paragraph } from '../table';
 
 /** The words for outcomes. */
@@ -44,7 +45,10 @@ function rowOf(change: Change): string[] {
   return [printable(resource), WORDS[outcome], certificateText(change), printable([...reasons, ...expiry(change)].join('; '))];
 }
 
-function certificateText({ outcome, present, next }: Change): string {
+function certificateText({ type, outcome, present, next }: Change): string {
+  if (isFleet(type)) {
+    return '(those of its devices)';
+  }
   if (outcome === 'replace') {
     return `${present?.serialNumber ?? '(not known)'} → ${next?.serialNumber ?? '(new)'}`;
   }

@@ -25,11 +25,15 @@ export function changedProperties({ properties, oldProperties = {} }: LifecycleE
   return [...new Set(changedNames(oldProperties, properties).map(nameOf))];
 }
 
-/** The properties that make an update a replacement: those that alone would change the identity of the certificate. */
-export function replacingProperties(event: LifecycleEvent): string[] {
+/**
+ * The properties that make an update a replacement: those that alone would change the identity of the certificate.
+ *
+ * @param identityOf the identity that an event declares
+ */
+export function replacingProperties(event: LifecycleEvent, identityOf: (event: LifecycleEvent) => string | undefined = idOf): string[] {
   const { properties, oldProperties = {} } = event;
   const changed = changedNames(oldProperties, properties);
-  const identityWith = (names: readonly string[]): string | undefined => idOf({
+  const identityWith = (names: readonly string[]): string | undefined => identityOf({
     ...event, properties: { ...without(oldProperties, names), ...only(properties, names) },
   });
   const former = identityWith([]);

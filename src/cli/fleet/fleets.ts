@@ -1,3 +1,4 @@
+import { fleetTemplate } from './fleet-template';
 import { fileNameOf } from './run-folder';
 import { JsonMap } from '../../contract/json-map';
 import { CA_RESOURCE_TYPES, ResourceType } from '../../contract/resource-types';
@@ -44,9 +45,6 @@ interface Found {
   readonly resource: ResourceState;
 }
 
-/** The properties of a fleet that are not those of its certificates. */
-const OF_FLEET: readonly string[] = ['RenewBeforeDays', 'Manifest', 'ManifestFormat', 'RunOnDeploy'];
-
 const NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/;
 
 /**
@@ -72,7 +70,7 @@ function declaredFleet({ fleet, name, validityDays, renewBeforeDays, recipient }
   }
   const [one] = meant;
   const { RenewBeforeDays, Manifest, ManifestFormat } = one.resource.properties;
-  const template = Object.fromEntries(Object.entries(one.resource.properties).filter(([property]) => !OF_FLEET.includes(property)));
+  const template = fleetTemplate(one.resource.properties);
   return {
     ...fleetOf(one.stack, one.stackId, ownId(one.logicalId), nameOf(one), template, wholeNumber(RenewBeforeDays)),
     manifest: Manifest,

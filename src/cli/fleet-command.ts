@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
+import { resolve } from 'node:path';
 import { CliError } from './cli-error';
 import { documentText } from './document';
 import { listed } from './export/output-names';
@@ -109,6 +109,8 @@ async function issue(isRetry: boolean, options: FleetOptions, terminal: Terminal
       workers,
       threads: reach.threads,
       clock: reach.clock,
+      onDamage: file => terminal.warn(`note: the last batch of the ledger was damaged, as by a machine that stopped while it was written: it was put into ${file}, and its certificates are made again; `
+        + 'if they were delivered, restore the directory from a backup\n'),
       onProgress: ({ counts }) => meter.show(totalOf(counts)),
     }).finally(() => meter.end());
     const { counts } = folder.progress!;
@@ -135,13 +137,16 @@ function status(options: FleetOptions, terminal: Terminal, { disk }: Reach): boo
   const names = options.fleet === undefined && options.ca === undefined ? RunFolder.fleets(local, disk)
     : [chosenFleet({ validityDays: options.ca && '1', ...options }, state).fileName];
   const isBusy = isLocked(local);
-  const runs = names.flatMap((name): ShownRun[] => {
-    const { folder, number } = RunFolder.latest(local, name, disk) ?? {};
-    const run = folder?.run;
-    if (folder && !run) {
-      terminal.warn(`note: the folder of run ${number} of the fleet ${name} is gone, ${folder.path}; the next run answers for all devices again\n`);
+  const latest = names.flatMap(name => {
+    const found = RunFolder.latest(local, name, disk);
+    return found ? { name, ...found } : [];
+  });
+  const runs = latest.flatMap(({ name, folder, number }): ShownRun[] => {
+    const { run } = folder;
+    if (!run) {
+      terminal.warn(`note: the folder of the latest run of the fleet ${name}, run ${number}, is gone: ${folder.path}; the next run answers for all devices again\n`);
     }
-    return folder && run ? [{
+    return run ? [{
       folder,
       run,
       state: run.finishedAt ? 'finished' : isBusy ? 'running' : 'stopped',
@@ -150,13 +155,13 @@ function status(options: FleetOptions, terminal: Terminal, { disk }: Reach): boo
     }] : [];
   });
   terminal.print(json ? documentText('fleet', { action: 'status', runs: runs.map(runDocument) })
-    : runs.length === 0 ? 'no fleet had a run\n' : runs.map(describeRun).join('\n'));
+    : latest.length === 0 ? 'no fleet had a run\n' : runs.map(describeRun).join('\n'));
   return true;
 }
 
 /** The folder of the encrypted keys of a fleet that makes keys. */
 function keysOf({ fleet }: FleetRun, fileName: string, local: string): string | undefined {
-  return fleet.template.Recipient === undefined ? undefined : join(local, keysFolder(fileName));
+  return fleet.template.Recipient === undefined ? undefined : resolve(local, keysFolder(fileName));
 }
 
 function platformNamed(name: string): BulkRegistrationName {

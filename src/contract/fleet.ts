@@ -82,6 +82,8 @@ export interface DeviceResult {
   readonly commonName?: string;
   /** 40 upper-case hexadecimal digits. */
   readonly serialNumber: string;
+  /** The certificate in whose place this run has put it, 40 hexadecimal digits; absent if there was none. Whoever has it can still use it: revoke it if it must not be used. */
+  readonly formerSerialNumber?: string;
   /** ISO 8601. */
   readonly notBefore: string;
   /** ISO 8601. */

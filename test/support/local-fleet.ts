@@ -81,7 +81,7 @@ export class LocalFleet {
   }
 
   /** The results of a run, from its default folder. */
-  public results(number: number, fleet = 'Iot-Sensors'): DeviceResult[] {
+  public results(number: number, fleet = 'Iot.Sensors'): DeviceResult[] {
     return jsonLines(join(this.out, 'fleets', fleet, String(number), 'results.jsonl'));
   }
 }

@@ -1,15 +1,18 @@
 import { randomUUID } from 'node:crypto';
-import { extname, resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { extname, resolve, sep } from 'node:path';
 import { Threads } from './crew';
 import { LocalFleet } from './fleets';
 import { digestOf } from './manifest-digest';
 import { ManifestFile } from './messages';
 import { Meter } from './meter';
-import { defaultFolder, FleetRun, RunFolder } from './run-folder';
+import { FleetRun, keysFolder, RunFolder } from './run-folder';
 import { quote } from '../../contract/rules';
 import { ManifestFormat } from '../../issuing/fleet/manifest/read-manifest';
 import { CliError } from '../cli-error';
+import { Disk } from '../disk';
 import { Outside } from '../local/engine';
+import { FleetLog } from '../local/fleet-log';
 import { Terminal } from '../terminal';
 
 /** What a run is begun with. */
@@ -21,7 +24,7 @@ export interface RunRequest {
   readonly out?: string;
   /** The most rows of a piece. */
   readonly batch: number;
-  /** Whether only the rows are meant that the latest run has refused. */
+  /** Whether only the devices are meant for which the latest run has no certificate. */
   readonly isRetry: boolean;
 }
 
@@ -52,24 +55,24 @@ export async function beginRun(request: RunRequest, terminal: Terminal, { disk, 
     const got = former ? 'one that was stopped' : latest ? `one whose folder is gone (${latest.folder.path})` : 'none';
     throw new CliError(`the fleet ${fleet.name} must have a run that has ended before its refused rows are retried, got ${got}; give \`private-iot-ca fleet run\``);
   }
-  const number = (latest?.number ?? 0) + 1;
-  const folder = new RunFolder(resolve(request.out ?? defaultFolder(directory, fleet.fileName, number)), disk);
-  if (folder.isOthers || folder.path === latest?.folder.path) {
-    throw new CliError(`--out must be a new folder, or one that is empty, got ${quote(folder.path)}, which has files`);
-  }
+  assertLedger(directory, fleet, former);
+  const next = RunFolder.next(directory, fleet.fileName, latest?.number ?? 0, disk);
+  const { number } = next;
+  const folder = request.out === undefined ? next.folder : outFolder(request.out, request, disk);
   folder.make();
   const meter = new Meter('rows checked', undefined, terminal);
   const { manifestSha256, ...planned } = await threads.plan({
-    manifest, plan: folder.plan, batch, refused: isRetry ? latest!.folder.fileOf('refused') : undefined,
+    manifest, plan: folder.plan, batch, issued: isRetry ? latest!.folder.fileOf('results') : undefined,
   }, rows => meter.show(rows)).finally(() => meter.end());
   if (isRetry && planned.rows === 0) {
-    throw new CliError(`--manifest must have rows that the run before has refused, on the same lines or with the same IDs, got ${planned.passedOver} others; `
-      + 'give the whole manifest with its rows corrected, or `private-iot-ca fleet run`, which issues for all that is new or has changed');
+    throw new CliError(`--manifest must have devices for which the run before has no certificate, got ${planned.passedOver} others; `
+      + 'give the whole manifest with its rows corrected, or `private-iot-ca fleet run`, which also issues for devices that have changed');
   }
   const run: FleetRun = {
     version: 1,
     run: `fleet-run-${randomUUID()}`,
     number,
+    directory: resolve(directory),
     name: fleet.name,
     fleet: fleet.fleet,
     ledgerTable: fleet.ledgerTable,
@@ -79,8 +82,31 @@ export async function beginRun(request: RunRequest, terminal: Terminal, { disk, 
     batch,
     startedAt: clock().toISOString(),
   };
-  folder.begin(run, directory, fleet.fileName);
+  folder.begin(run, fleet.fileName);
   return { folder, run, isResumed: false };
+}
+
+/** A folder that the command line names. */
+function outFolder(out: string, { directory, fleet }: RunRequest, disk: Disk): RunFolder {
+  const path = resolve(out);
+  const keys = resolve(directory, keysFolder(fleet.fileName));
+  if (path === keys || path.startsWith(`${keys}${sep}`)) {
+    throw new CliError(`--out must not be in the folder of the keys of the fleet, ${keys}, got ${quote(path)}`);
+  }
+  const folder = new RunFolder(path, disk, directory);
+  if (folder.isOthers) {
+    throw new CliError(`--out must be a new folder, or one that is empty, got ${quote(path)}, which has files`);
+  }
+  return folder;
+}
+
+/** A ledger that is gone would have every device get another certificate, and could not revoke the one that it has. */
+function assertLedger(directory: string, { ledgerTable }: LocalFleet, former: FleetRun | undefined): void {
+  const path = FleetLog.file(directory, ledgerTable);
+  if (former?.ledgerTable === ledgerTable && !existsSync(path)) {
+    throw new CliError(`${path}: there is no such file, and it has the certificates of former runs; restore it from a backup. Without it, every device would get another certificate, `
+      + 'and none of those that it has could be revoked');
+  }
 }
 
 function manifestOf({ manifest, fleet }: RunRequest, former: FleetRun | undefined): ManifestFile {

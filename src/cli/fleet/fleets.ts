@@ -72,7 +72,7 @@ function declaredFleet({ fleet, name, validityDays, renewBeforeDays, recipient }
   const { RenewBeforeDays, Manifest, ManifestFormat } = one.resource.properties;
   const template = fleetTemplate(one.resource.properties);
   return {
-    ...fleetOf(one.stack, one.stackId, ownId(one.logicalId), nameOf(one), template, wholeNumber(RenewBeforeDays)),
+    ...fleetOf({ stack: one.stack, id: one.logicalId, name: nameOf(one) }, one.stackId, template, wholeNumber(RenewBeforeDays)),
     manifest: Manifest,
     ...typeof ManifestFormat === 'string' && { manifestFormat: ManifestFormat },
   };
@@ -108,14 +108,24 @@ function fleetOnCommandLine(
     ...recipient !== undefined && { Recipient: { PublicKeyPem: recipientFile(recipient) } },
   };
   const renewal = days('--renew-before-days', renewBeforeDays, false);
-  return fleetOf(stack, stackId, name, `${stack}/${name}`, template, renewal === undefined ? undefined : Number(renewal));
+  const id = [...meant[0].logicalId.split('.').slice(0, -1), name].join('.');
+  return fleetOf({ stack, id, name: `${stack}/${name}` }, stackId, template, renewal === undefined ? undefined : Number(renewal));
 }
 
-function fleetOf(stack: string, stackId: string, logicalResourceId: string, name: string, template: JsonMap, renewBeforeDays: unknown): LocalFleet {
+/** How a fleet is called. */
+interface Names {
+  readonly stack: string;
+  /** The logical ID or the name, with those of the nested stacks that it is in. */
+  readonly id: string;
+  /** For people. */
+  readonly name: string;
+}
+
+function fleetOf({ stack, id, name }: Names, stackId: string, template: JsonMap, renewBeforeDays: unknown): LocalFleet {
   return {
     name,
-    fileName: fileNameOf(stack, logicalResourceId),
-    fleet: { stackId, logicalResourceId, template, ...typeof renewBeforeDays === 'number' && { renewBeforeDays } },
+    fileName: fileNameOf(stack, id),
+    fleet: { stackId, logicalResourceId: ownId(id), template, ...typeof renewBeforeDays === 'number' && { renewBeforeDays } },
     ledgerTable: String(template.IssuerLedgerTable ?? template.LedgerTable),
   };
 }

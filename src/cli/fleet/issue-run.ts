@@ -22,6 +22,8 @@ export interface RunMeans {
   readonly workers: number;
   readonly threads: Threads;
   readonly clock: () => Date;
+  /** Called if the last batch of the ledger was damaged, with the file in which it was put. */
+  readonly onDamage: (file: string) => void;
   /** Called whenever results were written. */
   readonly onProgress: (progress: RunProgress) => void;
 }
@@ -33,8 +35,11 @@ export interface RunMeans {
  * @throws DeploymentError if it could not be brought to its end
  */
 export async function issueRun(folder: RunFolder, run: FleetRun, means: RunMeans): Promise<FleetRun> {
-  const { directory, keys, secrets, workers, threads, clock, onProgress } = means;
+  const { directory, keys, secrets, workers, threads, clock, onDamage, onProgress } = means;
   const log = FleetLog.toWrite(directory, run.ledgerTable, run.rows);
+  if (log.setAside !== undefined) {
+    onDamage(log.setAside);
+  }
   const orders = ordersIn(folder.plan);
   if (orders.length !== run.pieces) {
     throw new CliError(`${folder.plan}: must have ${run.pieces} lines, got ${orders.length}; remove the folder, and give the same command again, which begins anew`);
@@ -50,7 +55,7 @@ export async function issueRun(folder: RunFolder, run: FleetRun, means: RunMeans
     }
     writer.record();
   } catch (error) {
-    writer.record();
+    tryToRecord(writer);
     throw new DeploymentError(`${messageOf(error)}; the run has stopped, and what was issued is recorded: remove the cause, and give the same command again, which goes on with it`);
   } finally {
     await crew?.dismiss();
@@ -89,6 +94,14 @@ async function issueAll(
   await Promise.all(Array.from({ length: crew.room }, hand));
   if (failure) {
     throw failure.error;
+  }
+}
+
+/** What is not recorded is done again. The first error says what went wrong: a disk that is full has no room for the progress either. */
+function tryToRecord(writer: ResultsWriter): void {
+  try {
+    writer.record();
+  } catch { // see above
   }
 }
 

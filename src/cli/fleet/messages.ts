@@ -18,8 +18,8 @@ export interface PlanTask {
   readonly plan: string;
   /** The most rows of a piece. */
   readonly batch: number;
-  /** The file with the rows that are meant; all rows are if it is absent. */
-  readonly refused?: string;
+  /** The file with the results of a run whose devices are passed over; all rows are meant if it is absent. */
+  readonly issued?: string;
 }
 
 /** What a plan has. */

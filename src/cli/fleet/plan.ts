@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { closeSync, createReadStream, fsyncSync, openSync } from 'node:fs';
+import { closeSync, createReadStream, fsyncSync, openSync, rmSync } from 'node:fs';
+import { IssuedDevices } from './issued-devices';
 import { Planned, PlanTask } from './messages';
-import { RefusedRows } from './refused-rows';
 import { ManifestRow, readManifest } from '../../issuing/fleet/manifest/read-manifest';
 import { piecesOf } from '../../issuing/fleet/pieces';
 import { CliError, messageOf } from '../cli-error';
@@ -17,21 +17,22 @@ const SAY_EVERY = 10_000;
  * @param onRows called as rows are read, with their number so far
  * @throws CliError if the manifest can't be read
  */
-export async function writePlan({ manifest: { path, format }, plan, batch, refused }: PlanTask, onRows: (rows: number) => void): Promise<Planned> {
+export async function writePlan({ manifest: { path, format }, plan, batch, issued }: PlanTask, onRows: (rows: number) => void): Promise<Planned> {
   const digest = createHash('sha256');
-  const meantRows = refused === undefined ? undefined : RefusedRows.in(refused);
+  const done = issued === undefined ? undefined : IssuedDevices.in(issued);
   let [read, rows, pieces, planOctets] = [0, 0, 0, 0];
   async function* meant(): AsyncIterable<ManifestRow> {
     for await (const row of readManifest(octetsOf(path, chunk => digest.update(chunk)), format)) {
       if (++read % SAY_EVERY === 0) {
         onRows(read);
       }
-      if (meantRows?.has(row) ?? true) {
+      if (!done?.has(row)) {
         yield row;
       }
     }
   }
-  const file = openSync(plan, 'w', 0o600);
+  rmSync(plan, { force: true }); // a link that somebody has put there is not followed
+  const file = openSync(plan, 'wx', 0o600);
   try {
     for await (const piece of piecesOf(meant(), batch)) {
       const line = Buffer.from(`${JSON.stringify(piece)}\n`);

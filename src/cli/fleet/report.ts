@@ -30,7 +30,7 @@ export function describeRun({ folder: { path }, run, state, counts, keys, regist
   const { name, number, rows, passedOver, isRetry } = run;
   return `${isRetry ? 'retry' : 'run'} ${number} of the fleet ${printable(name)}: ${state === 'finished' ? '' : `${state} at ${thousands(done)} of `}${count(rows, 'row')}`
     + `${parts.length > 0 ? `: ${parts.join(', ')}` : ''}\n`
-    + `${passedOver > 0 ? `passed over: ${count(passedOver, 'row')} that were not refused in the run before\n` : ''}`
+    + `${passedOver > 0 ? `passed over: ${count(passedOver, 'row')} of devices that got their certificates in the run before\n` : ''}`
     + `results: ${path}\n`
     + `${keys === undefined ? '' : `keys: ${keys}\n`}`
     + registrations.map(each => `to register: ${each}\n`).join('');

@@ -1,10 +1,10 @@
 import { statSync } from 'node:fs';
-import { join } from 'node:path';
+import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { FleetCounts } from '../../contract/fleet';
-import { isMap } from '../../contract/json-map';
+import { isMap, JsonMap } from '../../contract/json-map';
 import { Fleet } from '../../issuing/fleet/issue-devices';
 import { ManifestFormat } from '../../issuing/fleet/manifest/read-manifest';
-import { CliError } from '../cli-error';
+import { CliError, messageOf } from '../cli-error';
 import { Disk, FileMode, makeFolder } from '../disk';
 import { safeName } from '../export/safe-names';
 import { parseJsonMap } from '../json';
@@ -19,6 +19,8 @@ export interface FleetRun {
   readonly run: string;
   /** Counts the runs of the fleet from 1. */
   readonly number: number;
+  /** The directory of the local deployment, absolute, when the run was begun. */
+  readonly directory: string;
   /** The fleet for people: its stack and its path or its name. */
   readonly name: string;
   readonly fleet: Fleet;
@@ -73,11 +75,21 @@ export class RunFolder {
     if (content === undefined) {
       return undefined;
     }
-    const { folder, number } = parseJsonMap(file, content);
+    const { folder, number } = parsed(file, content, 'remove the file, and the next run begins anew');
     if (typeof folder !== 'string' || !Number.isSafeInteger(number)) {
-      throw new CliError(`${file}: folder must be a string, and number a whole number; remove the file, and the next run is the first one`);
+      throw new CliError(`${file}: folder must be a string, and number a whole number; remove the file, and the next run begins anew`);
     }
-    return { folder: new RunFolder(folder, disk), number: number as number };
+    return { folder: new RunFolder(resolve(directory, folder), disk, directory), number: number as number };
+  }
+
+  /** The folder for a run of a fleet, in the directory of the local deployment, that no other run has, with the number of the run. */
+  public static next(directory: string, fleet: string, latest: number, disk: Disk): LatestRun {
+    for (let number = latest + 1; ; number++) {
+      const folder = new RunFolder(resolve(directory, 'fleets', fleet, String(number)), disk, directory);
+      if (!folder.isOthers) {
+        return { folder, number };
+      }
+    }
   }
 
   /** The names of the fleets, in file names, that had a run. */
@@ -85,7 +97,11 @@ export class RunFolder {
     return disk.list(join(directory, 'fleets')).filter(name => disk.read(latestFile(directory, name)) !== undefined).sort();
   }
 
-  constructor(public readonly path: string, private readonly disk: Disk) {}
+  /**
+   * @param path absolute
+   * @param deployment the directory of the local deployment
+   */
+  constructor(public readonly path: string, private readonly disk: Disk, private readonly deployment: string) {}
 
   public get plan(): string {
     return join(this.path, 'plan.jsonl');
@@ -108,18 +124,22 @@ export class RunFolder {
     return this.disk.list(this.path).some(name => name !== 'plan.jsonl');
   }
 
-  /** The run; `undefined` if the folder is gone. */
+  /**
+   * The run; `undefined` if the folder is gone, or if it is not in the directory of the local deployment and that of another one has written it: a copy of a
+   * deployment must not go on with the run of the original.
+   */
   public get run(): FleetRun | undefined {
     const file = join(this.path, 'run.json');
     const content = this.disk.read(file);
     if (content === undefined) {
       return undefined;
     }
-    const run = parseJsonMap(file, content);
-    if (run.version !== VERSION || !isMap(run.fleet) || !isMap(run.manifest)) {
-      throw new CliError(`${file}: its version must be ${VERSION}; use the version of this tool that has written it, or remove the folder, and the next run begins anew`);
+    const run = parsed(file, content, BEGIN_ANEW);
+    if (run.version !== VERSION || !isMap(run.fleet) || !isMap(run.fleet.template) || !isMap(run.manifest) || typeof run.manifest.path !== 'string') {
+      throw new CliError(`${file}: its version must be ${VERSION}, with a fleet and a manifest; use the version of this tool that has written it, or ${BEGIN_ANEW}`);
     }
-    return run as unknown as FleetRun;
+    const directory = resolve(this.deployment);
+    return run.directory === directory || this.path.startsWith(`${directory}${sep}`) ? run as unknown as FleetRun : undefined;
   }
 
   /** Whether the plan of a run is there as it was written. */
@@ -128,11 +148,14 @@ export class RunFolder {
   }
 
   /** Begins a run, whose plan is there, and makes it the latest one of its fleet. */
-  public begin(run: FleetRun, directory: string, fleet: string): void {
+  public begin(run: FleetRun, fleet: string): void {
+    const { deployment } = this;
     this.disk.remove(join(this.path, 'progress.json'));
     this.write('run.json', run);
-    makeFolder(join(directory, 'fleets', fleet), 0o700);
-    this.disk.replace(latestFile(directory, fleet), `${JSON.stringify({ folder: this.path, number: run.number })}\n`, FileMode.PRIVATE);
+    makeFolder(join(deployment, 'fleets', fleet), 0o700);
+    const below = relative(deployment, this.path); // so that the deployment can be moved
+    const folder = below.startsWith('..') || isAbsolute(below) ? this.path : below;
+    this.disk.replace(latestFile(deployment, fleet), `${JSON.stringify({ folder, number: run.number })}\n`, FileMode.PRIVATE);
   }
 
   /** Ends a run. Its plan is needed no more. */
@@ -144,7 +167,7 @@ export class RunFolder {
   public get progress(): RunProgress | undefined {
     const file = join(this.path, 'progress.json');
     const content = this.disk.read(file);
-    return content && parseJsonMap(file, content) as unknown as RunProgress;
+    return content && parsed(file, content, BEGIN_ANEW) as unknown as RunProgress;
   }
 
   public set progress(progress: RunProgress) {
@@ -156,9 +179,14 @@ export class RunFolder {
   }
 }
 
-/** A folder for a run: that of its number, in the directory of the local deployment. */
-export function defaultFolder(directory: string, fleet: string, number: number): string {
-  return join(directory, 'fleets', fleet, String(number));
+const BEGIN_ANEW = 'remove the folder, and the next run begins anew';
+
+function parsed(file: string, content: Buffer, wayOut: string): JsonMap {
+  try {
+    return parseJsonMap(file, content);
+  } catch (error) {
+    throw new CliError(`${messageOf(error)}; ${wayOut}`);
+  }
 }
 
 /** The folder for the encrypted keys of a fleet, of all its runs, in the directory of the local deployment. */
@@ -166,9 +194,13 @@ export function keysFolder(fleet: string): string {
   return `fleets/${fleet}/keys`;
 }
 
-/** The name of a fleet in file names. */
-export function fileNameOf(stack: string, logicalId: string): string {
-  return safeName(`${stack}-${logicalId}`);
+/**
+ * The name of a fleet in file names, which no other fleet of the deployment has.
+ *
+ * @param id its logical ID or its name, with those of the nested stacks that it is in, separated by dots: none of them has a dot
+ */
+export function fileNameOf(stack: string, id: string): string {
+  return safeName(`${stack}.${id}`);
 }
 
 function latestFile(directory: string, fleet: string): string {

@@ -1,3 +1,5 @@
+import { createHash, Hash } from 'node:crypto';
+
 /** The lines of the file with the certificates of fleets. */
 
 /** The first line of the file. */
@@ -52,4 +54,41 @@ export function serialNumberIn(line: string): string {
 
 export function certificateIn(line: string): unknown {
   return (JSON.parse(line) as { certificate?: unknown }).certificate;
+}
+
+/** What a line records. */
+export interface Logged {
+  readonly identity: string;
+  /** Absent for a certificate that has come back. */
+  readonly issuer?: string;
+  readonly place: number;
+  /** For a certificate that has come back: the serial number of the one that was the latest before. */
+  readonly over?: string;
+}
+
+/** The digest of a batch covers the digest of the batch before: none can be taken out. */
+export function chained(before: string): Hash {
+  return createHash('sha256').update(before);
+}
+
+export function batchLine(octets: number, sha256: string): string {
+  return JSON.stringify({ batch: octets, sha256 });
+}
+
+/** What a line of a batch records, by its beginning; nothing if it is none. */
+export function loggedIn(head: string, place: number): Logged[] {
+  if (head.startsWith(ENTRY)) {
+    return [{ identity: identityIn(head), issuer: issuerIn(head), place }];
+  }
+  const { returned: identity, place: of, over } = head.startsWith(RETURNED) ? returnedIn(head) : {};
+  return identity === undefined ? [] : [{ identity, place: of!, over }];
+}
+
+/** A line that is damaged is found by the digest of its batch. */
+function returnedIn(line: string): Partial<Returned> {
+  try {
+    return JSON.parse(line) as Returned;
+  } catch {
+    return {};
+  }
 }

@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto';
 import { closeSync, existsSync, fdatasyncSync, fstatSync, ftruncateSync, openSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DigestIndex } from './digest-index';
 import { lineAt, linesOf, octetsIn, writeAll } from './file-lines';
 import {
-  ANY_SERIAL_NUMBER, BATCH, certificateIn, ENTRY, FORMAT, HEAD, identityIn, issuerIn, RETURNED, restoredLine, Returned, SERIAL_NUMBER, serialNumberIn,
+  ANY_SERIAL_NUMBER, BATCH, batchLine, certificateIn, chained, ENTRY, FORMAT, HEAD, identityIn, issuerIn, Logged, loggedIn, restoredLine, Returned,
+  SERIAL_NUMBER, serialNumberIn,
 } from './fleet-log-lines';
 import { CliError, messageOf } from '../cli-error';
 import { FileMode, localDisk, makeFolder } from '../disk';
@@ -28,27 +28,9 @@ export interface LoggedRecord {
   readonly superseded: boolean;
 }
 
-/** What a batch has added. */
-interface Batch {
-  readonly begin: number;
-  /** Where the line that ends it begins. */
-  readonly end: number;
-  readonly sha256: string;
-  readonly records: readonly Logged[];
-}
-
-interface Logged {
-  readonly identity: string;
-  /** Absent for a certificate that has come back. */
-  readonly issuer?: string;
-  readonly place: number;
-  /** For a certificate that has come back: the serial number of the one that was the latest before. */
-  readonly over?: string;
-}
-
 /**
  * The certificates of the fleets of one ledger of a local deployment: a file to which batches are appended, and of which only the places of the latest
- * certificates are in memory. A line for each certificate is followed, after each batch, by one with the length and the SHA-256 of the batch. A
+ * certificates are in memory. A line for each certificate is followed, after each batch, by one with the length of the batch and the SHA-256 of the digest before and the batch. A
  * batch that was not written completely, because the process or the machine has stopped, is as if it had never been begun.
  *
  * Whoever writes holds the lock of the local deployment. Others can read meanwhile, and see the batches that are complete.
@@ -87,15 +69,20 @@ export class FleetLog {
   private serialNumbers?: DigestIndex;
   /** Where the next batch begins. */
   private end = FORMAT.length;
+  private lastDigest = '';
+  /** Where a batch begins that has its end, and is not the one that was written. */
+  private brokenBatch?: number;
   private failure?: unknown;
+  /** The file in which a damaged last batch was put, if there was one. */
+  public setAside?: string;
 
   private constructor(private readonly path: string, mayWrite: boolean, expected = 0) {
     this.latest = new DigestIndex(expected);
     this.file = openSync(path, mayWrite ? 'r+' : 'r');
     try {
       this.readAll();
-      if (mayWrite && fstatSync(this.file).size > this.end) {
-        ftruncateSync(this.file, this.end);
+      if (mayWrite) {
+        this.cutOff();
       }
     } catch (error) {
       this.close();
@@ -215,7 +202,8 @@ export class FleetLog {
       return [];
     }
     const content = Buffer.from(`${lines.join('\n')}\n`);
-    const batch = Buffer.concat([content, Buffer.from(`${JSON.stringify({ batch: content.length, sha256: sha256Of(content) })}\n`)]);
+    const sha256 = chained(this.lastDigest).update(content).digest('hex');
+    const batch = Buffer.concat([content, Buffer.from(`${batchLine(content.length, sha256)}\n`)]);
     try {
       writeAll(this.file, batch, this.end);
       fdatasyncSync(this.file);
@@ -225,6 +213,7 @@ export class FleetLog {
     }
     let place = this.end;
     this.end += batch.length;
+    this.lastDigest = sha256;
     return lines.map(line => {
       const begin = place;
       place += Buffer.byteLength(line) + 1;
@@ -232,51 +221,39 @@ export class FleetLog {
     });
   }
 
+  /** Reads all batches. What follows the last complete one is not there: a machine that stops may also have written the end of a batch, and not its beginning. */
   private readAll(): void {
     if (lineAt(this.file, 0) !== FORMAT.trimEnd()) {
       throw this.unusable('its first line is not the one that this version writes');
     }
-    let last: Batch | undefined;
     let begin = this.end;
-    let [isGarbled, isOver] = [false, false];
     let records: Logged[] = [];
+    let digest = chained(this.lastDigest);
     for (const { place, octets } of linesOf(this.file, begin)) {
-      const head = octets.toString('latin1', 0, HEAD);
-      if (isOver) {
-        throw this.unusable(`the batch at byte ${begin} is not complete, and others follow`);
-      } else if (head.startsWith(ENTRY)) {
-        records.push({ identity: identityIn(head), issuer: issuerIn(head), place });
-      } else if (head.startsWith(RETURNED)) {
-        const { returned: identity, place: of, over } = JSON.parse(head) as Returned;
-        records.push({ identity, place: of, over });
-      } else if (head.startsWith(BATCH) && !isGarbled) {
-        const { batch, sha256 } = JSON.parse(head) as { batch: number; sha256: string };
-        isOver = batch !== place - begin;
-        if (!isOver) {
-          this.take(last);
-          last = { begin, end: place, sha256, records };
-          [begin, records] = [place + octets.length + 1, []];
-        }
-      } else { // a machine that stops may have written the end of a batch, and not its beginning
-        isOver = head.startsWith(BATCH);
-        isGarbled = true;
+      if (this.brokenBatch !== undefined) {
+        throw this.unusable(`the batch at byte ${this.brokenBatch} is not the one that was written, and others follow`);
       }
+      const head = octets.toString('latin1', 0, HEAD);
+      if (!head.startsWith(BATCH)) {
+        digest.update(octets).update('\n');
+        records.push(...loggedIn(head, place));
+        continue;
+      }
+      const sha256 = digest.digest('hex');
+      if (head !== batchLine(place - begin, sha256)) {
+        this.brokenBatch = begin;
+        continue;
+      }
+      this.take(records);
+      this.lastDigest = sha256;
+      begin = place + octets.length + 1;
+      [records, digest] = [[], chained(sha256)];
     }
-    this.end = this.isWritten(last, begin) ? begin : last!.begin;
-    this.take(this.end === begin ? last : undefined);
+    this.end = begin;
   }
 
-  /** Whether the last complete batch is on the disk as a whole: it may have been on its way when the machine stopped. */
-  private isWritten(last: Batch | undefined, end: number): boolean {
-    const isWritten = !last || sha256Of(octetsIn(this.file, last.begin, last.end)) === last.sha256;
-    if (!isWritten && fstatSync(this.file).size > end) {
-      throw this.unusable(`the batch at byte ${last.begin} is not the one that was written, and others follow`);
-    }
-    return isWritten;
-  }
-
-  private take(batch: Batch | undefined): void {
-    batch?.records.forEach(({ identity, issuer, place, over }) => {
+  private take(records: readonly Logged[]): void {
+    records.forEach(({ identity, issuer, place, over }) => {
       if (over !== undefined) {
         this.noteRestored(place, over);
       }
@@ -287,11 +264,19 @@ export class FleetLog {
     });
   }
 
+  /** Cuts off what is not complete. A batch whose end is there is kept in a file beside this one: it may have been complete once. */
+  private cutOff(): void {
+    const { size } = fstatSync(this.file);
+    if (this.brokenBatch !== undefined) {
+      this.setAside = `${this.path}.damaged-${size}`;
+      localDisk.replace(this.setAside, octetsIn(this.file, this.end, size), FileMode.PRIVATE);
+    }
+    if (size > this.end) {
+      ftruncateSync(this.file, this.end);
+    }
+  }
+
   private unusable(reason: string): CliError {
     return new CliError(`${this.path}: this ledger of fleets can't be used: ${reason}; restore the directory from a backup`);
   }
-}
-
-function sha256Of(octets: Buffer): string {
-  return createHash('sha256').update(octets).digest('hex');
 }

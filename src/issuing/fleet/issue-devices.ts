@@ -254,6 +254,7 @@ function madeAs({ renews, replaces }: FleetEntry): DeviceOutcome {
 
 function resultOf({ row: { line, deviceId } }: DeclaredDevice, outcome: DeviceOutcome, entry: FleetEntry): DeviceResult {
   const { commonName, serialNumber, notBefore, notAfter, certificate, keyArchive } = entry;
+  const former = formerOf(outcome, entry);
   return {
     line,
     deviceId,
@@ -262,10 +263,16 @@ function resultOf({ row: { line, deviceId } }: DeclaredDevice, outcome: DeviceOu
     serialNumber,
     notBefore,
     notAfter,
+    ...former !== undefined && { formerSerialNumber: former },
     sha256Fingerprint: sha256(certificate),
     certificatePem: toPem('CERTIFICATE', certificate),
     ...keyArchive !== undefined && { keyArchive },
   };
+}
+
+/** The certificate in whose place a run has put this one. */
+function formerOf(outcome: DeviceOutcome, { replaces, renews, restoredOver }: FleetEntry): string | undefined {
+  return outcome === 'restored' ? restoredOver?.at(-1) : outcome === 'unchanged' ? undefined : replaces ?? renews;
 }
 
 /** Carries something out. @returns its result in a list, or nothing if it has failed */

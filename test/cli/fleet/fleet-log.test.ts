@@ -107,12 +107,40 @@ describe('the file of a fleet ledger', () => {
     withLog(log => log.append([recordOf(4)]));
     const all = readFileSync(path);
     writeFileSync(path, Buffer.concat([all.subarray(0, first - 300), all.subarray(first - 290)]));
-    expect(() => FleetLog.toWrite(directory, 'Ledger')).toThrow(/can't be used: the batch at byte 47 is not complete, and others follow; restore the directory/);
+    expect(() => FleetLog.toWrite(directory, 'Ledger')).toThrow(/can't be used: the batch at byte 47 is not the one that was written, and others follow; restore the directory/);
     expect(statSync(path).size).toBe(all.length - 10);
     writeFileSync(path, 'something else\n');
     expect(() => FleetLog.toRead(directory, 'Ledger')).toThrow(/its first line is not the one that this version writes/);
     appendFileSync(path, 'more');
     expect(FleetLog.toRead(directory, 'Other')).toBeUndefined();
+  });
+
+  test('is refused, and not cut, if one octet was changed or a whole batch was taken out, wherever that was', () => {
+    const sizes = [3, 2, 2, 1].map((count, index) => withLog(log => {
+      log.append(Array.from({ length: count }, (_, each) => recordOf(10 * index + each + 1)));
+      return statSync(path).size;
+    }));
+    const all = readFileSync(path);
+    for (let at = 60; at < sizes[1]; at += 23) {
+      writeFileSync(path, Buffer.concat([all.subarray(0, at), Buffer.of(all[at] + 1), all.subarray(at + 1)]));
+      expect(() => FleetLog.toWrite(directory, 'Ledger')).toThrow(/can't be used: the batch at byte \d+ is not the one that was written, and others follow/);
+      expect(statSync(path).size).toBe(all.length);
+    }
+    writeFileSync(path, Buffer.concat([all.subarray(0, sizes[0]), all.subarray(sizes[1])]));
+    expect(() => FleetLog.toRead(directory, 'Ledger')).toThrow(`the batch at byte ${sizes[0]} is not the one that was written`);
+  });
+
+  test('keeps a last batch beside it that was damaged, and says where', () => {
+    withLog(log => log.append(records(3)));
+    const whole = statSync(path).size;
+    withLog(log => log.append([recordOf(4), recordOf(5)]));
+    const all = readFileSync(path);
+    const damaged = Buffer.concat([all.subarray(0, whole + 30), Buffer.of(all[whole + 30] + 1), all.subarray(whole + 31)]);
+    writeFileSync(path, damaged);
+    const setAside = withLog(log => log.setAside);
+    expect(readFileSync(setAside!)).toEqual(damaged.subarray(whole));
+    expect(statSync(path).size).toBe(whole);
+    expect(withLog(log => log.setAside)).toBeUndefined();
   });
 });
 

@@ -43,7 +43,7 @@ describe('a fleet that an app declares', () => {
     const results = fleet.results(1);
     expect(results.map(({ deviceId, line }) => [deviceId, line])).toEqual(fleet.rows(60).map(({ deviceId }, index) => [deviceId, index + 2]));
     expect(new Set(results.map(({ serialNumber }) => serialNumber)).size).toBe(60);
-    expect(readFileSync(join(fleet.out, 'fleets/Iot-Sensors/1/certificates.pem'), 'utf8')).toBe(results.map(({ certificatePem }) => certificatePem).join(''));
+    expect(readFileSync(join(fleet.out, 'fleets/Iot.Sensors/1/certificates.pem'), 'utf8')).toBe(results.map(({ certificatePem }) => certificatePem).join(''));
     for (const { certificatePem, deviceId } of [results[0], results[59]]) {
       const device = join(fleet.folder, 'device.pem');
       writeFileSync(device, certificatePem);
@@ -61,8 +61,12 @@ describe('a fleet that an app declares', () => {
     await fleet.fleet('run', '--manifest', fleet.manifest(rows));
     const second = await fleet.fleet('run', '--manifest', fleet.manifest(changed));
     expect(second.stdout).toContain('30 rows: 3 replaced, 27 unchanged');
+    const former = (run: number): (string | undefined)[] => fleet.results(run).map(({ formerSerialNumber }) => formerSerialNumber);
+    const numbers = (run: number): string[] => fleet.results(run).map(({ serialNumber }) => serialNumber);
+    expect(former(2)).toEqual([...numbers(1).slice(0, 3), ...Array(27).fill(undefined)]);
     const third = await fleet.fleet('run', '--manifest', fleet.manifest(rows));
     expect(third.stdout).toContain('3 restored, 27 unchanged');
+    expect(former(3)).toEqual([...numbers(2).slice(0, 3), ...Array(27).fill(undefined)]);
     expect(fleet.results(3).map(({ serialNumber }) => serialNumber)).toEqual(fleet.results(1).map(({ serialNumber }) => serialNumber));
     const listed = await cliOk('list', '--local', fleet.out, '--profile', 'device', '--csv');
     expect(listed.match(/,superseded,/g)).toHaveLength(3);
@@ -77,11 +81,11 @@ describe('a fleet that an app declares', () => {
     const first = await fleet.fleet('run', '--manifest', fleet.manifest(wrong));
     expect(first).toMatchObject({ code: 1, stdout: expect.stringContaining('20 rows: 18 issued, 2 refused') });
     expect(first.stdout).toContain('line 6 (sensor/4): deviceId must have 1 to 128 visible characters, without slashes');
-    const refused = jsonLines<RefusedRow>(join(fleet.out, 'fleets/Iot-Sensors/1/refused.jsonl'));
+    const refused = jsonLines<RefusedRow>(join(fleet.out, 'fleets/Iot.Sensors/1/refused.jsonl'));
     expect(refused.map(({ line, deviceId }) => [line, deviceId])).toEqual([[6, 'sensor/4'], [11, 'sensor-00009']]);
     const retry = await fleet.fleet('retry', '--manifest', fleet.manifest(rows));
     expect(retry).toMatchObject({ code: 0, stdout: expect.stringContaining('retry 2 of the fleet Iot/Sensors: 2 rows: 2 issued') });
-    expect(retry.stdout).toContain('passed over: 18 rows');
+    expect(retry.stdout).toContain('passed over: 18 rows of devices that got their certificates in the run before');
     expect(fleet.results(2).map(({ deviceId }) => deviceId)).toEqual(['sensor-00004', 'sensor-00009']);
   });
 
@@ -123,7 +127,7 @@ describe('a fleet that only the command line describes', () => {
     const run = ['run', ...described, '--renew-before-days', '90', '--manifest', fleet.manifest(fleet.rows(15))];
     expect((await fleet.fleet(...run)).stdout).toContain('15 issued');
     expect((await fleet.fleet(...run)).stdout).toContain('15 renewed');
-    expect(outcomesOf(fleet, 2, 'Iot-sensors')).toEqual(Array(15).fill('renewed'));
+    expect(outcomesOf(fleet, 2, 'Iot.sensors')).toEqual(Array(15).fill('renewed'));
     expect(await cliOk('list', '--local', fleet.out, '--csv')).toContain('Iot/sensors');
   });
 
@@ -134,10 +138,10 @@ describe('a fleet that only the command line describes', () => {
     writeFileSync(key, opensslOutput(['genrsa', '2048']));
     writeFileSync(recipient, opensslOutput(['rsa', '-in', key, '-pubout']));
     const run = ['run', ...described, '--recipient', recipient, '--manifest', fleet.manifest([{ deviceId: 'one' }, { deviceId: 'two' }, ...fleet.rows(1)])];
-    expect(await fleet.fleet(...run)).toMatchObject({ code: 0, stdout: expect.stringMatching(/3 rows: 3 issued\nresults: .*\nkeys: .*\/fleets\/Iot-sensors\/keys\n/) });
-    const results = fleet.results(1, 'Iot-sensors');
+    expect(await fleet.fleet(...run)).toMatchObject({ code: 0, stdout: expect.stringMatching(/3 rows: 3 issued\nresults: .*\nkeys: .*\/fleets\/Iot\.sensors\/keys\n/) });
+    const results = fleet.results(1, 'Iot.sensors');
     expect(results[2].keyArchive).toBeUndefined();
-    expect(results[0].keyArchive).toMatch(/^fleets\/Iot-sensors\/keys\/[\da-f-]+\.p7m$/);
+    expect(results[0].keyArchive).toMatch(/^fleets\/Iot\.sensors\/keys\/[\da-f-]+\.p7m$/);
     const archive = join(fleet.out, results[0].keyArchive!);
     expect(statSync(archive).mode & 0o777).toBe(0o600); // eslint-disable-line no-bitwise -- the permissions of a mode
     const lines = opensslOutput(['cms', '-decrypt', '-inform', 'DER', '-in', archive, '-inkey', key]).trim().split('\n').map(line => JSON.parse(line));
@@ -145,7 +149,7 @@ describe('a fleet that only the command line describes', () => {
     expect(named(lines)).toEqual(named(results.slice(0, 2)));
     expect(new X509Certificate(results[0].certificatePem).checkPrivateKey(createPrivateKey(lines[0].privateKeyPem))).toBe(true);
     expect((await fleet.fleet(...run)).stdout).toContain('3 unchanged');
-    expect(fleet.results(2, 'Iot-sensors')[0].keyArchive).toBe(results[0].keyArchive);
+    expect(fleet.results(2, 'Iot.sensors')[0].keyArchive).toBe(results[0].keyArchive);
     expect((await fleet.fleet('run', ...described, '--recipient', key, '--manifest', run.at(-1)!)).stderr).toMatch(/must be a public key or a certificate, got a private key \(not shown\)/);
   });
 
@@ -166,7 +170,7 @@ describe('a fleet that only the command line describes', () => {
     const done = await fleet.fleet(...run, '--register', 'aws-iot-core', '--register', 'azure-iot-hub', '--json');
     const { runs: [{ registrationFolders }] } = JSON.parse(done.stdout);
     const [aws, azure] = registrationFolders.map((folder: string) => jsonLines<{ [name: string]: string }>(join(folder, '0000001.jsonl')));
-    const results = fleet.results(1, 'Iot-sensors');
+    const results = fleet.results(1, 'Iot.sensors');
     expect(aws.map(({ ThingName, CertificatePem }: { [name: string]: string }) => [ThingName, CertificatePem])).toEqual(
       results.map(({ deviceId, certificatePem }) => [deviceId, certificatePem]));
     expect(azure.map(({ id }: { [name: string]: string }) => id)).toEqual(['sensor-00000', 'sensor-00001', 'SN-3']);
@@ -190,15 +194,15 @@ describe('a run whose folder is not as it was left', () => {
     const fleet = await LocalFleet.deploy();
     const run = ['run', ...described, '--manifest', fleet.manifest(fleet.rows(12))];
     await fleet.fleet(...run);
-    const before = fleet.results(1, 'Iot-sensors');
-    const folder = join(fleet.out, 'fleets', 'Iot-sensors', '1');
+    const before = fleet.results(1, 'Iot.sensors');
+    const folder = join(fleet.out, 'fleets', 'Iot.sensors', '1');
     renameSync(folder, join(fleet.folder, 'moved'));
     const status = await fleet.fleet('status');
-    expect(status).toMatchObject({ code: 0, stderr: expect.stringContaining(`the folder of run 1 of the fleet Iot-sensors is gone, ${resolve(folder)}`) });
+    expect(status).toMatchObject({ code: 0, stderr: expect.stringContaining(`the folder of the latest run of the fleet Iot.sensors, run 1, is gone: ${resolve(folder)}`) });
     expect(await fleet.fleet('retry', ...described, '--manifest', run.at(-1)!)).toMatchObject({ code: 2, stderr: expect.stringContaining('got one whose folder is gone') });
     expect(await fleet.fleet('run', ...described)).toMatchObject({ code: 2, stderr: expect.stringContaining('if the folder of the run before is gone') });
     expect((await fleet.fleet(...run)).stdout).toContain('run 2 of the fleet Iot/sensors: 12 rows: 12 unchanged');
-    expect(fleet.results(2, 'Iot-sensors').map(({ serialNumber }) => serialNumber)).toEqual(before.map(({ serialNumber }) => serialNumber));
+    expect(fleet.results(2, 'Iot.sensors').map(({ serialNumber }) => serialNumber)).toEqual(before.map(({ serialNumber }) => serialNumber));
   });
 });
 

@@ -27,7 +27,7 @@ test('a run of 20,000 devices that is killed again and again gives each device o
   const fleet = await LocalFleet.deploy(fleetResource());
   const manifest = fleet.manifest(fleet.rows(NUMBER));
   const run = ['run', '--manifest', manifest];
-  const folder = join(fleet.out, 'fleets', 'Iot-Sensors', '1');
+  const folder = join(fleet.out, 'fleets', 'Iot.Sensors', '1');
   const sizeOf = (path: string): number => existsSync(path) ? statSync(path).size : 0;
   const ledger = join(fleet.out, 'ledgers', readLedgerName(fleet));
   const results = join(folder, 'results.jsonl');
@@ -64,7 +64,7 @@ test('a run of 20,000 devices that is killed again and again gives each device o
 test('a new run begins where a stopped one had another manifest, and issues only for what is left', async () => {
   const fleet = await LocalFleet.deploy(fleetResource());
   const run = ['run', '--manifest', fleet.manifest(fleet.rows(3_000))];
-  const folder = join(fleet.out, 'fleets', 'Iot-Sensors', '1');
+  const folder = join(fleet.out, 'fleets', 'Iot.Sensors', '1');
   const results = join(folder, 'results.jsonl');
   expect(await killWhen(fleet, run, () => existsSync(results) && statSync(results).size > 0)).toBe(true);
   fleet.manifest(fleet.rows(3_001));
@@ -78,7 +78,7 @@ test('a new run begins where a stopped one had another manifest, and issues only
 test('a stopped run whose plan was cut off is not continued: a new one begins, and takes what was issued', async () => {
   const fleet = await LocalFleet.deploy(fleetResource());
   const run = ['run', '--manifest', fleet.manifest(fleet.rows(3_000))];
-  const folder = join(fleet.out, 'fleets', 'Iot-Sensors', '1');
+  const folder = join(fleet.out, 'fleets', 'Iot.Sensors', '1');
   const results = join(folder, 'results.jsonl');
   expect(await killWhen(fleet, run, () => existsSync(results) && statSync(results).size > 0)).toBe(true);
   truncateSync(join(folder, 'plan.jsonl'), 10_000);

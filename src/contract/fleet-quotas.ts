@@ -96,6 +96,12 @@ export function defaultBatchSize(load: FleetLoad): number {
   return Math.max(BATCH_SIZES.min, Math.min(fitting, BATCH_SIZES.max / 2));
 }
 
+/** The most devices for which a worker issues within half of its time: finding the primes of RSA keys varies. */
+export function largestBatchSize(load: FleetLoad): number {
+  const fitting = Math.floor(FLEET_QUOTAS.lambdaSeconds * 1_000 / 2 / millisecondsPerDevice(load));
+  return Math.max(BATCH_SIZES.min, Math.min(fitting, BATCH_SIZES.max));
+}
+
 /** A ledger that is written to more than before grows, so some more workers than a new one bears are worth while. */
 const FEWEST_WORKERS = 10;
 

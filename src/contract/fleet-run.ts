@@ -56,7 +56,7 @@ export interface PlannerEnvironment extends ResultsEnvironment, DeclarationEnvir
 }
 
 /** The environment variables of the function that adds the results of a fleet up. */
-export interface FinisherEnvironment extends ResultsEnvironment {
+export interface FinisherEnvironment extends ResultsEnvironment, DeclarationEnvironment {
   readonly TOLERATED_FAILURE_PERCENTAGE: string;
 }
 
@@ -107,6 +107,8 @@ export interface RunSummary extends RunInput, FleetCounts {
   readonly isFailed: boolean;
   /** Why one of them has failed; empty if none has. */
   readonly failure: string;
+  /** The later run that issues for what this one has left; empty if there is none. */
+  readonly overtakenBy: string;
 }
 
 /** The attributes of the fleet's resource. */

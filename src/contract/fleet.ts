@@ -15,6 +15,8 @@ export interface DeviceRow {
   readonly certificateSigningRequest?: string;
   /** Attributes of the subject that this device has in addition to, or in place of, those of the fleet. */
   readonly subject?: { readonly [A in SubjectAttribute]?: string };
+  /** Raised to give this device another certificate, as `generation` of the fleet does for all. 1 if it is absent. */
+  readonly generation?: number;
   /** Subject alternative names of this device in addition to those of the fleet. */
   readonly names?: { readonly [T in NameColumn]?: readonly string[] };
 }
@@ -34,10 +36,11 @@ export type NameColumn = typeof NAME_COLUMNS[number];
 
 export const DEVICE_ID_COLUMN = 'deviceId';
 export const REQUEST_COLUMN = 'certificateSigningRequest';
+export const GENERATION_COLUMN = 'generation';
 export const SUBJECT_COLUMNS = Object.keys(SUBJECT_ATTRIBUTES) as SubjectAttribute[];
 
 /** The columns of a manifest in CSV, and the members of an object in JSON Lines. */
-export const COLUMNS: readonly string[] = [DEVICE_ID_COLUMN, REQUEST_COLUMN, ...SUBJECT_COLUMNS, ...NAME_COLUMNS];
+export const COLUMNS: readonly string[] = [DEVICE_ID_COLUMN, REQUEST_COLUMN, GENERATION_COLUMN, ...SUBJECT_COLUMNS, ...NAME_COLUMNS];
 
 /** The properties of a device certificate that a row stands for, under the names that a template has. */
 export const NAME_TEMPLATES = Object.fromEntries(NAME_COLUMNS.map(name => [name, GENERAL_NAME_TYPES[name].template])) as {

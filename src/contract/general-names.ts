@@ -32,7 +32,7 @@ export const GENERAL_NAME_TYPES: { readonly [T in GeneralNameType]: { readonly t
 export const GENERAL_NAME_TYPE_NAMES = Object.keys(GENERAL_NAME_TYPES) as GeneralNameType[];
 
 /** More names than any device has. The response to CloudFormation has no room for many more. */
-const MAX_NAMES = 50;
+export const MAX_NAMES = 50;
 
 /** RFC 1034, section 3.5, and RFC 1123, section 2.1: labels of letters, digits and hyphens; 253 characters in all. */
 const LABEL = '(?!-)[a-z0-9-]{1,63}(?<!-)';

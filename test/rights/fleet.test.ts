@@ -16,6 +16,9 @@ const RECIPIENT = generateKeyPairSync('rsa', {
   modulusLength: 2048, publicKeyEncoding: { type: 'spki', format: 'pem' }, privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
 });
 
+const BEFORE = 'deviceId\nsensor-1\n';
+const AFTER = 'deviceId,organization\nsensor-1,Acme\n';
+
 /** Some 200 calls; milliseconds. */
 const LONG = 240_000;
 
@@ -74,7 +77,6 @@ test('every call of a run, and of its deployment, is allowed by the policies of 
   const KeyPolicy = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 'kms:*', Resource: '*', Principal: { AWS: `arn:aws:iam::${PLACE.account}:root` } }] };
   const { attributes: { Arn: recipient } } = await made.make('AWS::KMS::Key', 'Recipient', 'outside', { KeyPolicy, KeySpec: 'RSA_2048', KeyUsage: 'ENCRYPT_DECRYPT' });
   const { attributes: { Arn: strange } } = await made.make('AWS::KMS::Key', 'Strange', 'outside', { KeyPolicy });
-  await made.upload(inbox, 'sensors.csv', 'deviceId\nsensor-1\n');
   const app = new App();
   const declared = new Stack(app, 'Fleets', { env: { account: PLACE.account, region: PLACE.region } });
   fleets(declared, inbox, recipient);
@@ -87,17 +89,17 @@ test('every call of a run, and of its deployment, is allowed by the policies of 
   await stack.deploy(app.synth().getStackByName('Fleets').template as Template);
 
   for (const fleet of ['Sensors', 'Gateways']) {
-    for (const run of ['first', 'second']) {
+    for (const [run, manifest] of Object.entries({ first: BEFORE, second: AFTER, third: BEFORE })) { // issued, replaced and restored
+      await made.upload(inbox, 'sensors.csv', manifest);
       await stack.use(`${fleet}Planner`, { run, begunAt: new Date().toISOString() });
       await stack.use(`${fleet}Worker`, { run, piece: 1 });
       await stack.use(`${fleet}Finisher`, { run });
-      await made.upload(inbox, 'sensors.csv', `deviceId,organization\nsensor-1,${fleet}\n`); // the next run replaces the certificate
     }
     // A piece that is not there fails, and says so.
-    await expect(stack.use(`${fleet}Worker`, { run: 'second', piece: 2 })).rejects.toThrow('runs/second/pieces/0000002.jsonl, which the planner of the run has written');
-    await stack.use(`${fleet}Finisher`, { run: 'second' });
+    await expect(stack.use(`${fleet}Worker`, { run: 'third', piece: 2 })).rejects.toThrow('runs/third/pieces/0000002.jsonl, which the planner of the run has written');
+    await stack.use(`${fleet}Finisher`, { run: 'third' });
     // A run that was overtaken issues nothing more.
-    await expect(stack.use(`${fleet}Worker`, { run: 'first', piece: 1 })).rejects.toThrow('the run first must be the latest one of its fleet, and second is');
+    await expect(stack.use(`${fleet}Worker`, { run: 'first', piece: 1 })).rejects.toThrow('the run first must be the latest one of its fleet, and third is');
   }
   assertRights(stack);
   await assertRunRights(stack, made);

@@ -75,6 +75,19 @@ export class LocalFleet {
     return spawn(process.execPath, [BUNDLE, 'fleet', ...args, '--local', this.out], { stdio: ['ignore', 'pipe', 'pipe'] });
   }
 
+  /** Runs the command `fleet` to its end, so many seconds later. */
+  public async later(seconds: number, ...args: string[]): Promise<CliResult> {
+    const clock = join(this.folder, 'clock.cjs'); // all threads load it
+    writeFileSync(clock, `const { now } = Date; const at = () => now() + ${1_000 * seconds};
+      globalThis.Date = class extends Date { constructor(...args) { super(...args.length === 0 ? [at()] : args); } static now() { return at(); } };`);
+    return resultOf(spawn(process.execPath, ['--require', clock, BUNDLE, 'fleet', ...args, '--local', this.out], { stdio: ['ignore', 'pipe', 'pipe'] }));
+  }
+
+  /** Runs the command `fleet` to its end for a deployment in another directory. */
+  public async elsewhere(directory: string, ...args: string[]): Promise<CliResult> {
+    return resultOf(spawn(process.execPath, [BUNDLE, 'fleet', ...args, '--local', directory], { stdio: ['ignore', 'pipe', 'pipe'] }));
+  }
+
   /** Runs the command `fleet` to its end. */
   public async fleet(...args: string[]): Promise<CliResult> {
     return resultOf(this.start(...args));

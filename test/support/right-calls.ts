@@ -29,7 +29,7 @@ const FILE = join(mkdtempSync(join(tmpdir(), 'private-iot-ca-')), 'ca.pem');
 writeFileSync(FILE, FOREIGN);
 
 const MANIFEST = join(mkdtempSync(join(tmpdir(), 'private-iot-ca-')), 'devices.csv');
-writeFileSync(MANIFEST, 'deviceId\nsensor-001\n');
+writeFileSync(MANIFEST, 'deviceId,certificateSigningRequest\nsensor-001,\n');
 const RECIPIENT = generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey.export({ type: 'spki', format: 'pem' }) as string;
 
 const TRUST_ANCHOR = 'arn:aws:rolesanywhere:eu-central-1:111111111111:trust-anchor/11111111-2222-3333-4444-555555555555';

@@ -7,6 +7,7 @@ import { digestOf } from './manifest-digest';
 import { ManifestFile } from './messages';
 import { Meter } from './meter';
 import { FleetRun, keysFolder, RunFolder } from './run-folder';
+import { isMap } from '../../contract/json-map';
 import { quote } from '../../contract/rules';
 import { ManifestFormat } from '../../issuing/fleet/manifest/read-manifest';
 import { CliError } from '../cli-error';
@@ -44,6 +45,7 @@ const FORMATS: { readonly [extension: string]: ManifestFormat } = { '.csv': 'csv
  */
 export async function beginRun(request: RunRequest, terminal: Terminal, { disk, clock, threads }: Pick<Outside, 'disk' | 'clock'> & { readonly threads: Threads }): Promise<BegunRun> {
   const { directory, fleet, isRetry, batch } = request;
+  assertRecipient(fleet);
   const latest = RunFolder.latest(directory, fleet.fileName, disk);
   const former = latest?.folder.run;
   const manifest = manifestOf(request, former);
@@ -84,6 +86,13 @@ export async function beginRun(request: RunRequest, terminal: Terminal, { disk, 
   };
   folder.begin(run, fleet.fileName);
   return { folder, run, isResumed: false };
+}
+
+/** A key in KMS encrypts nothing here. */
+function assertRecipient({ fleet: { template: { Recipient } } }: LocalFleet): void {
+  if (Recipient !== undefined && !(isMap(Recipient) && typeof Recipient.PublicKeyPem === 'string')) {
+    throw new CliError('keyRecipient must be a public key or a certificate for a run on this machine, got a key in KMS; declare KeyRecipient.publicKey()');
+  }
 }
 
 /** A folder that the command line names. */

@@ -15,7 +15,8 @@ export function describeExecution(execution: Execution, batches: BatchCounts | u
   }
   const parts = Object.entries(countsOf(summary)).filter(([, number]) => number > 0).map(([outcome, number]) => `${number.toLocaleString('en-US')} ${outcome}`);
   return `${begin}${count(summary.rows, 'row')}${parts.length > 0 ? `: ${parts.join(', ')}` : ''}\n`
-    + `${summary.failedPieces > 0 ? `${count(summary.failedPieces, 'piece')} failed, one because: ${printable(summary.failure)}; run the fleet again\n` : ''}`
+    + `${summary.overtakenBy ? `overtaken by the run ${printable(summary.overtakenBy)}, which issues for ${count(summary.failedPieces, 'piece')} that this one has left\n`
+      : summary.failedPieces > 0 ? `${count(summary.failedPieces, 'piece')} failed, one because: ${printable(summary.failure)}; run the fleet again\n` : ''}`
     + `results: in the bucket of the fleet, below runs/${printable(name)}/\n`;
 }
 
@@ -30,6 +31,7 @@ export function executionDocument(execution: Execution, batches: BatchCounts | u
     ...endedAt && { endedAt: endedAt.toISOString() },
     ...batches && { batches },
     ...summary && { rows: summary.rows, failedPieces: summary.failedPieces, counts: countsOf(summary) },
+    ...summary?.overtakenBy && { overtakenBy: summary.overtakenBy },
     ...cause !== undefined && { cause },
   };
 }

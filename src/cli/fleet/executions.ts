@@ -88,7 +88,7 @@ export function summaryOf({ output }: Execution): RunSummary | undefined {
 /** Whether every row has its certificate. */
 export function isComplete(execution: Execution): boolean {
   const summary = summaryOf(execution);
-  return execution.status === 'SUCCEEDED' && summary !== undefined && summary.refused + summary.failedPieces === 0;
+  return execution.status === 'SUCCEEDED' && summary !== undefined && summary.refused + summary.failedPieces === 0 && !summary.overtakenBy;
 }
 
 /** The counts of the summary alone. */

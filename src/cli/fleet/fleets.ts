@@ -1,5 +1,6 @@
 import { fleetTemplate } from './fleet-template';
 import { fileNameOf } from './run-folder';
+import { checkRenewBefore } from '../../contract/fleet-checks';
 import { JsonMap } from '../../contract/json-map';
 import { CA_RESOURCE_TYPES, ResourceType } from '../../contract/resource-types';
 import { checkValidityDays, quote } from '../../contract/rules';
@@ -108,6 +109,10 @@ function fleetOnCommandLine(
     ...recipient !== undefined && { Recipient: { PublicKeyPem: recipientFile(recipient) } },
   };
   const renewal = days('--renew-before-days', renewBeforeDays, false);
+  const complaint = checkRenewBefore(renewal === undefined ? undefined : Number(renewal), Number(template.ValidityDays));
+  if (complaint) {
+    throw new CliError(`--renew-before-days: ${complaint}`);
+  }
   const id = [...meant[0].logicalId.split('.').slice(0, -1), name].join('.');
   return fleetOf({ stack, id, name: `${stack}/${name}` }, stackId, template, renewal === undefined ? undefined : Number(renewal));
 }

@@ -2,7 +2,7 @@ import { fromStored, toStored } from './directory-ledger';
 import { FleetLog, NewRecord } from './fleet-log';
 import { entryLine } from './fleet-log-lines';
 import { StoredLedgerEntry } from './state';
-import { FleetEntry, FleetLedger, MadeEntry } from '../../issuing/fleet/fleet-ledger';
+import { FleetEntry, FleetLedger, MadeEntry, RevokedCertificates } from '../../issuing/fleet/fleet-ledger';
 import { isRevoked, Revocations } from '../../issuing/ledger/revocation';
 
 /** The access to the file of a fleet ledger, in the thread that has it open or from another one. */
@@ -38,9 +38,9 @@ export class DirectoryFleetLedger implements FleetLedger {
     return new Map(entries.map(entry => [entry.serialNumber, entry]));
   }
 
-  public async revoked(issuer: string, serialNumbers: readonly string[]): Promise<ReadonlySet<string>> {
+  public async revoked(issuer: string, serialNumbers: readonly string[]): Promise<RevokedCertificates> {
     const revocations = await Promise.all(serialNumbers.map(serialNumber => this.revocations.find(issuer, serialNumber)));
-    return new Set(revocations.filter(isRevoked).map(({ serialNumber }) => serialNumber));
+    return new Map(revocations.filter(isRevoked).map(({ serialNumber, reason }) => [serialNumber, reason]));
   }
 
   public async record(made: readonly MadeEntry[]): Promise<ReadonlySet<string>> {

@@ -58,12 +58,18 @@ export function grantRecord(table: ITable, grantee: IGrantable): Grant {
  * @param partition the partition key of what the ledger knows about the runs of the fleet, which it may read
  */
 export function grantRecordFleet(table: ITable, grantee: IGrantable, partition: string): Grant {
-  const runs = grantOn(table, { grantee, actions: ['dynamodb:GetItem'], conditions: onPartition(partition) });
+  const runs = grantSeeRuns(table, grantee, partition);
   const read = grantReading(table, grantee, 'GetItem', [IDENTITY_PREFIX, CERTIFICATE_PREFIX, ...REVOCATION_KEYS, ...LIST_KEYS]);
   const many = grantReading(table, grantee, 'BatchGetItem', [IDENTITY_PREFIX, CERTIFICATE_PREFIX, ...REVOCATION_KEYS]);
   const put = grantOn(table, { grantee, actions: ['dynamodb:PutItem'], conditions: onKeys([IDENTITY_PREFIX, CERTIFICATE_PREFIX, NAME_PREFIX]) });
   const update = grantOn(table, { grantee, actions: ['dynamodb:UpdateItem'], conditions: onKeys([IDENTITY_PREFIX, CERTIFICATE_PREFIX]) });
-  return runs.combine(read).combine(many).combine(put).combine(update);
+  const compare = grantOn(table, { grantee, actions: ['dynamodb:ConditionCheckItem'], conditions: onKeys(REVOCATION_KEYS) });
+  return runs.combine(read).combine(many).combine(put).combine(update).combine(compare);
+}
+
+/** Lets a principal see which run of a fleet is the newest one. */
+export function grantSeeRuns(table: ITable, grantee: IGrantable, partition: string): Grant {
+  return grantOn(table, { grantee, actions: ['dynamodb:GetItem'], conditions: onPartition(partition) });
 }
 
 /** Lets a principal begin runs of a fleet, and see nothing else of a ledger. */

@@ -4,10 +4,10 @@ import { IBucket } from 'aws-cdk-lib/aws-s3';
 import { IStateMachine, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { DeviceCertificateFleetProps, FLEET_KINDS } from './device-certificate-fleet-props';
-import { checkBatching, checkRenewBefore } from './fleet-checks';
 import { finisherOf, FleetFacts, plannerOf, ResultsPlace, workerOf } from './fleet-functions';
 import { executionsOf, fleetStateMachine } from './fleet-state-machine';
 import { resultsBucket } from './results-bucket';
+import { checkBatching, checkRenewBefore } from '../../contract/fleet-checks';
 import { describeEstimate, estimateFleet } from '../../contract/fleet-estimate';
 import { defaultBatchSize, defaultConcurrency, FLEET_QUOTAS, FleetLoad } from '../../contract/fleet-quotas';
 import { DeclarationEnvironment, FleetAttribute, FleetProperties, RunnerEnvironment } from '../../contract/fleet-run';
@@ -91,7 +91,7 @@ export class DeviceCertificateFleet extends Resource {
     this.maxConcurrency = props.maxConcurrency ?? defaultConcurrency(load);
     const { batchSize, maxConcurrency } = this;
     const batching = { batchSize, maxConcurrency, toleratedFailurePercentage };
-    validate(this, [batching], () => checkBatching(batching));
+    validate(this, [batching], () => checkBatching(batching, load));
     validate(this, [], () => props.resultsBucket && props.encryptionKey
       ? 'encryptionKey must be left out with your own resultsBucket: it is for the bucket that this construct makes' : undefined);
     const declaration = this.declaration(props, keyAlgorithm);
@@ -101,6 +101,8 @@ export class DeviceCertificateFleet extends Resource {
     this.resultsFolder = Names.uniqueResourceName(this, { maxLength: 100, separator: '-' });
     const results: ResultsPlace = { bucket: this.resultsBucket, folder: this.resultsFolder };
     const bound = manifest._bind(this);
+    validate(this, [], () => keyRecipient || bound.hasRequests !== false ? undefined
+      : 'keyRecipient must be given, because no row of the manifest has a certificateSigningRequest: nobody could get the keys of these devices');
     const recipient = keyRecipient?._bindRecipient(this);
     const renewBeforeDays = props.renewBefore?.toDays();
     validate(this, [renewBeforeDays, declaration.ValidityDays], () => checkRenewBefore(renewBeforeDays, declaration.ValidityDays));
@@ -115,7 +117,7 @@ export class DeviceCertificateFleet extends Resource {
     const facts: FleetFacts = { ca, results, declaration: declared };
     const planner = plannerOf(this, facts, bound, manifest.format, batchSize);
     const worker = workerOf(this, facts, recipient);
-    const finisher = finisherOf(this, results, toleratedFailurePercentage);
+    const finisher = finisherOf(this, facts, toleratedFailurePercentage);
     const stateMachine = fleetStateMachine(this, { planner, worker, finisher, results, maxConcurrency, toleratedFailurePercentage });
     this.stateMachine = this.machine = stateMachine;
     const environments = [planner, worker].map(({ environment }) => environment);

@@ -9,7 +9,7 @@ import { DeclarationEnvironment, FinisherEnvironment, PlannerEnvironment, Result
 import { fleetPartition } from '../../contract/ledger-keys';
 import { grantSign } from '../ca/grant-issue';
 import { IPrivateIotCa } from '../ca/i-private-iot-ca';
-import { grantBeginRuns, grantRecordFleet } from '../ca/ledger-table';
+import { grantBeginRuns, grantRecordFleet, grantSeeRuns } from '../ca/ledger-table';
 import { FULL_CORE, libraryFunction } from '../provider/library-function';
 import { acknowledgeWildcard } from '../provider/nag';
 import { rolePolicy } from '../provider/role-policy';
@@ -75,9 +75,12 @@ export function workerOf(scope: Construct, { ca, results, declaration }: FleetFa
 }
 
 /** The function that adds the results up. */
-export function finisherOf(scope: Construct, results: ResultsPlace, toleratedFailurePercentage: number): FleetFunction {
-  const environment: FinisherEnvironment = { ...resultsEnvironment(results), TOLERATED_FAILURE_PERCENTAGE: String(toleratedFailurePercentage) };
+export function finisherOf(scope: Construct, { ca, results, declaration }: FleetFacts, toleratedFailurePercentage: number): FleetFunction {
+  const environment: FinisherEnvironment = {
+    ...resultsEnvironment(results), ...declaration, TOLERATED_FAILURE_PERCENTAGE: String(toleratedFailurePercentage),
+  };
   const made = functionOf(scope, 'Finisher', 'Adds up the results of a fleet', 'finish', FULL_CORE, environment);
+  grantSeeRuns(ca.ledger, made.rights, partitionOf(declaration));
   grantObjects(made.rights, results, ['s3:GetObject'], ['plan.json', 'counts/*', 'failures/*', 'refused/*', 'devices/*'], false);
   grantObjects(made.rights, results, ['s3:PutObject'], ['summary.json', 'refused.jsonl', 'devices.csv'], true);
   made.rights.addStatements(new PolicyStatement({

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
@@ -42,6 +42,8 @@ export interface BoundManifest {
   readonly grantRead: (policy: Policy) => void;
   /** The number of rows at most, if the manifest is known at synthesis. */
   readonly rows?: number;
+  /** Whether a row may have a request, if the manifest is known at synthesis. */
+  readonly hasRequests?: boolean;
 }
 
 const BUCKET = having<IBucket>('an IBucket of aws-s3, such as Bucket.fromBucketName()', 'bucketName', 'arnForObjects');
@@ -62,17 +64,17 @@ export abstract class FleetManifest {
    */
   public static fromAsset(path: string, options: FleetManifestAssetOptions = {}): FleetManifest {
     check('FleetManifest.fromAsset()', { path: TEXT, options: ASSET_OPTIONS }, { path, options });
-    if (!existsSync(path)) {
-      throw new Error(`FleetManifest.fromAsset(): path must be a file, got ${quote(path)}, which does not exist; paths are relative to the working directory`);
+    if (!statSync(path, { throwIfNoEntry: false })?.isFile()) {
+      throw new Error(`FleetManifest.fromAsset(): path must be a file, got ${quote(path)}, which is none or does not exist; paths are relative to the working directory`);
     }
     const format = formatOf('FleetManifest.fromAsset()', path, options.format);
     const isCsv = format === FleetManifestFormat.CSV;
-    const { rows, holdsPrivateKey } = scannedManifest(path, isCsv);
+    const { rows, holdsPrivateKey, hasRequests } = scannedManifest(path, isCsv);
     if (holdsPrivateKey) {
       throw new Error(`FleetManifest.fromAsset(): path must be a file without private keys, and ${quote(path)} has one; take it out, and consider it disclosed: a device `
         + 'that has a key sends a certificate signing request');
     }
-    return new AssetManifest(path, isCsv ? rows - 1 : rows, format);
+    return new AssetManifest(path, isCsv ? rows - 1 : rows, hasRequests, format);
   }
 
   /**
@@ -98,7 +100,7 @@ export abstract class FleetManifest {
 }
 
 class AssetManifest extends FleetManifest {
-  constructor(private readonly path: string, private readonly rows: number, format: FleetManifestFormat) {
+  constructor(private readonly path: string, private readonly rows: number, private readonly hasRequests: boolean, format: FleetManifestFormat) {
     super(format);
   }
 
@@ -110,6 +112,7 @@ class AssetManifest extends FleetManifest {
       properties: { Bucket: asset.s3BucketName, Key: s3ObjectKey },
       grantRead: policy => grantReadObject(policy, bucket, s3ObjectKey),
       rows: Math.max(this.rows, 1),
+      hasRequests: this.hasRequests,
     };
   }
 }

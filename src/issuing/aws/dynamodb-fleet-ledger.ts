@@ -2,9 +2,9 @@ import { TransactionCanceledException, TransactWriteItem, TransactWriteItemsComm
 import { entryFrom, Item, revocationFrom } from './ledger-item';
 import { certificateKey, pointerKey, revocationKey } from './ledger-keys';
 import { CONDITION_FAILED, LedgerTable } from './ledger-table';
-import { added, broughtBack, faultOf, named, pointed, superseded, unmetConditions } from './ledger-writes';
+import { added, broughtBack, faultOf, named, pointed, superseded, unmetConditions, unrevoked } from './ledger-writes';
 import { errorName } from '../../lambda/aws/aws-calls';
-import { FleetEntry, FleetLedger, MadeEntry } from '../fleet/fleet-ledger';
+import { FleetEntry, FleetLedger, MadeEntry, RevokedCertificates } from '../fleet/fleet-ledger';
 import { TABLE_WAS_CHANGED } from '../ledger/ledger';
 import { isRevoked } from '../ledger/revocation';
 
@@ -29,9 +29,9 @@ export class DynamoDbFleetLedger implements FleetLedger {
     return new Map(items.map(item => this.entryIn(item)).map(entry => [entry.serialNumber, entry]));
   }
 
-  public async revoked(issuer: string, serialNumbers: readonly string[]): Promise<ReadonlySet<string>> {
+  public async revoked(issuer: string, serialNumbers: readonly string[]): Promise<RevokedCertificates> {
     const items = await this.table.getAll(serialNumbers.map(serialNumber => revocationKey({ issuer, serialNumber })));
-    return new Set(items.map(item => revocationFrom(item, issuer)).filter(isRevoked).map(({ serialNumber }) => serialNumber));
+    return new Map(items.map(item => revocationFrom(item, issuer)).filter(isRevoked).map(({ serialNumber, reason }) => [serialNumber, reason]));
   }
 
   public async record(made: readonly MadeEntry[]): Promise<ReadonlySet<string>> {
@@ -85,8 +85,10 @@ export class DynamoDbFleetLedger implements FleetLedger {
 
   private writesOf({ entry, over, isBack }: MadeEntry): TransactWriteItem[] {
     const { name } = this.table;
-    const own = isBack ? [broughtBack(name, entry)] : added(name, entry);
-    return [...own, pointed(name, entry, over), ...over ? [superseded(name, over, entry.serialNumber)] : []];
+    const own = isBack ? [broughtBack(name, entry), unrevoked(name, entry)] : added(name, entry);
+    const isRenewal = !isBack && entry.renews !== undefined; // a revoked certificate is not renewed
+    const former = over ? [superseded(name, over, entry.serialNumber), ...isRenewal ? [unrevoked(name, over)] : []] : [];
+    return [...own, pointed(name, entry, over), ...former];
   }
 
   private entryIn(item: Item): FleetEntry {

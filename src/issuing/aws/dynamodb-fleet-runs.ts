@@ -10,12 +10,13 @@ import { TABLE_WAS_CHANGED } from '../ledger/ledger';
 const KEY_OCTETS = 32;
 
 /** Words that DynamoDB may reserve. */
-const NAMES = { '#key': 'pieceKey', '#run': 'run', '#begun': 'begunAt' };
+const NAMES = { '#key': 'pieceKey', '#run': 'run', '#begun': 'begunAt', '#manifest': 'manifest' };
 
 /**
  * What the DynamoDB table of a ledger knows about the runs of a fleet:
  *
- * - `fleet#<stack id>/<logical id>`, `current`: the key of its pieces (`pieceKey`), and the newest run (`run`) with the beginning of its execution (`begunAt`)
+ * - `fleet#<stack id>/<logical id>`, `current`: the key of its pieces (`pieceKey`), and the newest run (`run`) with
+ *   the beginning of its execution (`begunAt`) and the version of its manifest (`manifest`)
  */
 export class DynamoDbFleetRuns implements FleetRuns {
   /**
@@ -34,14 +35,14 @@ export class DynamoDbFleetRuns implements FleetRuns {
     return this.keyIn(Attributes);
   }
 
-  public async begin(run: string, begunAt: string): Promise<boolean> {
+  public async begin(run: string, begunAt: string, manifest: string): Promise<boolean> {
     try {
       const { '#key': _, ...names } = NAMES;
       await this.update({
-        UpdateExpression: 'SET #run = :run, #begun = :begun',
-        ConditionExpression: 'attribute_not_exists(#begun) OR #begun < :begun OR #run = :run',
+        UpdateExpression: 'SET #run = :run, #begun = :begun, #manifest = :manifest',
+        ConditionExpression: 'attribute_not_exists(#begun) OR #begun < :begun OR (#run = :run AND #manifest = :manifest)',
         ExpressionAttributeNames: names,
-        ExpressionAttributeValues: toItem({ ':run': run, ':begun': begunAt }),
+        ExpressionAttributeValues: toItem({ ':run': run, ':begun': begunAt, ':manifest': manifest }),
       });
       return true;
     } catch (error) {
@@ -54,7 +55,7 @@ export class DynamoDbFleetRuns implements FleetRuns {
 
   public async newest(): Promise<NewestRun> {
     const item = await this.table.get(fleetKey(this.fleet));
-    return { key: this.keyIn(item), run: item?.run?.S };
+    return { key: this.keyIn(item), run: item?.run?.S, manifest: item?.manifest?.S };
   }
 
   private update(input: Omit<UpdateItemCommandInput, 'TableName' | 'Key'>): Promise<{ readonly Attributes?: Item }> {

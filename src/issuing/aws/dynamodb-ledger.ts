@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import { PutItemCommand, QueryCommandInput, TransactionCanceledException, TransactWriteItem, TransactWriteItemsCommand } from '@aws-sdk/client-dynamodb';
 import { endingAttributes, endingFrom, entryFrom, isSuperseded, Item, namedCertificateFrom, recordFrom, toAttribute, toItem } from './ledger-item';
-import { certificateKey, pointerKey, resourceKey, revocationKey } from './ledger-keys';
+import { certificateKey, pointerKey, resourceKey } from './ledger-keys';
 import { CONDITION_FAILED, LedgerTable } from './ledger-table';
-import { added, asRead, faultOf, named, pointed, STATUS, superseded, UNCHANGED, unmetConditions } from './ledger-writes';
+import { added, asRead, faultOf, named, pointed, STATUS, superseded, UNCHANGED, unmetConditions, unrevoked } from './ledger-writes';
 import { merged } from './merged';
 import { certificatePartitions, ENDS_INDEX, namePartition, shardedIssuers } from '../../contract/ledger-keys';
 import { formatTime } from '../../contract/term';
@@ -86,7 +86,7 @@ export class DynamoDbLedger implements Ledger {
       pointed(this.table.name, entry, over),
       this.advanced(entry, 'ISSUED', facts),
       this.changed(over, 'SET supersededBy = :renewedBy', { ':renewedBy': serialNumber }, serialNumber),
-      this.unrevoked(over),
+      unrevoked(this.table.name, over),
     ]);
     return written || (await this.find(identity))?.serialNumber === serialNumber;
   }
@@ -156,19 +156,6 @@ export class DynamoDbLedger implements Ledger {
         ConditionExpression: `${UNCHANGED} AND ${renewedBy === undefined ? 'attribute_not_exists(renewedBy)' : 'renewedBy = :renewedBy'}`,
         ExpressionAttributeNames: STATUS,
         ExpressionAttributeValues: { ...toItem(values), ...asRead(entry) },
-      },
-    };
-  }
-
-  /** The condition that a certificate is neither revoked nor on hold. */
-  private unrevoked(entry: LedgerEntry): TransactWriteItem {
-    return {
-      ConditionCheck: {
-        TableName: this.table.name,
-        Key: revocationKey(entry),
-        ConditionExpression: 'attribute_not_exists(pk) OR #state = :released',
-        ExpressionAttributeNames: { '#state': 'state' },
-        ExpressionAttributeValues: toItem({ ':released': 'RELEASED' }),
       },
     };
   }

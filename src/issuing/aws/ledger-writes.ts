@@ -1,6 +1,6 @@
 import { TransactionCanceledException, TransactWriteItem } from '@aws-sdk/client-dynamodb';
 import { endingAttributes, Item, toAttribute, toItem } from './ledger-item';
-import { certificateKey, nameKey, pointerKey } from './ledger-keys';
+import { certificateKey, nameKey, pointerKey, revocationKey } from './ledger-keys';
 import { LedgerEntry } from '../ledger/ledger';
 
 /** The writes that make a certificate the latest of its identity. Each is a part of a transaction on the table with the name `TableName`. */
@@ -46,6 +46,19 @@ export function broughtBack(TableName: string, entry: LedgerEntry): TransactWrit
       UpdateExpression: 'SET returnedAt = :now, restoredOver = :over REMOVE supersededBy',
       ConditionExpression: 'attribute_exists(supersededBy)',
       ExpressionAttributeValues: toItem({ ':now': entry.returnedAt, ':over': entry.restoredOver }),
+    },
+  };
+}
+
+/** The condition that a certificate is neither revoked nor on hold. */
+export function unrevoked(TableName: string, entry: LedgerEntry): TransactWriteItem {
+  return {
+    ConditionCheck: {
+      TableName,
+      Key: revocationKey(entry),
+      ConditionExpression: 'attribute_not_exists(pk) OR #state = :released',
+      ExpressionAttributeNames: { '#state': 'state' },
+      ExpressionAttributeValues: toItem({ ':released': 'RELEASED' }),
     },
   };
 }

@@ -40,11 +40,13 @@ export function declaredDevice(row: DeviceRow, template: RawProperties, fleet: R
   return { row, declaration, identity: idFrom(declaration.profile as 'device' | 'devid', id), declared: sha256(identityOf(declaration, fleet)) };
 }
 
-function propertiesOf({ deviceId, certificateSigningRequest, subject, names }: DeviceRow, template: RawProperties): RawProperties {
+function propertiesOf({ deviceId, certificateSigningRequest, generation = 1, subject, names }: DeviceRow, template: RawProperties): RawProperties {
   const own = Object.entries(subject ?? {}).map(([name, value]) => [SUBJECT_ATTRIBUTES[name as SubjectAttribute].template, value]);
   return {
     ...template,
     Subject: { CommonName: deviceId, ...template.Subject === undefined ? {} : record('subject', template.Subject), ...Object.fromEntries(own) },
+    // Raising either of the two gives the device another certificate.
+    ...generation > 1 && { Generation: String(Number(template.Generation ?? 1) + generation - 1) },
     ...certificateSigningRequest !== undefined && { CertificateSigningRequest: certificateSigningRequest },
     ...names && { Extensions: withNames(names, template.Extensions) },
   };

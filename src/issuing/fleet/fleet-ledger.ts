@@ -1,3 +1,4 @@
+import { RevocationReason } from '../../contract/revocation';
 import { LedgerEntry } from '../ledger/ledger';
 
 /** The entry of a device of a fleet. */
@@ -17,6 +18,9 @@ export interface MadeEntry {
   readonly isBack?: true;
 }
 
+/** The reasons for which certificates are revoked or on hold, by their serial numbers. */
+export type RevokedCertificates = ReadonlyMap<string, RevocationReason>;
+
 /**
  * The part of a ledger that knows fleets. It deals with many devices at once. A certificate becomes the latest of its device in one step, on the condition
  * that the device has the certificate that was read before.
@@ -27,7 +31,7 @@ export interface FleetLedger {
   /** Certificates of a CA by their serial numbers, those of them that it has. */
   certificates(issuer: string, serialNumbers: readonly string[]): Promise<Map<string, FleetEntry>>;
   /** Which of these certificates of a CA are revoked or on hold. */
-  revoked(issuer: string, serialNumbers: readonly string[]): Promise<ReadonlySet<string>>;
+  revoked(issuer: string, serialNumbers: readonly string[]): Promise<RevokedCertificates>;
   /**
    * Records certificates as issued.
    *

@@ -42,7 +42,9 @@ export async function formerCertificatesOf(
         found.set(identity, back);
       }
       search.next.forEach(serialNumber => search.seen.add(serialNumber));
-      search.next = [...new Set(former.flatMap(before))].filter(serialNumber => !search.seen.has(serialNumber));
+      // What was declared when a certificate was revoked does not bring back one before it, which may have the same key.
+      const isClosed = former.some(entry => entry.declared === declared && revoked.has(entry.serialNumber));
+      search.next = isClosed ? [] : [...new Set(former.flatMap(before))].filter(serialNumber => !search.seen.has(serialNumber));
     }
   }
   return found;

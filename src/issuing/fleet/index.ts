@@ -77,7 +77,8 @@ export async function finish(event: unknown, context: InvocationContext): Promis
   const { TOLERATED_FAILURE_PERCENTAGE } = process.env as Partial<FinisherEnvironment>;
   return orLogged('the results could not be added up', context.awsRequestId, async () => {
     const tolerated = Number(wholeNumber(TOLERATED_FAILURE_PERCENTAGE));
-    const summary = await finishRun(runIn(event), tolerated, clients.files(callsOf(context), results()));
+    const calls = callsOf(context);
+    const summary = await finishRun(runIn(event), tolerated, declared(calls).runs, clients.files(calls, results()));
     const { rows, issued, replaced, renewed, restored, unchanged, refused, failedPieces } = summary;
     log('INFO', {
       message: `${rows} rows: ${issued} issued, ${replaced} replaced, ${renewed} renewed, ${restored} restored, ${unchanged} unchanged, ${refused} refused; ${failedPieces} pieces failed`,
@@ -128,6 +129,9 @@ function declared(calls: AwsCalls): { readonly digest: string; readonly runs: Fl
   };
 }
 
+/** How far the clocks of two services may differ, in milliseconds. */
+const CLOCKS_DIFFER = 15 * 60_000;
+
 /** The name of an execution: https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html */
 const RUN = /^[\w-]{1,80}$/;
 
@@ -142,8 +146,8 @@ function runIn(event: unknown): string {
 
 function planIn(event: unknown): PlanInput {
   const { begunAt } = event as Partial<PlanInput>;
-  if (typeof begunAt !== 'string' || Number.isNaN(Date.parse(begunAt))) {
-    throw new Error('begunAt must be the time at which the execution began');
+  if (typeof begunAt !== 'string' || !(Date.parse(begunAt) < Date.now() + CLOCKS_DIFFER)) {
+    throw new Error('begunAt must be the time at which the execution began, and not in the future, where no other run could overtake it');
   }
   return { run: runIn(event), begunAt: new Date(begunAt).toISOString() };
 }

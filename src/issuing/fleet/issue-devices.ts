@@ -1,13 +1,13 @@
 import { DeclaredDevice, declaredDevice } from './device-declaration';
+import { madeAs, resultOf } from './device-result';
 import { FleetIssuer, SigningFault } from './fleet-issuer';
-import { FleetEntry, FleetLedger, MadeEntry } from './fleet-ledger';
+import { FleetEntry, FleetLedger, MadeEntry, RevokedCertificates } from './fleet-ledger';
 import { formerCertificatesOf } from './former-certificates';
 import { DeviceKey, KeyArchive } from './key-archive';
 import { DeviceOutcome, DeviceResult, DeviceRow, RefusedRow } from '../../contract/fleet';
-import { sha256 } from '../../contract/sha256';
 import { DAY, formatTime } from '../../contract/term';
+import { parseCertificate } from '../../pki/certificate';
 import { formatName } from '../../pki/name';
-import { toPem } from '../../pki/pem';
 import { inBlocks } from '../../pki/random-blocks';
 import { isSerialNumberOf, newSerialNumber } from '../../pki/serial-number';
 import { describePublicKey } from '../../pki/subject-key';
@@ -114,6 +114,7 @@ class Batch {
       });
     }
     const archived = await this.archived(made);
+    await this.ports.assertNewest?.(); // making keys takes long
     const recorded = await this.ledger.record(archived);
     const again: DeclaredDevice[] = [];
     for (const { entry, over, isBack, device } of archived) {
@@ -145,16 +146,21 @@ class Batch {
     return new Date(notAfter).getTime() - this.ports.clock().getTime() < (this.fleet.renewBeforeDays ?? 0) * DAY;
   }
 
-  /** Refuses the devices whose certificate of the same declaration is revoked or on hold: none of them gets another one, not even because it is about to end. */
+  /**
+   * Refuses the devices whose certificate of the same declaration is revoked or on hold: none of them gets another one, not even because it is about to end. A
+   * key that was compromised gets no other certificate either.
+   */
   private async refuseRevoked(
     devices: readonly DeclaredDevice[], latest: ReadonlyMap<string, FleetEntry>, refuse: (row: DeviceRow, error: unknown) => void,
   ): Promise<ReadonlySet<DeclaredDevice>> {
-    const same = devices.filter(({ identity, declared }) => latest.get(identity)?.declared === declared);
-    const serialOf = ({ identity }: DeclaredDevice): string => latest.get(identity)!.serialNumber;
-    const revoked = same.length === 0 ? new Set() : await this.ledger.revoked(this.ca, same.map(serialOf));
-    const refused = same.filter(device => revoked.has(serialOf(device)));
-    refused.forEach(device => refuse(device.row, new Error(REVOKED(serialOf(device)))));
-    return new Set(refused);
+    const entries = devices.flatMap(({ identity }) => latest.get(identity) ?? []);
+    const revoked = entries.length === 0 ? new Map() : await this.ledger.revoked(this.ca, entries.map(({ serialNumber }) => serialNumber));
+    const refused = devices.flatMap(device => {
+      const reason = refusalOf(device, latest.get(device.identity), revoked);
+      return reason === undefined ? [] : [{ device, reason }];
+    });
+    refused.forEach(({ device, reason }) => refuse(device.row, new Error(reason)));
+    return new Set(refused.map(({ device }) => device));
   }
 
   /** Answers certificates that the ledger has. They are checked first, because anyone with write access to the ledger could have replaced them. */
@@ -243,36 +249,20 @@ class Batch {
   }
 }
 
-const REVOKED = (serialNumber: string): string =>
-  `the certificate ${serialNumber} of the device must not be revoked or on hold, and it is; for another one, change its row, such as its request or an attribute of its `
-  + 'subject (raising `generation` of the fleet gives every device another certificate)';
-
-/** What the run that has made a certificate has called it. */
-function madeAs({ renews, replaces }: FleetEntry): DeviceOutcome {
-  return renews !== undefined ? 'renewed' : replaces !== undefined ? 'replaced' : 'issued';
-}
-
-function resultOf({ row: { line, deviceId } }: DeclaredDevice, outcome: DeviceOutcome, entry: FleetEntry): DeviceResult {
-  const { commonName, serialNumber, notBefore, notAfter, certificate, keyArchive } = entry;
-  const former = formerOf(outcome, entry);
-  return {
-    line,
-    deviceId,
-    outcome,
-    ...commonName !== undefined && { commonName },
-    serialNumber,
-    notBefore,
-    notAfter,
-    ...former !== undefined && { formerSerialNumber: former },
-    sha256Fingerprint: sha256(certificate),
-    certificatePem: toPem('CERTIFICATE', certificate),
-    ...keyArchive !== undefined && { keyArchive },
-  };
-}
-
-/** The certificate in whose place a run has put this one. */
-function formerOf(outcome: DeviceOutcome, { replaces, renews, restoredOver }: FleetEntry): string | undefined {
-  return outcome === 'restored' ? restoredOver?.at(-1) : outcome === 'unchanged' ? undefined : replaces ?? renews;
+/** Why a device gets no certificate because of the one that it has. */
+function refusalOf({ declared, declaration }: DeclaredDevice, entry: FleetEntry | undefined, revoked: RevokedCertificates): string | undefined {
+  const reason = entry && revoked.get(entry.serialNumber);
+  if (reason === undefined) {
+    return undefined;
+  }
+  const { serialNumber, certificate } = entry!;
+  if (entry!.declared === declared) {
+    return `the certificate ${serialNumber} of the device must not be revoked or on hold, and it is (${reason}); for another one, give its row a request for another key, or raise its `
+      + '`generation` (raising that of the fleet gives every device another certificate)';
+  }
+  return reason === 'keyCompromise' && givenKey(declaration)?.equals(parseCertificate(certificate).publicKey)
+    ? `certificateSigningRequest must be for another key than that of the certificate ${serialNumber}, which is revoked because its key was compromised; create a key and a request anew`
+    : undefined;
 }
 
 /** Carries something out. @returns its result in a list, or nothing if it has failed */

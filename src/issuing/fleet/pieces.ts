@@ -11,7 +11,7 @@ export interface Piece {
 }
 
 /** The most characters of the rows of a piece, which is in memory as a whole: it ends with the row that reaches them. */
-const MOST_CHARACTERS = 4 * 1024 * 1024;
+const MOST_CHARACTERS = 2 * 1024 * 1024;
 
 /**
  * Cuts a manifest into pieces, on demand. A piece has at most so many rows, refused ones included, so that a manifest of wrong rows alone is not held in memory.
@@ -40,7 +40,11 @@ export async function* piecesOf(manifest: AsyncIterable<ManifestRow>, size: numb
   }
 }
 
+/** What a value takes besides its characters. */
+const OVERHEAD = 16;
+
 function charactersOf(each: ManifestRow): number {
   const { certificateSigningRequest = '', subject = {}, names = {} } = 'row' in each ? each.row : {} as Partial<DeviceRow>;
-  return [certificateSigningRequest, ...Object.values(subject), ...Object.values(names).flat()].reduce((sum, { length }) => sum + length, 0);
+  return [certificateSigningRequest, ...Object.values(subject), ...Object.values(names).flat()]
+    .reduce((sum, { length }) => sum + length + OVERHEAD, 0);
 }

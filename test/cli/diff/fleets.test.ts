@@ -18,7 +18,7 @@ beforeEach(() => {
 
 function manifest(...devices: string[]): FleetManifest {
   const path = join(folder, `${devices.join('-')}.csv`);
-  writeFileSync(path, `deviceId\n${devices.join('\n')}\n`);
+  writeFileSync(path, `deviceId,certificateSigningRequest\n${devices.map(device => `${device},\n`).join('')}`);
   return FleetManifest.fromAsset(path);
 }
 

@@ -1,6 +1,7 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
-import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { RefusedRow } from '../../../src/contract/fleet';
 import { cli, cliError, cliOk, readJson } from '../../support/cli-run';
 import { complaintsOf } from '../../support/json-schema';
@@ -73,6 +74,17 @@ describe('a fleet that an app declares', () => {
     expect(listed.match(/,issued,/g)).toHaveLength(30);
   });
 
+  test('retries every device without a certificate, also where a correction has changed its ID and moved the lines', async () => {
+    const fleet = await LocalFleet.deploy(fleetResource());
+    const rows = fleet.rows(8);
+    const wrong = rows.map((row, index) => index === 0 ? { ...row, certificateSigningRequest: 'damaged' } : index === 6 ? { ...row, deviceId: 'plant/6' } : row);
+    await fleet.fleet('run', '--manifest', fleet.manifest(wrong));
+    const pem = `"-----BEGIN CERTIFICATE REQUEST-----\n${rows[0].certificateSigningRequest}\n-----END CERTIFICATE REQUEST-----"`;
+    const right = rows.map((row, index) => index === 0 ? { ...row, certificateSigningRequest: pem } : index === 6 ? { ...row, deviceId: 'plant-6' } : row);
+    expect((await fleet.fleet('retry', '--manifest', fleet.manifest(right))).stdout).toContain('2 rows: 2 issued\npassed over: 6 rows');
+    expect(fleet.results(2).map(({ deviceId }) => deviceId)).toEqual(['sensor-00000', 'plant-6']);
+  });
+
   test('refuses wrong rows with line and reason, and retries them alone once they are corrected', async () => {
     const fleet = await LocalFleet.deploy(fleetResource());
     const rows = fleet.rows(20);
@@ -124,10 +136,11 @@ describe('a fleet that only the command line describes', () => {
 
   test('needs no declaration, and renews each certificate once in a run if its end is near', async () => {
     const fleet = await LocalFleet.deploy();
-    const run = ['run', ...described, '--renew-before-days', '90', '--manifest', fleet.manifest(fleet.rows(15))];
+    const run = ['run', ...described, '--renew-before-days', '89', '--manifest', fleet.manifest(fleet.rows(15))];
     expect((await fleet.fleet(...run)).stdout).toContain('15 issued');
-    expect((await fleet.fleet(...run)).stdout).toContain('15 renewed');
-    expect(outcomesOf(fleet, 2, 'Iot.sensors')).toEqual(Array(15).fill('renewed'));
+    expect((await fleet.fleet(...run)).stdout).toContain('15 unchanged');
+    expect((await fleet.later(2 * 86_400, ...run)).stdout).toContain('15 renewed');
+    expect(outcomesOf(fleet, 3, 'Iot.sensors')).toEqual(Array(15).fill('renewed'));
     expect(await cliOk('list', '--local', fleet.out, '--csv')).toContain('Iot/sensors');
   });
 
@@ -190,6 +203,50 @@ describe('a fleet that only the command line describes', () => {
 describe('a run whose folder is not as it was left', () => {
   const described = ['--ca', 'Iot/Ca', '--name', 'sensors', '--validity-days', '90'];
 
+  test('goes on where its whole deployment was moved, and a copy of the deployment does not touch the original', async () => {
+    const fleet = await LocalFleet.deploy();
+    const run = ['run', ...described, '--manifest', fleet.manifest(fleet.rows(3_000)), '--batch', '10'];
+    const child = fleet.start(...run);
+    const results = (directory: string): string => join(directory, 'fleets', 'Iot.sensors', '1', 'results.jsonl');
+    while (!existsSync(results(fleet.out)) || statSync(results(fleet.out)).size === 0) {
+      await sleep(5);
+    }
+    child.kill('SIGKILL');
+    await resultOf(child);
+    const copy = join(fleet.folder, 'copy');
+    cpSync(fleet.out, copy, { recursive: true });
+    const before = readFileSync(results(fleet.out));
+    const inCopy = await fleet.elsewhere(copy, ...run);
+    expect(inCopy.stdout).toContain(`results: ${resolve(copy)}`);
+    expect(readFileSync(results(fleet.out))).toEqual(before);
+    const moved = join(fleet.folder, 'moved');
+    renameSync(fleet.out, moved);
+    const inMoved = await fleet.elsewhere(moved, ...run);
+    expect(inMoved).toMatchObject({ code: 0, stderr: expect.stringContaining('note: continues run 1, which was stopped') });
+    expect(jsonLines(results(moved))).toHaveLength(3_000);
+  });
+
+  test('is kept apart from the folders of others: an --out that was moved away can be given again, and none is within the keys', async () => {
+    const fleet = await LocalFleet.deploy();
+    const run = ['run', ...described, '--manifest', fleet.manifest(fleet.rows(3))];
+    const out = join(fleet.folder, 'results');
+    await fleet.fleet(...run, '--out', out);
+    renameSync(out, join(fleet.folder, 'archive'));
+    expect(await fleet.fleet(...run, '--out', out)).toMatchObject({ code: 0, stdout: expect.stringContaining('run 2 of the fleet Iot/sensors: 3 rows: 3 unchanged') });
+    writeFileSync(join(fleet.out, 'fleets', 'Iot.sensors', 'latest.json'), '');
+    expect((await fleet.fleet(...run)).stderr).toContain('latest.json: this is not JSON (the file is empty); remove the file, and the next run begins anew');
+    expect((await fleet.fleet(...run, '--out', join(fleet.out, 'fleets', 'Iot.sensors', 'keys', 'x'))).code).toBe(2);
+  });
+
+  test('is refused if the ledger of the former runs is gone: no device gets another certificate by accident', async () => {
+    const fleet = await LocalFleet.deploy();
+    const run = ['run', ...described, '--manifest', fleet.manifest(fleet.rows(3))];
+    await fleet.fleet(...run);
+    const [ledger] = readdirSync(join(fleet.out, 'ledgers')).filter(name => name.endsWith('.jsonl'));
+    rmSync(join(fleet.out, 'ledgers', ledger));
+    expect(await fleet.fleet(...run)).toMatchObject({ code: 2, stderr: expect.stringContaining('it has the certificates of former runs; restore it from a backup') });
+  });
+
   test('is shown as gone if it was moved away, and the next run answers for every device, with the certificates that they have', async () => {
     const fleet = await LocalFleet.deploy();
     const run = ['run', ...described, '--manifest', fleet.manifest(fleet.rows(12))];
@@ -220,6 +277,7 @@ describe('a run that can\'t be carried out', () => {
     ['--name', ['--ca', 'Ca', '--name', '../a', '--validity-days', '9'], /--name must be given with --ca, and consist of/],
     ['--name of a resource', ['--ca', 'Ca', '--name', 'Ca', '--validity-days', '9'], /--name must not be the name or the logical ID of a resource of the stack Iot/],
     ['--validity-days', ['--ca', 'Ca', '--name', 'a'], /--validity-days must be a whole number of days, as in 365, got none/],
+    ['--renew-before-days', ['--ca', 'Ca', '--name', 'a', '--validity-days', '9', '--renew-before-days', '9'], /--renew-before-days: renewBefore must be whole days, less than validity/],
     ['--workers', ['--workers', '0'], /--workers must be a whole number from 1 to 256, got "0"/],
     ['--batch', ['--batch', '1e3'], /--batch must be a whole number from 10 to 5000, got "1e3"/],
   ])('is refused because of %s', async (_, args, message) => {

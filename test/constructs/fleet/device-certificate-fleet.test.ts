@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { App, Duration, Stack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
@@ -17,7 +17,9 @@ const RECIPIENT = generateKeyPairSync('rsa', {
   modulusLength: 2048, publicKeyEncoding: { type: 'spki', format: 'pem' }, privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
 });
 const MANIFEST = join(mkdtempSync(join(tmpdir(), 'fleet-')), 'sensors.csv');
-writeFileSync(MANIFEST, 'deviceId\nsensor-1\nsensor-2\n');
+writeFileSync(MANIFEST, 'deviceId,certificateSigningRequest\nsensor-1,\nsensor-2,\n');
+const WITHOUT_REQUESTS = join(dirname(MANIFEST), 'keys.csv');
+writeFileSync(WITHOUT_REQUESTS, 'deviceId\nsensor-1\n');
 
 type Options = Partial<DeviceCertificateFleetProps>;
 
@@ -175,7 +177,7 @@ describe('a fleet', () => {
     const csv = join(folder, 'sensors.csv');
     writeFileSync(csv, `deviceId,certificateSigningRequest\r\n${Array.from({ length: 700 }, (_, index) => `sensor-${index},"${request}"\r\n`).join('')}`);
     const jsonLines = join(folder, 'sensors.jsonl');
-    writeFileSync(jsonLines, Array.from({ length: 700 }, (_, index) => JSON.stringify({ deviceId: `sensor "${index}` })).join('\n'));
+    writeFileSync(jsonLines, Array.from({ length: 700 }, (_, index) => JSON.stringify({ deviceId: `sensor "${index}`, certificateSigningRequest: '' })).join('\n'));
     for (const path of [csv, jsonLines]) {
       const { stack } = declared(() => ({ manifest: FleetManifest.fromAsset(path) }));
       Annotations.fromStack(stack).hasInfo('/Iot/Sensors', Match.stringLikeRegexp('first run, if no row is refused: 700 devices in '));
@@ -208,6 +210,10 @@ describe('a fleet', () => {
 
   test.each<[string, (stack: Stack) => Options, string]>([
     ['a batchSize of 0', () => ({ batchSize: 0 }), 'batchSize must be a whole number from 1 to 1000, got 0'],
+    ['a batch that takes longer than its worker has', () => ({ batchSize: 900, keyAlgorithm: KeyAlgorithm.RSA_4096, keyRecipient: KeyRecipient.publicKey(RECIPIENT.publicKey) }),
+      'batchSize must be small enough for the time of a worker with keys of RSA_4096, from 1 to 37'],
+    ['no recipient for devices without requests', () => ({ manifest: FleetManifest.fromAsset(WITHOUT_REQUESTS) }), 'keyRecipient must be given, because no row of the manifest has a certificateSigningRequest'],
+    ['a folder as manifest', () => ({ manifest: FleetManifest.fromAsset(tmpdir()) }), 'path must be a file, got'],
     ['a maxConcurrency of 10001', () => ({ maxConcurrency: 10_001 }), 'maxConcurrency must be a whole number from 1 to 10000'],
     ['a percentage above 100', () => ({ toleratedFailurePercentage: 101 }), 'toleratedFailurePercentage must be a whole number from 0 to 100'],
     ['a renewal of the whole validity', () => ({ renewBefore: Duration.days(365) }), 'renewBefore must be whole days, less than validity, from 1 to 364, got 365'],
@@ -216,7 +222,7 @@ describe('a fleet', () => {
     ['a country in words', () => ({ subject: { country: 'Germany' } }), 'subject.country must be a country code'],
     ['a symmetric key as recipient', stack => ({ keyRecipient: KeyRecipient.kmsKey(new Key(stack, 'Key')) }), 'keyRecipient must be a KMS key of the spec RSA_2048'],
     ['a private key as recipient', () => ({ keyRecipient: KeyRecipient.publicKey(RECIPIENT.privateKey) }), 'got a private key (not shown)'],
-    ['a file that is not there', () => ({ manifest: FleetManifest.fromAsset('nothing.csv') }), 'nothing.csv", which does not exist'],
+    ['a file that is not there', () => ({ manifest: FleetManifest.fromAsset('nothing.csv') }), 'nothing.csv", which is none or does not exist'],
     ['a name without a format', stack => ({ manifest: FleetManifest.fromBucket(Bucket.fromBucketName(stack, 'Inbox', 'acme-inbox'), 'devices.txt') }), 'format must be given'],
   ])('is refused with %s, and the message says what is allowed', (_, options, message) => {
     expect(() => declared(options)).toThrow(message);

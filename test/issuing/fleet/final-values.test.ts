@@ -31,13 +31,13 @@ test('what is declared is what the identity of a single certificate covers', () 
   expect(new Set([DECLARATION, ...others]).size).toBe(7);
 });
 
-test('the code of a piece covers its run, its number, the declaration and its lines', () => {
+test('the code of a piece covers its run, its number, the declaration, the version of the manifest and its lines', () => {
   const declaration = digestOfDeclaration({ DECLARATION: '{"Issuer":"ca"}', RENEW_BEFORE_DAYS: '30' });
   expect(declaration).toBe(createHash('sha256').update('["{\\"Issuer\\":\\"ca\\"}",null,"30"]').digest('hex'));
   const key = Buffer.alloc(32, 7);
   const lines = '{"row":{"line":2,"deviceId":"sensor-001"}}\n';
-  const code = createHmac('sha256', key).update(`["cdk-private-iot-ca/fleet-piece/1","run-1",4,"${declaration}"]\0${lines}`).digest('hex');
-  const seal = { run: 'run-1', piece: 4, declaration };
+  const code = createHmac('sha256', key).update(`["cdk-private-iot-ca/fleet-piece/1","run-1",4,"${declaration}","v1"]\0${lines}`).digest('hex');
+  const seal = { run: 'run-1', piece: 4, declaration, manifest: 'v1' };
   const piece = { rows: [{ line: 2, deviceId: 'sensor-001' }], refused: [] };
   expect(sealedPiece(piece, seal, key)).toBe(`{"declaration":"${declaration}","code":"${code}"}\n${lines}`);
   expect(openedPiece(Buffer.from(sealedPiece(piece, seal, key)), seal, key)).toEqual(piece);

@@ -164,7 +164,54 @@ describe('a run that comes later', () => {
     const last = await world.issue(deviceRows(1), { fleet: renewing, run: 'run-5' });
     expect([renewed.outcome, ...outcomes(last)]).toEqual(['renewed', 'renewed']);
     expect(last.devices[0].serialNumber).not.toBe(renewed.serialNumber);
-    await expectOneEach(4);
+    await expectOneEach(5); // what was revoked brings back no certificate before it
+  });
+
+  test('restores no certificate that is older than a revoked one of the same declaration: both may have one key', async () => {
+    const changed = deviceRows(1, { subject: { organization: 'Acme' } });
+    const { devices: [first] } = await world.issue(deviceRows(1));
+    world.memory.now = new Date(world.memory.now.getTime() + 2 * DAY);
+    const { devices: [second] } = await world.issue(deviceRows(1), { fleet: world.fleet({}, { renewBeforeDays: 364 }), run: 'run-2' });
+    await revoke(second.serialNumber);
+    await world.issue(changed, { run: 'run-3' });
+    const { devices: [third] } = await world.issue(deviceRows(1), { run: 'run-4' });
+    expect(third.outcome).toBe('replaced');
+    expect([first.serialNumber, second.serialNumber]).not.toContain(third.serialNumber);
+  });
+
+  test('gives a key that was compromised no other certificate, whatever changes in its row, and another key one', async () => {
+    const [compromised, fresh] = [requestOf('sensor-000'), requestOf('sensor-000')];
+    const { devices: [{ serialNumber }] } = await world.issue(deviceRows(1, { certificateSigningRequest: compromised }));
+    await revoke(serialNumber);
+    const changed = deviceRows(1, { certificateSigningRequest: compromised, subject: { organization: 'Acme' } });
+    const { refused: [{ reason }] } = await world.issue(changed, { run: 'run-2' });
+    expect(reason).toBe(`certificateSigningRequest must be for another key than that of the certificate ${serialNumber}, which is revoked because its key was compromised; `
+      + 'create a key and a request anew');
+    expect(outcomes(await world.issue(deviceRows(1, { certificateSigningRequest: fresh }), { run: 'run-3' }))).toEqual(['replaced']);
+  });
+
+  test('gives the device another certificate whose row has a higher generation, and no other one', async () => {
+    const rows = deviceRows(2);
+    await world.issue(rows);
+    expect(outcomes(await world.issue([{ ...rows[0], generation: 2 }, rows[1]], { run: 'run-2' }))).toEqual(['replaced', 'unchanged']);
+    expect(outcomes(await world.issue([{ ...rows[0], generation: 2 }, { ...rows[1], generation: 1 }], { run: 'run-3' }))).toEqual(['unchanged', 'unchanged']);
+    expect(outcomes(await world.issue([{ ...rows[0], generation: 2 }, rows[1]], { fleet: world.fleet({ Generation: '2' }), run: 'run-4' }))).toEqual(['replaced', 'replaced']);
+  });
+
+  test('restores no certificate that is revoked while it is restored', async () => {
+    const { devices: [first] } = await world.issue(deviceRows(1));
+    await world.issue(deviceRows(1, { subject: { organization: 'Acme' } }), { run: 'run-2' });
+    const ports = world.ports();
+    const ledger = ports.fleetLedger(world.table);
+    let isLate = false;
+    const record = async (made: never): Promise<ReadonlySet<string>> => {
+      isLate = isLate || Boolean(await revoke(first.serialNumber));
+      return ledger.record(made);
+    };
+    const slow = Object.assign(Object.create(ledger), { record });
+    const { devices: [last] } = await world.issue(deviceRows(1), { run: 'run-3', ports: { ...ports, fleetLedger: () => slow } });
+    expect(last.outcome).toBe('replaced');
+    expect(last.serialNumber).not.toBe(first.serialNumber);
   });
 
   test('restores a certificate that came after another one than the last', async () => {

@@ -40,6 +40,19 @@ describe('a manifest in CSV', () => {
     expect(refused).toEqual([]);
   });
 
+  test('has the generation of a device, and refuses what is no whole number', async () => {
+    const { rows, refused } = await read('deviceId,generation\na,2\nb,\nc,two\nd,0\n');
+    expect(rows).toEqual([{ line: 2, deviceId: 'a', generation: 2 }, { line: 3, deviceId: 'b' }]);
+    expect(refused.map(({ line, reason }) => [line, reason])).toEqual([
+      [4, 'generation must be a whole number from 1 to 1000000, got a string "two"'], [5, expect.stringContaining('generation must be a whole number from 1')],
+    ]);
+    expect((await read('{"deviceId":"a","generation":3}', 'jsonl')).rows).toEqual([{ line: 1, deviceId: 'a', generation: 3 }]);
+  });
+
+  test('refuses a row with more names than a certificate may have', async () => {
+    expect(await reasons(JSON.stringify({ deviceId: 'a', dns: Array(51).fill('') }), 'jsonl')).toEqual([[1, 'dns must have at most 50 names, got 51']]);
+  });
+
   test('has a request of several lines in quotation marks, and counts its lines', async () => {
     const request = '-----BEGIN CERTIFICATE REQUEST-----\nMIIB\n-----END CERTIFICATE REQUEST-----\n';
     const { rows } = await read(`deviceId,certificateSigningRequest\na,"${request}"\nb,"${request}"\n`);
@@ -150,7 +163,7 @@ describe('a piece', () => {
       return found;
     };
     expect(await sizes(250, 10, 100)).toEqual([100, 100, 50]);
-    expect(await sizes(200, 60_000, 5_000)).toEqual([70, 70, 60]);
+    expect(await sizes(100, 60_000, 5_000)).toEqual([35, 35, 30]);
   });
 });
 

@@ -5,7 +5,7 @@ import { STACK_ID } from '../../support/events';
 
 const MINUTE = 60_000;
 const START = new Date('2026-12-01T10:00:00Z');
-const SUMMARY = { rows: 10, issued: 7, replaced: 0, renewed: 0, restored: 0, unchanged: 1, refused: 2, failedPieces: 0, failure: '' };
+const SUMMARY = { rows: 10, issued: 7, replaced: 0, renewed: 0, restored: 0, unchanged: 1, refused: 2, failedPieces: 0, failure: '', overtakenBy: '' };
 
 function event(requestType: LifecycleEvent['requestType'] = 'Create', properties = {}): LifecycleEvent {
   return {
@@ -87,6 +87,13 @@ describe('a deployment of a fleet', () => {
     expect(answer).toMatchObject({ data: { Status: 'RUNNING', Issued: 'unknown', Message: expect.stringContaining('goes on') } });
     expect(runs.now.getTime() - START.getTime()).toBe(55 * MINUTE);
     expect(runs.handedOn).toBe(3);
+  });
+
+  test('does not fail if a later run has overtaken its own, and names that one', async () => {
+    const runs = new PlayedRuns(1, { status: 'SUCCEEDED', output: JSON.stringify({ ...SUMMARY, failedPieces: 3, overtakenBy: 'nightly-7' }) });
+    expect(await runForCloudFormation(event(), runs.after(14), runs.ports)).toMatchObject({
+      data: { Status: 'OVERTAKEN', Issued: 'unknown', Message: expect.stringContaining('the run nightly-7 has begun meanwhile') },
+    });
   });
 
   test('fails with the reason of a run that fails', async () => {

@@ -114,7 +114,7 @@ describe('a piece', () => {
     await expect(work('failing', 2, files, { fleet: gone })).rejects.toThrow('ca must be a CA in this ledger');
     await work('failing', 1, files);
     await work('failing', 3, files);
-    const summary = await finishRun('failing', 5, files);
+    const summary = await finishRun('failing', 5, world.runs(), files);
     expect(summary).toMatchObject({ rows: 7, pieces: 3, issued: 3, refused: 1, failedPieces: 1, isFailed: true, failure: expect.stringContaining('ca must be a CA in this ledger') });
     expect(JSON.parse(files.objects.get('runs/failing/summary.json')!)).toEqual(summary);
     expect(files.lines('runs/failing/refused.jsonl')).toEqual([expect.objectContaining({ line: 8, deviceId: 'a/b' })]);
@@ -122,7 +122,7 @@ describe('a piece', () => {
 
     // A retry of the piece makes up for it.
     await work('failing', 2, files);
-    expect(await finishRun('failing', 5, files)).toMatchObject({ issued: 6, failedPieces: 0, isFailed: false, failure: '' });
+    expect(await finishRun('failing', 5, world.runs(), files)).toMatchObject({ issued: 6, failedPieces: 0, isFailed: false, failure: '' });
   });
 });
 
@@ -141,7 +141,7 @@ describe('a worker issues only', () => {
     await plan('sealed', 'deviceId\nsensor-1\nsensor-2\n', 10, files);
     const before = (await world.devices()).length;
     files.objects.set(PIECE, changed(files.objects.get(PIECE)!));
-    await expect(work('sealed', 1, files)).rejects.toThrow('the piece 1 of the run sealed must be as its planner has written it, and it was changed in the bucket');
+    await expect(work('sealed', 1, files)).rejects.toThrow('the piece 1 of the run sealed must be as its planner has written it for the manifest of the run, and it is not: it was changed in the bucket');
     expect(await world.devices()).toHaveLength(before);
   });
 
@@ -183,6 +183,7 @@ describe('a run that a later one has overtaken', () => {
     expect(await worked('late')).toMatchObject({ issued: 1 });
     await expect(worked('early')).rejects.toThrow('the run early must be the latest one of its fleet, and late is');
     await expect(planRun(early, DECLARATION, manifest('deviceId\nmoved\n'), 10, world.runs('Overtaken'), files)).rejects.toThrow('a later one has begun meanwhile');
+    expect(await finishRun('early', 5, world.runs('Overtaken'), files)).toMatchObject({ isFailed: false, failedPieces: 1, overtakenBy: 'late' });
     expect((await world.devices()).filter(({ deviceId }) => deviceId === 'moved').map(({ subject }) => subject)).toEqual(['CN=moved,O=After']);
   });
 
@@ -201,6 +202,22 @@ describe('a run that a later one has overtaken', () => {
     const piece = workPiece({ run: 'early', piece: 1, declaration: DECLARATION }, fleet, { ...ports, fleetLedger: () => slow }, world.runs('Raced'), files);
     await expect(piece).rejects.toThrow('the run early must be the latest one of its fleet, and late is');
     expect((await world.devices()).filter(({ deviceId }) => deviceId === 'raced').map(({ subject }) => subject)).toEqual(['CN=raced,O=After']);
+  });
+
+  test('whose plan is delivered twice, with another manifest each, issues for one of them only', async () => {
+    const files = new MemoryFiles();
+    const run = { run: 'twice-planned', begunAt: '2026-02-01T00:00:00.000Z' };
+    const version = (text: string, number: string) => ({ ...manifest(text), version: () => number });
+    const runs = world.runs('TwicePlanned');
+    await planRun(run, DECLARATION, version('deviceId\nnewer-1\nnewer-2\n', 'two'), 1, runs, files);
+    // The first delivery, which was held up, has read an older manifest.
+    await expect(planRun(run, DECLARATION, version('deviceId\nolder-1\n', 'one'), 1, runs, files)).rejects.toThrow('or the manifest has changed while it was read');
+    const worked = (piece: number): Promise<FleetCounts> =>
+      workPiece({ run: run.run, piece, declaration: DECLARATION }, world.fleet({}, { logicalResourceId: 'TwicePlanned' }), world.ports(), runs, files);
+    await expect(worked(1)).rejects.toThrow('must be as its planner has written it for the manifest of the run');
+    expect(await worked(2)).toMatchObject({ issued: 1 });
+    expect(await finishRun(run.run, 5, runs, files)).toMatchObject({ rows: 2, pieces: 2, issued: 1, failedPieces: 1, isFailed: true });
+    expect((await world.devices()).map(({ deviceId }) => deviceId)).not.toContain('older-1');
   });
 
   test('can be redelivered while it is the latest: planning it again leaves it the latest', async () => {

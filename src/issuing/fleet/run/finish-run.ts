@@ -1,5 +1,6 @@
 import { DEVICE_LIST_HEAD } from './device-list';
 import { CSV_TYPE, FleetFiles, forEachOf, JSON_LINES_TYPE, JSON_TYPE } from './fleet-files';
+import { FleetRuns } from './fleet-runs';
 import { addCounts, FleetCounts, NO_DEVICES } from '../../../contract/fleet';
 import { pieceIn, RunPlaces, RunPlan, RunSummary } from '../../../contract/fleet-run';
 
@@ -10,11 +11,12 @@ const AT_ONCE = 32;
 const MOST_MERGED = 100_000;
 
 /**
- * Adds up what the pieces of a run have counted, and merges what is small enough for one file.
+ * Adds up what the pieces of a run have counted, and merges what is small enough for one file. A run that a later one has overtaken has not failed: the later one
+ * issues for what it has left.
  *
  * @param tolerated the percentage of pieces that may have failed, or may not have been begun
  */
-export async function finishRun(run: string, tolerated: number, files: FleetFiles): Promise<RunSummary> {
+export async function finishRun(run: string, tolerated: number, runs: FleetRuns, files: FleetFiles): Promise<RunSummary> {
   const places = new RunPlaces(run);
   const { rows, pieces } = await readPlan(places, files);
   const done: number[] = [];
@@ -26,8 +28,11 @@ export async function finishRun(run: string, tolerated: number, files: FleetFile
   });
   done.sort((one, other) => one - other);
   const failedPieces = pieces - done.length;
-  const isFailed = 100 * failedPieces > tolerated * pieces;
-  const summary: RunSummary = { run, rows, pieces, ...counts, failedPieces, isFailed, failure: failedPieces > 0 ? await failureOf(places, files, done) : '' };
+  const newest = await runs.newest();
+  const overtakenBy = failedPieces > 0 && newest.run !== run ? newest.run ?? '' : '';
+  const isFailed = overtakenBy === '' && 100 * failedPieces > tolerated * pieces;
+  const failure = failedPieces > 0 ? await failureOf(places, files, done) : '';
+  const summary: RunSummary = { run, rows, pieces, ...counts, failedPieces, isFailed, failure, overtakenBy };
   if (rows - counts.refused <= MOST_MERGED) {
     await merge(places.devices, done.map(piece => places.of(piece).devices), CSV_TYPE, files, DEVICE_LIST_HEAD);
   }

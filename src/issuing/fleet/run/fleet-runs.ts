@@ -4,6 +4,8 @@ export interface NewestRun {
   readonly key: Buffer;
   /** The run that has begun last. */
   readonly run?: string;
+  /** The version of the manifest that it issues for. */
+  readonly manifest?: string;
 }
 
 /** What the ledger knows about the runs of a fleet. */
@@ -14,9 +16,10 @@ export interface FleetRuns {
    * Makes a run the one that issues from now on.
    *
    * @param begunAt when its execution began, ISO 8601 in UTC with milliseconds
-   * @returns whether it is; `false` if a later run has begun
+   * @param manifest the version of the manifest that it issues for
+   * @returns whether it is; `false` if a later run has begun, or if another delivery has begun this run with another version of the manifest
    */
-  begin(run: string, begunAt: string): Promise<boolean>;
+  begin(run: string, begunAt: string, manifest: string): Promise<boolean>;
   newest(): Promise<NewestRun>;
 }
 
@@ -28,7 +31,7 @@ export interface FleetRuns {
 export async function assertNewest(run: string, runs: FleetRuns): Promise<NewestRun> {
   const newest = await runs.newest();
   if (newest.run !== run) {
-    throw new Error(`the run ${run} must be the latest one of its fleet, and ${newest.run ?? 'none'} is, which issues for the manifest as it is now`);
+    throw new Error(`the run ${run} must be the latest one of its fleet, and ${newest.run ?? 'none'} is${newest.run === undefined ? '; start a run' : ', which issues for the manifest as it is now'}`);
   }
   return newest;
 }

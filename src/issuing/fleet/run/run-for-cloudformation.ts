@@ -82,7 +82,10 @@ function attributesOf(run: string, { status, output, cause }: RunState): Attribu
   if (status === 'FAILED') {
     throw new Error(`the run ${run} of the fleet must succeed, and it has failed: ${reasonIn(cause)}`);
   }
-  const { rows, issued, replaced, renewed, restored, unchanged, refused, failedPieces } = JSON.parse(output!) as RunSummary;
+  const { rows, issued, replaced, renewed, restored, unchanged, refused, failedPieces, overtakenBy } = JSON.parse(output!) as RunSummary;
+  if (overtakenBy !== '') {
+    return attributes({ RunId: run, Status: 'OVERTAKEN', Message: `the run ${overtakenBy} has begun meanwhile, and issues for the manifest and the declaration as they are now` });
+  }
   return attributes({
     RunId: run,
     Status: status,

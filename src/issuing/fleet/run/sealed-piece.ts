@@ -21,6 +21,8 @@ export interface PieceSeal {
   readonly piece: number;
   /** See `digestOfDeclaration`. */
   readonly declaration: string;
+  /** The version of the manifest: two deliveries of one plan may have read different ones. */
+  readonly manifest: string;
 }
 
 export function digestOfDeclaration({ DECLARATION, RECIPIENT, RENEW_BEFORE_DAYS }: SealedDeclaration): string {
@@ -49,8 +51,8 @@ export function openedPiece(content: Buffer, seal: PieceSeal, key: Buffer): Pick
   const expected = codeOf(lines.toString(), { ...seal, declaration }, key);
   const given = Buffer.from(code, 'hex');
   if (given.length !== expected.length || !timingSafeEqual(given, expected)) {
-    throw new Error(`the piece ${seal.piece} of the run ${seal.run} must be as its planner has written it, and it was changed in the bucket of results; find out by whom, `
-      + 'and run the fleet again');
+    throw new Error(`the piece ${seal.piece} of the run ${seal.run} must be as its planner has written it for the manifest of the run, and it is not: it was changed in the bucket of results, `
+      + 'or the manifest changed while it was planned; find out which, and run the fleet again');
   }
   if (declaration !== seal.declaration) {
     throw new Error(`the run ${seal.run} must issue what was declared when it began, and the declaration of the fleet has changed since; run the fleet again`);
@@ -59,8 +61,8 @@ export function openedPiece(content: Buffer, seal: PieceSeal, key: Buffer): Pick
   return { rows: values.flatMap(({ row }) => row ?? []), refused: values.flatMap(({ refused }) => refused ?? []) };
 }
 
-function codeOf(lines: string, { run, piece, declaration }: PieceSeal, key: Buffer): Buffer {
-  return createHmac('sha256', key).update(JSON.stringify([PURPOSE, run, piece, declaration])).update('\0').update(lines).digest();
+function codeOf(lines: string, { run, piece, declaration, manifest }: PieceSeal, key: Buffer): Buffer {
+  return createHmac('sha256', key).update(JSON.stringify([PURPOSE, run, piece, declaration, manifest])).update('\0').update(lines).digest();
 }
 
 function headIn(line: string): { readonly declaration: string; readonly code: string } {

@@ -14,7 +14,7 @@ import { Piece } from '../pieces';
  *
  * @throws Error if a later run has begun, if the piece is not as its planner has written it, or if nothing can be issued
  */
-export async function workPiece(seal: PieceSeal, fleet: Fleet, ports: FleetPorts, runs: FleetRuns, files: FleetFiles): Promise<FleetCounts> {
+export async function workPiece(seal: Omit<PieceSeal, 'manifest'>, fleet: Fleet, ports: FleetPorts, runs: FleetRuns, files: FleetFiles): Promise<FleetCounts> {
   const { run, piece } = seal;
   const places = new RunPlaces(run).of(piece);
   try {
@@ -38,13 +38,13 @@ export async function workPiece(seal: PieceSeal, fleet: Fleet, ports: FleetPorts
   }
 }
 
-async function readPiece(name: string, seal: PieceSeal, runs: FleetRuns, files: FleetFiles): Promise<Pick<Piece, 'rows' | 'refused'>> {
-  const { key } = await assertNewest(seal.run, runs);
+async function readPiece(name: string, seal: Omit<PieceSeal, 'manifest'>, runs: FleetRuns, files: FleetFiles): Promise<Pick<Piece, 'rows' | 'refused'>> {
+  const { key, manifest = '' } = await assertNewest(seal.run, runs);
   const content = await files.read(name);
   if (!content) {
     throw new Error(`the bucket of results must have ${name}, which the planner of the run has written, and it is gone; run the fleet again`);
   }
-  return openedPiece(content, seal, key);
+  return openedPiece(content, { ...seal, manifest }, key);
 }
 
 function countsOf(devices: readonly DeviceResult[], refused: readonly RefusedRow[]): FleetCounts {

@@ -1,5 +1,5 @@
-import { BATCH_SIZES, FLEET_QUOTAS } from '../../contract/fleet-quotas';
-import { Complaint, quote } from '../../contract/rules';
+import { BATCH_SIZES, FLEET_QUOTAS, FleetLoad, largestBatchSize } from './fleet-quotas';
+import { Complaint, quote } from './rules';
 
 /** How a fleet is cut into batches. */
 export interface Batching {
@@ -8,9 +8,10 @@ export interface Batching {
   readonly toleratedFailurePercentage: number;
 }
 
-/** Checks how a fleet is cut into batches. */
-export function checkBatching({ batchSize, maxConcurrency, toleratedFailurePercentage }: Batching): Complaint {
+/** Checks how a fleet is cut into batches: a worker must be able to issue for a batch before its time is up. */
+export function checkBatching({ batchSize, maxConcurrency, toleratedFailurePercentage }: Batching, load: FleetLoad): Complaint {
   return checkNumber('batchSize', batchSize, BATCH_SIZES.min, BATCH_SIZES.max)
+    ?? checkNumber('batchSize', batchSize, BATCH_SIZES.min, largestBatchSize(load), `small enough for the time of a worker with keys of ${load.keyAlgorithm ?? 'the devices'},`)
     ?? checkNumber('maxConcurrency', maxConcurrency, 1, FLEET_QUOTAS.mapConcurrency)
     ?? checkNumber('toleratedFailurePercentage', toleratedFailurePercentage, 0, 100);
 }

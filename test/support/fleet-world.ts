@@ -85,3 +85,14 @@ export class FleetWorld {
 export function deviceRows(count: number, changes: Partial<DeviceRow> = {}): DeviceRow[] {
   return Array.from({ length: count }, (_, index) => ({ line: index + 2, deviceId: `sensor-${String(index).padStart(3, '0')}`, ...changes }));
 }
+
+/** Everything that must hold of the certificates of devices in the ledger after any number of attempts. */
+export async function expectDevices(world: FleetWorld, count: number): Promise<void> {
+  const entries = await world.devices();
+  expect(entries).toHaveLength(count);
+  expect(new Set(entries.map(({ serialNumber }) => serialNumber)).size).toBe(count);
+}
+
+export function outcomes({ devices }: BatchResult): string[] {
+  return devices.map(({ outcome }) => outcome);
+}

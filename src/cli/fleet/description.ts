@@ -13,7 +13,7 @@ export const FLEET = described<FleetOptions>({
   name: 'fleet',
   summary: 'make the certificates of a fleet of devices',
   description: 'Make a certificate for each device of a manifest, exactly once. `run` issues what is new, has changed, or is due for renewal, or goes on with a run '
-    + 'that was stopped; `status` shows how far the latest run is; `retry` issues for the rows that the latest run has refused, from the whole manifest with these rows corrected; '
+    + 'that was stopped; `status` shows how far the latest run is; `retry` issues for the devices that the latest run has no certificate for, from the whole manifest with the refused rows corrected; '
     + '`estimate` says how long a fleet takes in AWS and what it costs. Fleets of a local deployment are issued here; those in AWS, by their state machines.',
   argument: { form: '<action>', description: 'what to do', choices: FLEET_ACTIONS },
   options: [
@@ -33,8 +33,7 @@ export const FLEET = described<FleetOptions>({
     new Option('--recipient <file>', 'with --ca, the public key, or the certificate, that encrypts the private keys made for devices without a request (RSA)'),
     new Option('--manifest <file>', 'the devices: CSV with a header, or JSON Lines if the name ends in .jsonl or .ndjson (default: the manifest of the latest run)'),
     new Option('--out <dir>', 'the folder for the results (default: one for each run, below the directory of the local deployment)'),
-    withChoices(BULK_REGISTRATION_NAMES, repeatable('--register <platform>',
-      `also write the files with which a platform takes all devices at once: ${BULK_REGISTRATION_NAMES.join(', ')}`)),
+    withChoices(BULK_REGISTRATION_NAMES, repeatable('--register <platform>', 'also write the files with which a platform takes all devices at once')),
     new Option('--workers <number>', 'how many threads issue (default: as many as there are processors)'),
     new Option('--batch <number>', 'how many devices are recorded at once').default('100'),
     new Option('--secret <name=file...>', 'a file with the value of a secret that the CA needs and that this deployment only reads, as in `private-iot-ca local`'),
@@ -45,10 +44,9 @@ export const FLEET = described<FleetOptions>({
     '  <out>/results.jsonl     the certificate of each device, and its outcome',
     '  <out>/certificates.pem  the certificates',
     '  <out>/refused.jsonl     the rows that were refused, with their lines and reasons',
-    '  <local>/fleets/<fleet>/keys/  private keys that were made here, encrypted for their',
-    '                          recipient (CMS), of all runs: keep them',
     '  <out>/register/         with --register, the files for the bulk registration at a platform',
-    'A manifest has the column deviceId, and may have certificateSigningRequest, attributes of the subject such as organization, and the alternative names dns, ip, '
+    'Private keys that are made here are encrypted for their recipient (CMS), in fleets/<fleet>/keys/ of the directory of the local deployment, for all runs: keep them.',
+    'A manifest has the column deviceId, and may have certificateSigningRequest, generation, attributes of the subject such as organization, and the alternative names dns, ip, '
       + 'uri and email. A row without a request needs a fleet that declares a recipient for its private keys.',
     'A run that was stopped, in whatever way, leaves nothing half done. Repeat the command to continue it; with the same manifest it goes on, and a new one begins if the manifest or '
       + 'the declaration has changed.',

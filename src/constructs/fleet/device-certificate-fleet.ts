@@ -92,8 +92,9 @@ export class DeviceCertificateFleet extends Resource {
     const { batchSize, maxConcurrency } = this;
     const batching = { batchSize, maxConcurrency, toleratedFailurePercentage };
     validate(this, [batching], () => checkBatching(batching, load));
-    validate(this, [], () => props.resultsBucket && props.encryptionKey
-      ? 'encryptionKey must be left out with your own resultsBucket: it is for the bucket that this construct makes' : undefined);
+    const ofBucket = (['encryptionKey', 'removalPolicy'] as const).find(name => props[name] !== undefined);
+    validate(this, [], () => props.resultsBucket && ofBucket
+      ? `${ofBucket} must be left out with your own resultsBucket: it is for the bucket that this construct makes` : undefined);
     const declaration = this.declaration(props, keyAlgorithm);
 
     const removalPolicy = validRemovalPolicy(this, props.removalPolicy, RemovalPolicy.RETAIN);
@@ -210,7 +211,8 @@ export class DeviceCertificateFleet extends Resource {
   }
 
   /**
-   * How that run ended: `SUCCEEDED`, `RUNNING` if it took longer than the deployment could wait, or `NOT_RUN`.
+   * How that run ended: `SUCCEEDED`, `RUNNING` if it took longer than the deployment could wait, `OVERTAKEN` if a later run issues for what it has left, or
+   * `NOT_RUN`.
    * @attribute
    */
   public get runStatus(): string {

@@ -59,7 +59,8 @@ export async function issueDevices(rows: readonly DeviceRow[], fleet: Fleet, run
   const refuse = ({ line, deviceId }: DeviceRow, error: unknown): void => {
     refused.push({ line, deviceId, reason: (error as Error).message });
   };
-  let pending = rows.flatMap(row => attempt(() => declaredDevice(row, fleet.template, fleet), error => refuse(row, error)));
+  let pending = rows.flatMap(row =>
+    attempt(() => declaredDevice(row, fleet.template, fleet), error => refuse(row, inTermsOfRow(row, error as Error))));
   if (pending.length > 0) {
     const batch = await Batch.of(pending[0], fleet, run, ports);
     for (let turn = 0; turn < MAX_TURNS && pending.length > 0; turn++) {
@@ -68,6 +69,12 @@ export async function issueDevices(rows: readonly DeviceRow[], fleet: Fleet, run
     pending.forEach(({ row }) => refuse(row, new Error('the ledger keeps changing while the certificate of this device is made; run the fleet again')));
   }
   return { devices: rows.flatMap(({ line }) => results.get(line) ?? []), refused: refused.sort((one, other) => one.line - other.line) };
+}
+
+/** An error about a declaration, with the names of columns in place of those of properties. */
+function inTermsOfRow({ subject }: DeviceRow, { message }: Error): Error {
+  const text = message.replace(/^(?:subject|subjectAlternativeNames)\./, '');
+  return new Error(text.startsWith('commonName ') && !subject?.commonName ? `${text}; the row has none, so its deviceId is taken: give it a commonName` : text);
 }
 
 /** A certificate to be recorded, with its device, and with its key if it was made here. */

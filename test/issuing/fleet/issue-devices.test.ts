@@ -1,11 +1,12 @@
-import { createPrivateKey, createPublicKey, generateKeyPairSync, X509Certificate } from 'node:crypto';
+import { createPrivateKey, createPublicKey, X509Certificate } from 'node:crypto';
 import { DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { DeviceResult } from '../../../src/contract/fleet';
 import { certificateKey } from '../../../src/issuing/aws/ledger-keys';
 import { BatchResult } from '../../../src/issuing/fleet/issue-devices';
 import { revokeCertificate } from '../../../src/issuing/revocation/revoke-certificate';
 import { dynamoDb } from '../../support/aws-clients';
-import { deviceRows, FleetWorld } from '../../support/fleet-world';
+import { deviceRows, expectDevices, FleetWorld, outcomes } from '../../support/fleet-world';
+import { opensslRequest } from '../../support/foreign-ca';
 import { MOTO_TIMEOUT } from '../../support/moto';
 import { certtool, opensslOutput, temporaryFiles } from '../../support/openssl';
 
@@ -21,20 +22,6 @@ beforeEach(async () => {
 afterEach(() => world.proxy.stop());
 
 const bytes = ({ devices }: BatchResult): string[] => devices.map(({ certificatePem }) => certificatePem);
-const outcomes = ({ devices }: BatchResult): string[] => devices.map(({ outcome }) => outcome);
-
-/** Everything that must hold of the ledger after any number of attempts. */
-async function expectOneEach(count: number): Promise<void> {
-  const entries = await world.devices();
-  expect(entries).toHaveLength(count);
-  expect(new Set(entries.map(({ serialNumber }) => serialNumber)).size).toBe(count);
-}
-
-/** A request as OpenSSL makes it. */
-function requestOf(commonName: string): string {
-  const key = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ type: 'pkcs8', format: 'pem' });
-  return opensslOutput(['req', '-new', '-key', file('device.key', key), '-subj', commonName === '' ? '/O=Acme' : `/CN=${commonName}`]);
-}
 
 describe('the devices of a batch', () => {
   test('get one certificate each, which OpenSSL and GnuTLS verify, with a key that is in an archive', async () => {
@@ -42,7 +29,7 @@ describe('the devices of a batch', () => {
     expect(refused).toEqual([]);
     expect(outcomes({ devices, refused })).toEqual(Array(70).fill('issued'));
     expect(devices.map(({ deviceId }) => deviceId)).toEqual(deviceRows(70).map(({ deviceId }) => deviceId));
-    await expectOneEach(70);
+    await expectDevices(world, 70);
     const keys = [...world.archives.values()].flat();
     for (const { certificatePem, deviceId, serialNumber, keyArchive, sha256Fingerprint } of devices) {
       const certificate = new X509Certificate(certificatePem);
@@ -60,7 +47,7 @@ describe('the devices of a batch', () => {
   });
 
   test('keep the keys of their requests, and nothing is archived', async () => {
-    const certificateSigningRequest = requestOf('sensor-000');
+    const certificateSigningRequest = opensslRequest('/CN=sensor-000');
     const { devices } = await world.issue(deviceRows(1, { certificateSigningRequest }));
     const asked = opensslOutput(['req', '-pubkey', '-noout'], certificateSigningRequest);
     expect(new X509Certificate(devices[0].certificatePem).publicKey.export({ type: 'spki', format: 'pem' })).toBe(createPublicKey(asked).export({ type: 'spki', format: 'pem' }));
@@ -80,12 +67,12 @@ describe('the devices of a batch', () => {
 
   test('have the same certificates after another run, which issues only what is new, changed or was refused', async () => {
     const first = await world.issue([...deviceRows(3), { line: 5, deviceId: 'sensor-bad', names: { dns: ['no host'] } }]);
-    expect(first.refused.map(({ line, reason }) => [line, reason.slice(0, 30)])).toEqual([[5, 'subjectAlternativeNames.dns mu']]);
+    expect(first.refused.map(({ line, reason }) => [line, reason.slice(0, 9)])).toEqual([[5, 'dns must ']]);
     const [one, two, three] = deviceRows(3);
     const second = await world.issue([three, { ...one, subject: { organization: 'Acme' } }, two, { line: 5, deviceId: 'sensor-bad' }, { line: 6, deviceId: 'sensor-new' }], { run: 'run-2' });
     expect(outcomes(second)).toEqual(['unchanged', 'replaced', 'unchanged', 'issued', 'issued']);
     expect([bytes(second)[0], bytes(second)[2]]).toEqual([bytes(first)[2], bytes(first)[1]]);
-    await expectOneEach(6);
+    await expectDevices(world, 6);
     const former = (await world.devices()).filter(({ deviceId }) => deviceId === 'sensor-000');
     expect(former.find(({ serialNumber }) => serialNumber === second.devices[1].serialNumber)!.replaces).toBe(first.devices[0].serialNumber);
     expect((await world.ports().ledger(world.table).find(former[0].identity))!.serialNumber).toBe(second.devices[1].serialNumber);
@@ -102,7 +89,7 @@ describe('the devices of a batch', () => {
     expect([second, ...later].map(outcomes).map(([one]) => one)).toEqual(['replaced', 'restored', 'restored', 'replaced', 'restored', 'restored', 'restored']);
     const [, , third] = later;
     expect(later.map(bytes)).toEqual([first, second, third, first, second, third].map(bytes));
-    await expectOneEach(6);
+    await expectDevices(world, 6);
     const ledger = world.ports().ledger(world.table);
     const latest = await Promise.all((await world.devices()).map(async ({ identity }) => (await ledger.find(identity))!.serialNumber));
     expect([...new Set(latest)].sort()).toEqual(third.devices.map(({ serialNumber }) => serialNumber).sort());
@@ -119,7 +106,7 @@ describe('the devices of a batch', () => {
     expect(bytes(fourth)).toEqual(bytes(second));
     await revokeCertificate({ issuer: world.ca, serialNumber: third.devices[0].serialNumber, reason: 'superseded', orderedBy: 'anna' }, world.ports().revocations(world.table), world.memory.now);
     expect(outcomes(await world.issue(deviceRows(1), { run: 'run-5' }))).toEqual(['replaced']);
-    await expectOneEach(4);
+    await expectDevices(world, 4);
   });
 
   test('are renewed once within the declared time, by whichever run comes then', async () => {
@@ -134,122 +121,16 @@ describe('the devices of a batch', () => {
     expect([second, again, third].map(outcomes)).toEqual([['renewed', 'renewed'], ['renewed', 'renewed'], ['unchanged', 'unchanged']]);
     expect([bytes(again), bytes(third)]).toEqual([bytes(second), bytes(second)]);
     expect(new Date(second.devices[0].notAfter).getTime()).toBeGreaterThan(new Date(first.devices[0].notAfter).getTime() + 300 * DAY);
-    await expectOneEach(4);
-  });
-});
-
-describe('a run that comes later', () => {
-  const revoke = (serialNumber: string, reason: 'keyCompromise' | 'certificateHold' = 'keyCompromise'): Promise<unknown> =>
-    revokeCertificate({ issuer: world.ca, serialNumber, reason, orderedBy: 'anna' }, world.ports().revocations(world.table), world.memory.now);
-
-  test.each(['keyCompromise', 'certificateHold'] as const)('renews no certificate that is revoked or on hold: %s', async reason => {
-    const { devices: [{ serialNumber }] } = await world.issue(deviceRows(1));
-    await revoke(serialNumber, reason);
-    const { refused, devices } = await world.issue(deviceRows(1), { fleet: world.fleet({}, { renewBeforeDays: 364 }), run: 'run-2' });
-    expect([devices, refused[0].reason]).toEqual([[], expect.stringContaining(`the certificate ${serialNumber} of the device must not be revoked or on hold`)]);
-    await expectOneEach(1);
-  });
-
-  test('gives no serial number twice, whatever was renewed, replaced, revoked and restored before', async () => {
-    const renewing = world.fleet({}, { renewBeforeDays: 364 });
-    const changed = deviceRows(1, { subject: { organization: 'Acme' } });
-    const later = (days: number): void => { world.memory.now = new Date(world.memory.now.getTime() + days * DAY); };
-    await world.issue(deviceRows(1));
-    later(2);
-    const { devices: [renewed] } = await world.issue(deviceRows(1), { fleet: renewing, run: 'run-2' });
-    await world.issue(changed, { run: 'run-3' });
-    await revoke(renewed.serialNumber);
-    await world.issue(deviceRows(1), { run: 'run-4' });
-    later(2);
-    const last = await world.issue(deviceRows(1), { fleet: renewing, run: 'run-5' });
-    expect([renewed.outcome, ...outcomes(last)]).toEqual(['renewed', 'renewed']);
-    expect(last.devices[0].serialNumber).not.toBe(renewed.serialNumber);
-    await expectOneEach(5); // what was revoked brings back no certificate before it
-  });
-
-  test('restores no certificate that is older than a revoked one of the same declaration: both may have one key', async () => {
-    const changed = deviceRows(1, { subject: { organization: 'Acme' } });
-    const { devices: [first] } = await world.issue(deviceRows(1));
-    world.memory.now = new Date(world.memory.now.getTime() + 2 * DAY);
-    const { devices: [second] } = await world.issue(deviceRows(1), { fleet: world.fleet({}, { renewBeforeDays: 364 }), run: 'run-2' });
-    await revoke(second.serialNumber);
-    await world.issue(changed, { run: 'run-3' });
-    const { devices: [third] } = await world.issue(deviceRows(1), { run: 'run-4' });
-    expect(third.outcome).toBe('replaced');
-    expect([first.serialNumber, second.serialNumber]).not.toContain(third.serialNumber);
-  });
-
-  test('gives a key that was compromised no other certificate, whatever changes in its row, and another key one', async () => {
-    const [compromised, fresh] = [requestOf('sensor-000'), requestOf('sensor-000')];
-    const { devices: [{ serialNumber }] } = await world.issue(deviceRows(1, { certificateSigningRequest: compromised }));
-    await revoke(serialNumber);
-    const changed = deviceRows(1, { certificateSigningRequest: compromised, subject: { organization: 'Acme' } });
-    const { refused: [{ reason }] } = await world.issue(changed, { run: 'run-2' });
-    expect(reason).toBe(`certificateSigningRequest must be for another key than that of the certificate ${serialNumber}, which is revoked because its key was compromised; `
-      + 'create a key and a request anew');
-    expect(outcomes(await world.issue(deviceRows(1, { certificateSigningRequest: fresh }), { run: 'run-3' }))).toEqual(['replaced']);
-  });
-
-  test('gives the device another certificate whose row has a higher generation, and no other one', async () => {
-    const rows = deviceRows(2);
-    await world.issue(rows);
-    expect(outcomes(await world.issue([{ ...rows[0], generation: 2 }, rows[1]], { run: 'run-2' }))).toEqual(['replaced', 'unchanged']);
-    expect(outcomes(await world.issue([{ ...rows[0], generation: 2 }, { ...rows[1], generation: 1 }], { run: 'run-3' }))).toEqual(['unchanged', 'unchanged']);
-    expect(outcomes(await world.issue([{ ...rows[0], generation: 2 }, rows[1]], { fleet: world.fleet({ Generation: '2' }), run: 'run-4' }))).toEqual(['replaced', 'replaced']);
-  });
-
-  test('restores no certificate that is revoked while it is restored', async () => {
-    const { devices: [first] } = await world.issue(deviceRows(1));
-    await world.issue(deviceRows(1, { subject: { organization: 'Acme' } }), { run: 'run-2' });
-    const ports = world.ports();
-    const ledger = ports.fleetLedger(world.table);
-    let isLate = false;
-    const record = async (made: never): Promise<ReadonlySet<string>> => {
-      isLate = isLate || Boolean(await revoke(first.serialNumber));
-      return ledger.record(made);
-    };
-    const slow = Object.assign(Object.create(ledger), { record });
-    const { devices: [last] } = await world.issue(deviceRows(1), { run: 'run-3', ports: { ...ports, fleetLedger: () => slow } });
-    expect(last.outcome).toBe('replaced');
-    expect(last.serialNumber).not.toBe(first.serialNumber);
-  });
-
-  test('restores a certificate that came after another one than the last', async () => {
-    const of = (organization: string, run: string): Promise<BatchResult> => world.issue(deviceRows(1, { subject: { organization } }), { run });
-    const results = [];
-    for (const [index, organization] of ['A', 'B', 'A', 'C', 'B'].entries()) {
-      results.push(await of(organization, `run-${index}`));
-    }
-    expect(results.map(outcomes)).toEqual([['issued'], ['replaced'], ['restored'], ['replaced'], ['restored']]);
-    expect(bytes(results[4])).toEqual(bytes(results[1]));
-  });
-
-  test('renews nothing that would not end later, because both end with the CA', async () => {
-    const fleet = world.fleet({ ValidityDays: '36500', ClipToIssuer: 'true' }, { renewBeforeDays: 3_649 });
-    await world.issue(deviceRows(1), { fleet });
-    world.memory.now = new Date(world.memory.now.getTime() + 10 * DAY);
-    expect(outcomes(await world.issue(deviceRows(1), { fleet, run: 'run-2' }))).toEqual(['unchanged']);
-  });
-
-  test('refuses a certificate that has ended, unless it renews it', async () => {
-    await world.issue(deviceRows(1));
-    world.memory.now = new Date(world.memory.now.getTime() + 366 * DAY);
-    expect((await world.issue(deviceRows(1), { run: 'run-2' })).refused[0].reason).toMatch(/must not have ended, and it did, on .*; declare `renewBefore`/);
-    expect(outcomes(await world.issue(deviceRows(1), { fleet: world.fleet({}, { renewBeforeDays: 30 }), run: 'run-3' }))).toEqual(['renewed']);
-  });
-
-  test('knows a device whose ID is written in another case', async () => {
-    await world.issue(deviceRows(1));
-    expect(outcomes(await world.issue([{ line: 2, deviceId: 'SENSOR-000' }], { run: 'run-2' }))).toEqual(['replaced']);
+    await expectDevices(world, 4);
   });
 });
 
 describe('a row', () => {
   test.each([
-    ['the request of another device', { certificateSigningRequest: () => requestOf('sensor-777') }, /that of the device "sensor-000", got one for the common name "sensor-777"/],
-    ['a request with a forged signature', { certificateSigningRequest: () => forged(requestOf('sensor-000')) }, /certificateSigningRequest must/],
+    ['the request of another device', { certificateSigningRequest: () => opensslRequest('/CN=sensor-777') }, /that of the device "sensor-000", got one for the common name "sensor-777"/],
+    ['a request with a forged signature', { certificateSigningRequest: () => forged(opensslRequest('/CN=sensor-000')) }, /certificateSigningRequest must/],
     ['a request that is none', { certificateSigningRequest: () => 'hello' }, /certificateSigningRequest must/],
-    ['a common name that is too long', { subject: { commonName: 'a'.repeat(65) } }, /subject.commonName must/],
+    ['a common name that is too long', { subject: { commonName: 'a'.repeat(65) } }, /^commonName must be 1 to 64 /],
     ['the name of the CA', { subject: { commonName: 'Acme IoT Root CA' } }, /the certificate could pass for the CA/],
   ])('with %s is refused, and the others go on', async (_, bad, reason) => {
     const csr = (bad as { certificateSigningRequest?: () => string }).certificateSigningRequest;
@@ -260,7 +141,7 @@ describe('a row', () => {
   });
 
   test('with a request without a common name is issued for its own device', async () => {
-    const { devices } = await world.issue(deviceRows(1, { certificateSigningRequest: requestOf('') }));
+    const { devices } = await world.issue(deviceRows(1, { certificateSigningRequest: opensslRequest('/O=Acme') }));
     expect(new X509Certificate(devices[0].certificatePem).subject).toBe('CN=sensor-000');
   });
 
@@ -304,7 +185,7 @@ describe('a batch that is carried out more than once', () => {
     const [one, other] = await Promise.all([1, 2].map(() => world.issue(deviceRows(60))));
     expect(bytes(one)).toEqual(bytes(other));
     expect(outcomes(other)).toEqual(Array(60).fill('issued'));
-    await expectOneEach(60);
+    await expectDevices(world, 60);
     await expectKeysOf(one.devices);
   });
 
@@ -323,7 +204,7 @@ describe('a batch that is carried out more than once', () => {
     world.proxy.reset();
     results = await world.issue(deviceRows(40));
     expect(outcomes(results)).toEqual(Array(40).fill('issued'));
-    await expectOneEach(80);
+    await expectDevices(world, 80);
     await expectKeysOf(results.devices);
   });
 
@@ -332,7 +213,7 @@ describe('a batch that is carried out more than once', () => {
     world.proxy.faults = index => index % 3 === 1 ? { kind: 'throttled', when: 'before' } : undefined;
     expect(outcomes(await world.issue(deviceRows(120)))).toEqual(Array(120).fill('issued'));
     world.proxy.reset();
-    await expectOneEach(120);
+    await expectDevices(world, 120);
   });
 
   async function expectKeysOf(devices: readonly DeviceResult[]): Promise<void> {

@@ -64,6 +64,11 @@ export function comparableDeviceId(deviceId: string): string {
   return comparableCommonName(deviceId);
 }
 
+/** Whether a request with this common name is one of the device: a request proves possession of its key, not that the row got the right one. */
+export function isNameOfDevice(requested: string, deviceId: string, commonName = deviceId): boolean {
+  return [deviceId, commonName].map(comparableCommonName).includes(comparableCommonName(requested));
+}
+
 /** How the row of a device ended. */
 export type DeviceOutcome = typeof DEVICE_OUTCOMES[number];
 

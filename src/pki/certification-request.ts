@@ -47,13 +47,14 @@ export function readCertificationRequest(input: string | Buffer): CertificationR
 }
 
 /**
- * The public key of a request that is not checked: SPKI, DER; `undefined` if it can't be read. It serves to compare requests, and to nothing else.
+ * The subject, a DER Name, and the public key, SPKI, of a request that is not checked; `undefined` if it can't be read. They serve to compare requests, and to nothing
+ * else.
  *
  * @param input as for `readCertificationRequest`
  */
-export function publicKeyInRequest(input: string | Buffer): Buffer | undefined {
+export function glanceAtRequest(input: string | Buffer): Pick<CertificationRequest, 'subject' | 'publicKey'> | undefined {
   try {
-    return parse(decodeCertificationRequest(input)).publicKey;
+    return parse(decodeCertificationRequest(input));
   } catch { // whoever reads the request says why
     return undefined;
   }

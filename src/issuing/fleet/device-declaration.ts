@@ -1,5 +1,4 @@
-import { comparableCommonName } from '../../contract/common-names';
-import { comparableDeviceId, DeviceRow, NAME_COLUMNS, NAME_TEMPLATES } from '../../contract/fleet';
+import { comparableDeviceId, DeviceRow, isNameOfDevice, NAME_COLUMNS, NAME_TEMPLATES } from '../../contract/fleet';
 import { ResourceType } from '../../contract/resource-types';
 import { quote } from '../../contract/rules';
 import { sha256 } from '../../contract/sha256';
@@ -62,10 +61,9 @@ function withNames(names: NonNullable<DeviceRow['names']>, extensions: unknown):
   return { ...all, SubjectAlternativeNames: { ...common, ...Object.fromEntries(merged) } };
 }
 
-/** A request proves possession of its key, not that it is the request of this device: a row may have got that of another one. */
 function assertOwnRequest({ deviceId }: DeviceRow, { request, subject }: Declaration): void {
   const requested = request?.content && readName(request.content.subject).commonName;
-  if (requested !== undefined && ![deviceId, subject!.commonName!].map(comparableCommonName).includes(comparableCommonName(requested))) {
+  if (requested !== undefined && !isNameOfDevice(requested, deviceId, subject!.commonName)) {
     throw new Error(`certificateSigningRequest must be that of the device ${quote(deviceId)}, got one for the common name ${quote(requested)}; `
       + 'give the row the request of its own device, or that common name');
   }

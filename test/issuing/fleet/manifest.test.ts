@@ -140,6 +140,12 @@ describe('the request of a device', () => {
       [line, expect.stringMatching(/^certificateSigningRequest must be for a key that no other device has, and the request on line 1 is for the same key; find out/)]));
   });
 
+  test('takes no key for a row that is evidently not its own: the right row keeps it', async () => {
+    const ofThree = opensslRequest('/CN=sensor-3');
+    const rows = [{ deviceId: 'wrong-1', certificateSigningRequest: ofThree }, { deviceId: 'sensor-3', certificateSigningRequest: ofThree }];
+    expect((await read(rows.map(row => JSON.stringify(row)).join('\n'), 'jsonl')).refused).toEqual([]); // the first one is refused when it is issued
+  });
+
   test('is compared by its key: another request for the key of an earlier one is refused too', async () => {
     const key = join(mkdtempSync(join(tmpdir(), 'manifest-')), 'key.pem');
     opensslOutput(['genpkey', '-algorithm', 'RSA', '-out', key]);

@@ -4,9 +4,10 @@ import { FirstLines } from './first-lines';
 import { jsonLinesRows } from './json-lines-rows';
 import { NumberedValues } from './numbered-values';
 import { rowOf } from './row-of';
-import { comparableDeviceId, DEVICE_ID_COLUMN, DeviceRow, RefusedRow, REQUEST_COLUMN } from '../../../contract/fleet';
+import { comparableDeviceId, DEVICE_ID_COLUMN, DeviceRow, isNameOfDevice, RefusedRow, REQUEST_COLUMN } from '../../../contract/fleet';
 import { quote } from '../../../contract/rules';
-import { publicKeyInRequest } from '../../../pki/certification-request';
+import { glanceAtRequest } from '../../../pki/certification-request';
+import { readName } from '../../../pki/name-reader';
 
 export type ManifestFormat = 'csv' | 'jsonl';
 
@@ -53,15 +54,31 @@ function read(each: NumberedValues, seen: Seen): ManifestRow {
 }
 
 /** What an earlier row has too. A request that is pasted into two rows would give one key the certificates of two devices. */
-function repetitionIn({ line, deviceId, certificateSigningRequest }: DeviceRow, { ids, keys }: Seen): string | undefined {
+function repetitionIn(row: DeviceRow, { ids, keys }: Seen): string | undefined {
+  const { line, deviceId } = row;
   const sameId = ids.add(comparableDeviceId(deviceId), line);
   if (sameId !== undefined) {
     return `deviceId must be given once, whatever its case and its Unicode form, and line ${sameId} has it too`;
   }
-  const key = certificateSigningRequest === undefined ? undefined : publicKeyInRequest(certificateSigningRequest);
+  const key = ownKeyIn(row);
   const sameKey = key && keys.add(key, line);
   return sameKey === undefined ? undefined : `${REQUEST_COLUMN} must be for a key that no other device has, and the request on line ${sameKey} is for the same key; `
     + 'find out which of the two rows it belongs to, and create a request for the other device';
+}
+
+/** The key of a request that is not evidently that of another device, which is refused for that. */
+function ownKeyIn({ deviceId, certificateSigningRequest, subject = {} }: DeviceRow): Buffer | undefined {
+  const request = certificateSigningRequest === undefined ? undefined : glanceAtRequest(certificateSigningRequest);
+  const requested = request && nameIn(request.subject);
+  return requested === undefined || isNameOfDevice(requested, deviceId, subject.commonName) ? request?.publicKey : undefined;
+}
+
+function nameIn(subject: Buffer): string | undefined {
+  try {
+    return readName(subject).commonName;
+  } catch { // whoever reads the request says why
+    return undefined;
+  }
 }
 
 /** An ID that is refused is shown to this length. */

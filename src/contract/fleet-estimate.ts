@@ -57,8 +57,8 @@ const GETS = 3;
 const TRANSITIONS = 2;
 const OTHER_TRANSITIONS = 5;
 
-/** Rows that the planner reads and writes in a second; it runs alone. */
-const PLANNED_PER_SECOND = 40_000;
+/** Rows that the planner reads, compares and writes in a second; it runs alone. */
+const PLANNED_PER_SECOND = 20_000;
 
 /** The time that starting and ending takes, in seconds: cold starts, and the steps of Step Functions. */
 const AROUND = 15;
@@ -96,8 +96,13 @@ export function estimateFleet({ devices, batchSize: size, maxConcurrency: most, 
 
 /** An estimate in one line. */
 export function describeEstimate({ devices, seconds, totalDollars, monthlyDollars, batches, maxConcurrency, limitedBy }: FleetEstimate): string {
-  return `${devices.toLocaleString('en')} devices in ${batches.toLocaleString('en')} batches, ${maxConcurrency} at a time: about ${describeSeconds(seconds)}, `
-    + `limited by ${limitedBy === 'workers' ? 'the number of workers' : limitedBy}, for about ${describeDollars(totalDollars)}, and ${describeDollars(monthlyDollars)} a month for what is kept`;
+  return `${devices.toLocaleString('en')} devices in ${batches === 1 ? 'one batch' : `${batches.toLocaleString('en')} batches`}, ${maxConcurrency} at a time: about ${describeSeconds(seconds)}, `
+    + `limited by ${limitedBy === 'workers' ? 'the number of workers' : limitedBy}, for ${about(totalDollars)}, and ${about(monthlyDollars)} a month for what is kept`;
+}
+
+function about(dollars: number): string {
+  const text = describeDollars(dollars);
+  return text.startsWith('less') ? text : `about ${text}`;
 }
 
 export function describeSeconds(seconds: number): string {

@@ -37,6 +37,6 @@ describe('an estimate', () => {
 
   test('is put in words', () => {
     expect(describeEstimate(estimateFleet({ devices: 100_000, ...P256 }))).toMatch(
-      /^100,000 devices in 200 batches, 10 at a time: about \d+ minutes, limited by DynamoDB, for about \$\d\.\d\d, and \$0\.\d\d a month for what is kept$/);
+      /^100,000 devices in 200 batches, 10 at a time: about \d+ minutes, limited by DynamoDB, for about \$\d\.\d\d, and about \$0\.\d\d a month for what is kept$/);
   });
 });

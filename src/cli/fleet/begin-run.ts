@@ -49,6 +49,9 @@ export async function beginRun(request: RunRequest, terminal: Terminal, { disk, 
   const latest = RunFolder.latest(directory, fleet.fileName, disk);
   const former = latest?.folder.run;
   const manifest = manifestOf(request, former);
+  if (former?.ledgerTable === fleet.ledgerTable && latest?.folder.progress) {
+    assertLedger(directory, fleet);
+  }
   if (former && !former.finishedAt && former.isRetry === isRetry && isSame(former, fleet, manifest) && latest.folder.hasPlanOf(former)) {
     assertSameFolder(request, latest.folder);
     return { folder: latest.folder, run: former, isResumed: true };
@@ -57,7 +60,6 @@ export async function beginRun(request: RunRequest, terminal: Terminal, { disk, 
     const got = former ? 'one that was stopped' : latest ? `one whose folder is gone (${latest.folder.path})` : 'none';
     throw new CliError(`the fleet ${fleet.name} must have a run that has ended before its refused rows are retried, got ${got}; give \`private-iot-ca fleet run\``);
   }
-  assertLedger(directory, fleet, former);
   const next = RunFolder.next(directory, fleet.fileName, latest?.number ?? 0, disk);
   const { number } = next;
   const folder = request.out === undefined ? next.folder : outFolder(request.out, request, disk);
@@ -110,9 +112,9 @@ function outFolder(out: string, { directory, fleet }: RunRequest, disk: Disk): R
 }
 
 /** A ledger that is gone would have every device get another certificate, and could not revoke the one that it has. */
-function assertLedger(directory: string, { ledgerTable }: LocalFleet, former: FleetRun | undefined): void {
+function assertLedger(directory: string, { ledgerTable }: LocalFleet): void {
   const path = FleetLog.file(directory, ledgerTable);
-  if (former?.ledgerTable === ledgerTable && !existsSync(path)) {
+  if (!existsSync(path)) {
     throw new CliError(`${path}: there is no such file, and it has the certificates of former runs; restore it from a backup. Without it, every device would get another certificate, `
       + 'and none of those that it has could be revoked');
   }

@@ -38,7 +38,7 @@ export interface ResultsPlace {
 
 const WHY_A_FOLDER = 'The objects of a run are below a folder that is named after the run';
 
-/** In MB: the IDs of ten million devices take up 600, while their table grows. */
+/** In MB: the IDs of ten million devices take up 600, while their table grows, and so do the keys of their requests. */
 const PLANNER_MEMORY = 3_008;
 
 const LONGEST = Duration.minutes(15);

@@ -167,7 +167,7 @@ describe('a fleet', () => {
 
   test('says how long its first run takes and what it costs', () => {
     const { stack } = declared();
-    Annotations.fromStack(stack).hasInfo('/Iot/Sensors', Match.stringLikeRegexp('2 devices in 1 batches, .* a month for what is kept'));
+    Annotations.fromStack(stack).hasInfo('/Iot/Sensors', Match.stringLikeRegexp('2 devices in one batch, .* a month for what is kept'));
     Annotations.fromStack(stack).hasNoWarning('/Iot/Sensors', Match.anyValue());
   });
 

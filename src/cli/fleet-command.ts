@@ -120,7 +120,7 @@ async function issue(isRetry: boolean, options: FleetOptions, terminal: Terminal
       state: 'finished',
       counts,
       keys: keysOf(finished, fleet.fileName, local),
-      registrations: writeRegistrations(folder, platforms, reach.disk),
+      registrations: writeRegistrations(folder, platforms),
     };
     terminal.print(json ? documentText('fleet', { action: isRetry ? 'retry' : 'run', runs: [runDocument(shown)] })
       : `${describeRun(shown)}${describeRefused(folder, counts)}`);

@@ -23,9 +23,19 @@ export function endingOf(name: BulkRegistrationName): 'csv' | 'jsonl' {
 
 /** A file with which devices are registered. */
 export function bulkRegistration(name: BulkRegistrationName, devices: readonly DeviceResult[]): string {
+  return bulkHead(name) + bulkLines(name, devices);
+}
+
+/** The header of such a file; empty if it has none. */
+export function bulkHead(name: BulkRegistrationName): string {
+  const { columns } = formOf(name);
+  return columns ? csvLine(columns) : '';
+}
+
+/** The lines of devices in such a file. */
+export function bulkLines(name: BulkRegistrationName, devices: readonly DeviceResult[]): string {
   const { columns, line } = formOf(name);
-  return columns ? [columns, ...devices.map(device => line(device) as readonly string[])].map(csvLine).join('')
-    : devices.map(device => `${JSON.stringify(line(device))}\n`).join('');
+  return devices.map(device => columns ? csvLine(line(device) as readonly string[]) : `${JSON.stringify(line(device))}\n`).join('');
 }
 
 function formOf(name: BulkRegistrationName): BulkRegistration {

@@ -26,6 +26,12 @@ const TARGETS = {
 
 type CaKey = keyof typeof TARGETS;
 
+/** The parts of reading a request. */
+const PARTS_OF_REQUEST = ['parsing', 'key', 'possession'] as const;
+type PartOfRequest = `request ${typeof PARTS_OF_REQUEST[number]}`;
+
+const WORDS = { parsing: 'parsing a request', key: 'checking its key', possession: 'verifying its signature' } as const;
+
 /**
  * Certificates a second, against the rate of the signature alone and against every peer that is installed. Each issues the same certificate of
  * a device: five extensions, a serial number of its own, for the same public key.
@@ -56,6 +62,7 @@ async function againstSignature(caKey: CaKey, folder: string): Promise<Measured>
     'certificate': start('certificate'),
     'request alone': start('request alone'),
     'request': start('request'),
+    ...Object.fromEntries(PARTS_OF_REQUEST.map(part => [`request ${part}`, start(`request ${part}`)])) as { [P in PartOfRequest]: Contender },
     'EC key alone': start('EC key alone'),
     'EC key': start('EC key'),
     'RSA key alone': start('RSA key alone'),
@@ -72,6 +79,7 @@ async function againstSignature(caKey: CaKey, folder: string): Promise<Measured>
         unit: '',
         atLeast: target.request,
       },
+      ...PARTS_OF_REQUEST.map(part => ({ name: `${name}: ${WORDS[part]}, of the time of a request`, value: ratio(rates.request, rates[`request ${part}`]), unit: '' })),
       {
         name: `${name}: with a fresh P-256 key, of the rate of key generation and signature`,
         value: ratio(rates['EC key'], rates['EC key alone']),

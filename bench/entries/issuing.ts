@@ -1,10 +1,11 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes, sign, verify } from 'node:crypto';
 import { parseCertificate } from '../../src/pki/certificate';
-import { readCertificationRequest } from '../../src/pki/certification-request';
+import { glanceAtRequest, readCertificationRequest } from '../../src/pki/certification-request';
 import { Tag } from '../../src/pki/der';
 import { DerReader } from '../../src/pki/der-reader';
 import { issuing } from '../../src/pki/issue';
 import { limitsOf } from '../../src/pki/issuer-limits';
+import { strongPublicKey } from '../../src/pki/key-strength';
 import { generateKeyPair } from '../../src/pki/keys';
 import { lintCertificate } from '../../src/pki/lint/lint';
 import { readLintedCertificate } from '../../src/pki/lint/model/linted-certificate';
@@ -15,7 +16,8 @@ import { PROFILES } from '../../src/pki/profile';
 import { inBlocks } from '../../src/pki/random-blocks';
 import { readRequestedNames } from '../../src/pki/requested-names';
 import { newSerialNumber } from '../../src/pki/serial-number';
-import { signerOf } from '../../src/pki/signer';
+import { isSignedBy, signerOf } from '../../src/pki/signer';
+import { assertDer } from '../../src/pki/strict-der';
 import { validityFrom } from '../../src/pki/validity';
 import { input, serve } from '../peers/serve.cjs';
 
@@ -56,6 +58,24 @@ function requestAlone(): () => unknown {
   return () => verify('sha256', info, createPublicKey({ key: jwk, format: 'jwk' }), signature) && sign('sha256', TO_SIGN, caKey);
 }
 
+/** The parts of reading a request, one after the other. */
+function partsOfRequest(): { readonly [name: string]: () => unknown } {
+  const { der, publicKey } = readCertificationRequest(requestPem);
+  const fields = new DerReader(der).sequence();
+  const info = fields.element(Tag.SEQUENCE);
+  fields.element(Tag.SEQUENCE);
+  const signature = fields.bitString();
+  const key = strongPublicKey(publicKey, 'publicKey');
+  return {
+    parsing: () => {
+      assertDer(der);
+      return glanceAtRequest(requestPem);
+    },
+    key: () => strongPublicKey(publicKey, 'publicKey'),
+    possession: () => isSignedBy(key, 'SHA-256', info, signature),
+  };
+}
+
 /** What is checked before a certificate is recorded. */
 function lint(): () => unknown {
   const certificate = certify(devicePublicKey) as Buffer;
@@ -71,6 +91,9 @@ const CONTENDERS: { readonly [name: string]: () => () => unknown } = {
   'lint': lint,
   'request alone': requestAlone,
   'request': () => certifyRequest,
+  'request parsing': () => partsOfRequest().parsing,
+  'request key': () => partsOfRequest().key,
+  'request possession': () => partsOfRequest().possession,
   'EC key alone': () => () => {
     generateKeyPairSync('ec', { namedCurve: 'P-256', ...ENCODED });
     return sign('sha256', TO_SIGN, caKey);

@@ -10,6 +10,7 @@ import { estimate, EstimateOptions } from './fleet/estimate';
 import { checkStateMachine, Execution, Executions, follow, isComplete, isRunning, OpenStateMachine } from './fleet/executions';
 import { describeExecution, executionDocument } from './fleet/executions-report';
 import { chosenFleet, FleetChoice } from './fleet/fleets';
+import { keepHeapsSmall } from './fleet/garbage';
 import { issueRun } from './fleet/issue-run';
 import { Meter } from './fleet/meter';
 import { writeRegistrations } from './fleet/register';
@@ -94,6 +95,7 @@ async function issue(isRetry: boolean, options: FleetOptions, terminal: Terminal
   const workers = options.workers === undefined ? availableParallelism() : numberOf('--workers', options.workers, 1, MOST_WORKERS);
   const batch = numberOf('--batch', options.batch, BATCH.least, BATCH.most);
   StateStore.ofDeployment(local, reach.disk, ''); // for its error, before the directory of the lock is made
+  keepHeapsSmall();
   const unlock = lockDirectory(local);
   try {
     const fleet = chosenFleet(options, StateStore.ofDeployment(local, reach.disk, '').state);

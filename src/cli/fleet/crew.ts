@@ -29,7 +29,7 @@ const WORKER = join(__dirname, 'fleet-worker.js');
 const PIECES_AT_ONCE = 2;
 
 /** The most megabytes of a thread: it holds two pieces, and a larger heap would only be cleared later. */
-const limits = (batch: number) => ({ maxYoungGenerationSizeMb: 3, maxOldGenerationSizeMb: 28 + Math.ceil(batch / 25) });
+const limits = (batch: number) => ({ maxYoungGenerationSizeMb: 2, maxOldGenerationSizeMb: 24 + Math.ceil(batch / 25) });
 
 /** The threads of this process. */
 export const threads: Threads = {

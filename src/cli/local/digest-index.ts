@@ -25,7 +25,7 @@ export class DigestIndex {
 
   /** @param expected for how many records there is to be room, so that the index need not grow: it would take half as much again meanwhile */
   constructor(expected = 0) {
-    this.table = new Uint32Array(WORDS * 2 ** Math.ceil(Math.log2(Math.max(LEAST, expected * 4 / 3 + 1))));
+    this.table = new Uint32Array(WORDS * Math.ceil(Math.max(LEAST, expected * 4 / 3 + 1)));
   }
 
   /** The place of the record with a key; `undefined` if there is none. */

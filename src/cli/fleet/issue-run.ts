@@ -1,11 +1,10 @@
-import { closeSync, openSync } from 'node:fs';
 import { Crew, Threads } from './crew';
 import { GarbageCollector } from './garbage';
 import { PieceOrder } from './messages';
 import { ResultsWriter } from './results-writer';
 import { FleetRun, RunFolder, RunProgress } from './run-folder';
 import { CliError, DeploymentError, messageOf } from '../cli-error';
-import { linesOf } from '../local/file-lines';
+import { linesIn } from '../local/file-lines';
 import { recordsOf } from '../local/fleet-ledger';
 import { FleetLog } from '../local/fleet-log';
 
@@ -107,10 +106,5 @@ function tryToRecord(writer: ResultsWriter): void {
 
 /** The pieces of a plan, by their places. */
 function ordersIn(plan: string): PieceOrder[] {
-  const file = openSync(plan, 'r');
-  try {
-    return Array.from(linesOf(file, 0), ({ place, octets }, index) => ({ piece: index + 1, from: place, until: place + octets.length }));
-  } finally {
-    closeSync(file);
-  }
+  return Array.from(linesIn(plan), ({ place, octets }, index) => ({ piece: index + 1, from: place, until: place + octets.length }));
 }

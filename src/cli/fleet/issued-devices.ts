@@ -1,9 +1,8 @@
-import { closeSync, openSync } from 'node:fs';
 import { comparableDeviceId, DeviceResult } from '../../contract/fleet';
 import { FirstLines } from '../../issuing/fleet/manifest/first-lines';
 import { ManifestRow } from '../../issuing/fleet/manifest/read-manifest';
 import { CliError, messageOf } from '../cli-error';
-import { linesOf } from '../local/file-lines';
+import { linesIn } from '../local/file-lines';
 
 /**
  * The devices that a run has answered with a certificate. All others are retried: whoever corrects a row may change the ID of its device, and a request that is
@@ -13,19 +12,13 @@ export class IssuedDevices {
   /** @param path the file with the results of the run */
   public static in(path: string): IssuedDevices {
     const issued = new IssuedDevices();
-    let file: number;
     try {
-      file = openSync(path, 'r');
-    } catch (error) {
-      throw new CliError(`${path}: can't be read: ${messageOf(error)}`);
-    }
-    try {
-      for (const { octets } of linesOf(file, 0)) {
+      for (const { octets } of linesIn(path)) {
         const { deviceId, line } = JSON.parse(octets.toString('utf8')) as DeviceResult;
         issued.ids.add(comparableDeviceId(deviceId), line);
       }
-    } finally {
-      closeSync(file);
+    } catch (error) {
+      throw new CliError(`${path}: can't be read: ${messageOf(error)}; give \`private-iot-ca fleet run\` in place of \`retry\``);
     }
     return issued;
   }

@@ -4,7 +4,7 @@ import { RunFolder } from './run-folder';
 import { DeviceResult } from '../../contract/fleet';
 import { BulkRegistrationName, bulkHead, bulkLines, endingOf } from '../../platforms/bulk-registrations';
 import { makeFolder } from '../disk';
-import { linesOf, writeAll } from '../local/file-lines';
+import { linesIn, writeAll } from '../local/file-lines';
 
 /** The devices of a file: the fewest that a platform takes at once, which is Alibaba Cloud. */
 const DEVICES_PER_FILE = 10_000;
@@ -56,20 +56,15 @@ function closeIfOpen(file: number | undefined): void {
 }
 
 function* chunksOf(results: string): Generator<DeviceResult[]> {
-  const file = openSync(results, 'r');
-  try {
-    let devices: DeviceResult[] = [];
-    for (const { octets } of linesOf(file, 0)) {
-      devices.push(JSON.parse(octets.toString('utf8')) as DeviceResult);
-      if (devices.length === AT_ONCE) {
-        yield devices;
-        devices = [];
-      }
-    }
-    if (devices.length > 0) {
+  let devices: DeviceResult[] = [];
+  for (const { octets } of linesIn(results)) {
+    devices.push(JSON.parse(octets.toString('utf8')) as DeviceResult);
+    if (devices.length === AT_ONCE) {
       yield devices;
+      devices = [];
     }
-  } finally {
-    closeSync(file);
+  }
+  if (devices.length > 0) {
+    yield devices;
   }
 }

@@ -1,8 +1,7 @@
-import { closeSync, openSync } from 'node:fs';
 import { FleetRun, RunFolder } from './run-folder';
 import { FleetCounts, NO_DEVICES, RefusedRow } from '../../contract/fleet';
 import { printable } from '../cli-error';
-import { linesOf } from '../local/file-lines';
+import { linesIn } from '../local/file-lines';
 import { count } from '../table';
 
 /** How a run stands: one that is neither finished nor being carried out was stopped, and goes on with the next `fleet run`. */
@@ -69,19 +68,14 @@ export function totalOf(counts: FleetCounts = NO_DEVICES): number {
 }
 
 function firstRefused(path: string, most: number): RefusedRow[] {
-  const file = openSync(path, 'r');
-  try {
-    const rows: RefusedRow[] = [];
-    for (const { octets } of linesOf(file, 0)) {
-      rows.push(JSON.parse(octets.toString('utf8')) as RefusedRow);
-      if (rows.length === most) {
-        break;
-      }
+  const rows: RefusedRow[] = [];
+  for (const { octets } of linesIn(path)) {
+    rows.push(JSON.parse(octets.toString('utf8')) as RefusedRow);
+    if (rows.length === most) {
+      break;
     }
-    return rows;
-  } finally {
-    closeSync(file);
   }
+  return rows;
 }
 
 function thousands(number: number): string {

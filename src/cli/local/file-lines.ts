@@ -1,4 +1,4 @@
-import { readSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readSync, writeSync } from 'node:fs';
 
 const CHUNK = 1024 * 1024;
 
@@ -39,6 +39,16 @@ export function* linesOf(file: number, from: number, until = Infinity): Generato
     }
     buffer.copyWithin(0, begin, filled.length);
     kept = filled.length - begin;
+  }
+}
+
+/** The complete lines of a file, on demand. */
+export function* linesIn(path: string): Generator<FileLine> {
+  const file = openSync(path, 'r');
+  try {
+    yield* linesOf(file, 0);
+  } finally {
+    closeSync(file);
   }
 }
 

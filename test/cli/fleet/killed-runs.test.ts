@@ -23,6 +23,16 @@ async function killWhen(fleet: LocalFleet, args: string[], isTime: () => boolean
   return wasAtWork && child.signalCode === 'SIGKILL';
 }
 
+/** A run of 3,000 devices that was killed after its first results. */
+async function stoppedRun(): Promise<{ readonly fleet: LocalFleet; readonly run: string[]; readonly folder: string }> {
+  const fleet = await LocalFleet.deploy(fleetResource());
+  const run = ['run', '--manifest', fleet.manifest(fleet.rows(3_000))];
+  const folder = join(fleet.out, 'fleets', 'Iot.Sensors', '1');
+  const results = join(folder, 'results.jsonl');
+  expect(await killWhen(fleet, run, () => existsSync(results) && statSync(results).size > 0)).toBe(true);
+  return { fleet, run, folder };
+}
+
 test('a run of 20,000 devices that is killed again and again gives each device one certificate, and loses none', async () => {
   const fleet = await LocalFleet.deploy(fleetResource());
   const manifest = fleet.manifest(fleet.rows(NUMBER));
@@ -62,25 +72,17 @@ test('a run of 20,000 devices that is killed again and again gives each device o
 });
 
 test('a new run begins where a stopped one had another manifest, and issues only for what is left', async () => {
-  const fleet = await LocalFleet.deploy(fleetResource());
-  const run = ['run', '--manifest', fleet.manifest(fleet.rows(3_000))];
-  const folder = join(fleet.out, 'fleets', 'Iot.Sensors', '1');
-  const results = join(folder, 'results.jsonl');
-  expect(await killWhen(fleet, run, () => existsSync(results) && statSync(results).size > 0)).toBe(true);
+  const { fleet, run } = await stoppedRun();
   fleet.manifest(fleet.rows(3_001));
   const { code, stdout, stderr } = await fleet.fleet(...run);
-  expect([code, stderr]).toEqual([0, expect.not.stringContaining('goes on')]);
+  expect([code, stderr]).toEqual([0, expect.not.stringContaining('continues run')]);
   const [, issued, unchanged] = /3001 rows: ([\d,]+) issued, ([\d,]+) unchanged/.exec(stdout)!.map(text => Number(text.replaceAll(',', '')));
   expect(issued + unchanged).toBe(3_001);
   expect(unchanged).toBeGreaterThan(0);
 });
 
 test('a stopped run whose plan was cut off is not continued: a new one begins, and takes what was issued', async () => {
-  const fleet = await LocalFleet.deploy(fleetResource());
-  const run = ['run', '--manifest', fleet.manifest(fleet.rows(3_000))];
-  const folder = join(fleet.out, 'fleets', 'Iot.Sensors', '1');
-  const results = join(folder, 'results.jsonl');
-  expect(await killWhen(fleet, run, () => existsSync(results) && statSync(results).size > 0)).toBe(true);
+  const { fleet, run, folder } = await stoppedRun();
   truncateSync(join(folder, 'plan.jsonl'), 10_000);
   const { code, stdout } = await fleet.fleet(...run);
   expect([code, stdout]).toEqual([0, expect.stringMatching(/run 2 of the fleet Iot\/Sensors: 3000 rows: ([\d,]+ issued, )?[\d,]+ unchanged/)]);
